@@ -1,0 +1,150 @@
+"""One device and what it has said."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Engine
+
+from data_access.engine import reading, sql
+from indicators.text import Text
+
+Health = Literal["ok", "watch", "alarm", "offline"]
+SILENT_INTERVALS = 3
+
+
+class UnknownDevice(LookupError):
+    """No device has this code."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One property of a device: its newest value and its course."""
+
+    key: str
+    name: Text
+    unit: str
+    value: float
+    observed_at: datetime
+    watch: float | None
+    alarm: float | None
+    low_is_bad: bool
+    series: tuple[tuple[datetime, float], ...]
+    observations: int
+
+    @property
+    def health(self) -> Health:
+        """Where the newest value stands against its thresholds."""
+        sign = -1 if self.low_is_bad else 1
+        if self.alarm is not None and sign * self.value >= sign * self.alarm:
+            return "alarm"
+        if self.watch is not None and sign * self.value >= sign * self.watch:
+            return "watch"
+        return "ok"
+
+
+@dataclass(frozen=True)
+class DeviceRecord:
+    """Everything known of one device."""
+
+    code: str
+    name: str
+    kind: Text
+    region_id: int
+    lon: float | None
+    lat: float | None
+    interval: timedelta
+    installed_at: datetime
+    enabled: bool
+    last_at: datetime | None
+    channels: tuple[Channel, ...]
+    source_key: str
+    source: Text
+    simulated: bool
+
+    def online(self, now: datetime) -> bool:
+        """Whether it was heard within three of its intervals."""
+        return self.last_at is not None and now - self.last_at <= SILENT_INTERVALS * self.interval
+
+    def health(self, now: datetime) -> Health:
+        """The worst of its channels; offline when silent."""
+        if not self.online(now):
+            return "offline"
+        order: tuple[Health, ...] = ("ok", "watch", "alarm")
+        return max((channel.health for channel in self.channels), key=order.index, default="ok")
+
+
+def device(engine: Engine, code: str, now: datetime, span: timedelta = timedelta(hours=24)) -> DeviceRecord:
+    """Read one device with the last `span` of each of its properties, oldest value first.
+
+    Raises: UnknownDevice; DataUnavailable.
+    Source: device, latest_observation, observation.
+    """
+    with reading(engine, "the device") as connection:
+        head = connection.execute(sql("""
+            SELECT d.device_id, d.code, d.name, k.name_zh, k.name_en, d.region_id, ST_X(d.geom) AS lon, ST_Y(d.geom) AS lat,
+                   d.interval_s, d.installed_at, d.enabled, d.last_at, s.key, s.name_zh AS source_zh, s.name_en AS source_en,
+                   s.simulated
+              FROM device d JOIN device_kind k USING (kind) JOIN source s USING (source_id)
+             WHERE d.code = :code"""), {"code": code}).first()
+        if head is None:
+            raise UnknownDevice(code)
+        latest = connection.execute(sql("""
+            SELECT p.property_id, p.key, p.name_zh, p.name_en, p.unit, p.watch, p.alarm, p.low_is_bad, l.value, l.observed_at
+              FROM latest_observation l JOIN property p USING (property_id)
+             WHERE l.device_id = :device ORDER BY p.property_id"""), {"device": head.device_id}).all()
+        course = connection.execute(sql("""
+            SELECT property_id, observed_at, value FROM observation
+             WHERE device_id = :device AND observed_at > :since AND observed_at <= :now
+             ORDER BY property_id, observed_at"""), {"device": head.device_id, "since": now - span, "now": now}).all()
+    series: dict[int, list[tuple[datetime, float]]] = {}
+    for row in course:
+        series.setdefault(row.property_id, []).append((row.observed_at, row.value))
+    return DeviceRecord(
+        code=head.code, name=head.name, kind=Text(head.name_zh, head.name_en), region_id=head.region_id,
+        lon=head.lon, lat=head.lat, interval=timedelta(seconds=head.interval_s), installed_at=head.installed_at,
+        enabled=head.enabled, last_at=head.last_at,
+        channels=tuple(Channel(p.key, Text(p.name_zh, p.name_en), p.unit, p.value, p.observed_at, p.watch, p.alarm,
+                               p.low_is_bad, tuple(series.get(p.property_id, ())), len(series.get(p.property_id, ())))
+                       for p in latest),
+        source_key=head.key, source=Text(head.source_zh, head.source_en), simulated=head.simulated,
+    )
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """A device whose newest value is beyond its alarm threshold."""
+
+    device_code: str
+    device_name: str
+    kind: Text
+    property: Text
+    unit: str
+    value: float
+    threshold: float
+    observed_at: datetime
+    region_id: int
+    lon: float | None
+    lat: float | None
+    simulated: bool
+
+
+def alarms(engine: Engine, region_id: int, now: datetime, limit: int) -> tuple[Alarm, ...]:
+    """The online devices in alarm, the furthest beyond their threshold first. Raises: DataUnavailable."""
+    with reading(engine, "alarms") as connection:
+        rows = connection.execute(sql("""
+            SELECT d.code, d.name, k.name_zh AS kind_zh, k.name_en AS kind_en, p.name_zh, p.name_en, p.unit, l.value, p.alarm,
+                   l.observed_at, d.region_id, ST_X(d.geom) AS lon, ST_Y(d.geom) AS lat, s.simulated
+              FROM latest_observation l
+              JOIN property p USING (property_id)
+              JOIN device d USING (device_id)
+              JOIN device_kind k USING (kind)
+              JOIN source s USING (source_id)
+             WHERE p.alarm IS NOT NULL AND d.enabled
+               AND CASE WHEN p.low_is_bad THEN l.value <= p.alarm ELSE l.value >= p.alarm END
+               AND l.observed_at > :now - make_interval(secs => :silent * d.interval_s)
+               AND d.region_id IN (SELECT region_id FROM region_ancestor WHERE ancestor_id = :region)
+             ORDER BY abs(l.value - p.alarm) / greatest(abs(p.alarm), 1e-9) DESC, d.code
+             LIMIT :limit"""), {"now": now, "silent": SILENT_INTERVALS, "region": region_id, "limit": limit}).all()
+    return tuple(Alarm(r.code, r.name, Text(r.kind_zh, r.kind_en), Text(r.name_zh, r.name_en), r.unit, r.value, r.alarm,
+                       r.observed_at, r.region_id, r.lon, r.lat, r.simulated) for r in rows)

@@ -1,0 +1,56 @@
+"""The health of every source: what it last said, against its promise."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Engine
+
+from data_access.engine import reading, sql
+from indicators.text import Text
+
+SourceState = Literal["live", "stale", "dead", "archive", "silent"]
+DEAD_AFTER = 3
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source: `silent` has never spoken, `archive` promises nothing new."""
+
+    key: str
+    name: Text
+    owner: str
+    licence: str
+    kind: str
+    simulated: bool
+    promise: timedelta | None
+    last_at: datetime | None
+    last_received_at: datetime | None
+    taken: int
+    rejected: int
+
+    def state(self, now: datetime) -> SourceState:
+        """Live within its promise, stale beyond it, dead beyond three times."""
+        if self.last_received_at is None:
+            return "silent"
+        if self.promise is None:
+            return "archive"
+        age = now - self.last_received_at
+        if age <= self.promise:
+            return "live"
+        return "stale" if age <= DEAD_AFTER * self.promise else "dead"
+
+
+def sources(engine: Engine) -> tuple[Source, ...]:
+    """Every source, by key. Raises: DataUnavailable. Source: source, feed."""
+    with reading(engine, "sources") as connection:
+        rows = connection.execute(sql("""
+            SELECT s.key, s.name_zh, s.name_en, s.owner, s.licence, s.kind, s.simulated, s.refresh_seconds,
+                   max(f.last_at) AS last_at, max(f.last_received_at) AS last_received_at,
+                   coalesce(sum(f.taken), 0) AS taken, coalesce(sum(f.rejected), 0) AS rejected
+              FROM source s LEFT JOIN feed f USING (source_id)
+             GROUP BY s.source_id ORDER BY s.key""")).all()
+    return tuple(Source(
+        r.key, Text(r.name_zh, r.name_en), r.owner, r.licence, r.kind, r.simulated,
+        None if r.refresh_seconds is None else timedelta(seconds=r.refresh_seconds),
+        r.last_at, r.last_received_at, int(r.taken), int(r.rejected)) for r in rows)

@@ -1,0 +1,43 @@
+"""Public warnings in force."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from data_access.engine import reading, sql
+from indicators.text import Text
+
+
+@dataclass(frozen=True)
+class Warning:
+    """One warning; it holds for its region and all below."""
+
+    external_id: str
+    event: Text
+    severity: str
+    headline: Text
+    sent_at: datetime
+    onset_at: datetime
+    expires_at: datetime
+    region_id: int
+    simulated: bool
+
+
+def active(engine: Engine, region_id: int, now: datetime) -> tuple[Warning, ...]:
+    """The warnings in force for a region: on it, above it or below it; the most severe first.
+
+    Raises: DataUnavailable. Source: warning.
+    """
+    with reading(engine, "warnings") as connection:
+        rows = connection.execute(sql("""
+            SELECT w.external_id, w.event_zh, w.event_en, w.severity, w.headline_zh, w.headline_en, w.sent_at, w.onset_at,
+                   w.expires_at, w.region_id, s.simulated
+              FROM warning w JOIN source s USING (source_id)
+             WHERE w.sent_at <= :now AND w.expires_at > :now AND (w.ended_at IS NULL OR w.ended_at > :now)
+               AND (w.region_id IN (SELECT ancestor_id FROM region_ancestor WHERE region_id = :region)
+                    OR w.region_id IN (SELECT region_id FROM region_ancestor WHERE ancestor_id = :region))
+             ORDER BY array_position(ARRAY['extreme', 'severe', 'moderate', 'minor', 'unknown'], w.severity), w.sent_at DESC
+            """), {"region": region_id, "now": now}).all()
+    return tuple(Warning(r.external_id, Text(r.event_zh, r.event_en), r.severity, Text(r.headline_zh, r.headline_en),
+                         r.sent_at, r.onset_at, r.expires_at, r.region_id, r.simulated) for r in rows)

@@ -1,0 +1,142 @@
+"""What an indicator is: one declarative definition for number, map, ranking, trend, drill and export.
+
+An indicator's value is algebra over *terms* that add up the region tree, so a city's ratio is
+the ratio of the city's sums and never a mean of its districts' ratios.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from indicators.text import Text
+
+Dimension = Literal["people", "places", "events", "objects", "situation", "organizations"]
+Direction = Literal["higher", "lower", "neither"]
+Place = Literal["hero", "support", "library"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A flow: facts counted (or summed) at the instant they happened.
+
+    `fact` names a table of `data_access/facts.py`; `at`, `where` and `value` are SQL over that
+    table's columns, alias `f`. Every metric is rolled up by hour and day, and the same three
+    fragments list the rows behind any number. With `sketch`, the values are also kept as a
+    log histogram, for percentiles.
+    """
+
+    key: str
+    fact: str
+    at: str
+    where: str | None = None
+    value: str | None = None
+    sketch: bool = False
+
+
+@dataclass(frozen=True)
+class Stock:
+    """A state at an instant: facts for which `where` holds at `:at` (SQL, alias `f`)."""
+
+    key: str
+    fact: str
+    where: str
+    value: str | None = None
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many facts of a metric fell in the window."""
+
+    metric: str
+
+
+@dataclass(frozen=True)
+class Total:
+    """The sum of a metric's values over the window."""
+
+    metric: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many facts are in a stock at the scope's instant."""
+
+    stock: str
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A published figure of a region (a census count), of the newest period not after the scope."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Area:
+    """The region's area in km²."""
+
+
+Term = Count | Total | Standing | Statistic | Area
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Terms added up, times a scale."""
+
+    terms: tuple[Term, ...]
+    scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Terms added up over terms added up, times a scale; no base, no value."""
+
+    over: tuple[Term, ...]
+    base: tuple[Term, ...]
+    scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class Percentile:
+    """A quantile of a sketched metric's values, within 3 % (bins of 1/20 e-fold)."""
+
+    metric: str
+    q: float
+
+
+Measure = Sum | Ratio | Percentile
+
+
+@dataclass(frozen=True)
+class Target:
+    """Good at or beyond `good`, bad beyond `bad`, watch between."""
+
+    good: float
+    bad: float
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One number of the city, completely said.
+
+    `subject` names the feed whose age is the indicator's age: a fact ("case"), a property
+    ("observation:pm25") or a statistic ("statistic:population").
+    `levels` limits it to levels of the region tree, 0 being the city; None means every level.
+    `archive` marks a closed historical data set, read over its newest whole year.
+    """
+
+    key: str
+    title: Text
+    dimension: Dimension
+    measure: Measure
+    unit: str
+    subject: str
+    definition: Text
+    better: Direction = "neither"
+    target: Target | None = None
+    stale_after: timedelta | None = None
+    decimals: int = 0
+    place: Place = "library"
+    max_level: int | None = None
+    archive: bool = False
+    tags: tuple[str, ...] = field(default=())

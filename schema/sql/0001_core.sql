@@ -1,0 +1,368 @@
+-- The city, its tree, its sources, its facts and their rollups. Times are UTC; days are the city's.
+
+CREATE TABLE city (
+    city_key text PRIMARY KEY,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    time_zone text NOT NULL,
+    levels jsonb NOT NULL,              -- [{"key","name_zh","name_en"}], the city first
+    rollup_level smallint NOT NULL,     -- deepest level kept in rollup_*; below it facts are read directly
+    loaded_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE region (
+    region_id int PRIMARY KEY,
+    parent_id int REFERENCES region,
+    level smallint NOT NULL,
+    code text NOT NULL UNIQUE,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    geom geometry(MultiPolygon, 4326),
+    label_point geometry(Point, 4326),
+    area_km2 double precision
+);
+CREATE INDEX region_parent ON region (parent_id);
+CREATE INDEX region_geom ON region USING gist (geom);
+
+CREATE TABLE region_ancestor (          -- every region is its own ancestor too
+    region_id int NOT NULL REFERENCES region,
+    ancestor_id int NOT NULL REFERENCES region,
+    level smallint NOT NULL,            -- the ancestor's
+    PRIMARY KEY (region_id, level)
+);
+CREATE INDEX region_ancestor_of ON region_ancestor (ancestor_id, region_id);
+
+CREATE TABLE source (
+    source_id smallint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    key text NOT NULL UNIQUE,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    owner text NOT NULL,
+    licence text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('business', 'iot', 'video', 'map')),
+    simulated boolean NOT NULL DEFAULT false,
+    refresh_seconds int,                -- its promise; NULL for a closed archive
+    url text,
+    token_hash text                     -- SHA-256 of the sender's token; NULL: takes nothing over the network
+);
+
+CREATE TABLE feed (                     -- what each source last said of each subject
+    source_id smallint NOT NULL REFERENCES source,
+    subject text NOT NULL,              -- case, message, warning, observation:<property>, statistic:<key>, …
+    last_at timestamptz,                -- newest instant a fact speaks of
+    last_received_at timestamptz,
+    taken bigint NOT NULL DEFAULT 0,
+    rejected bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (source_id, subject)
+);
+
+CREATE TABLE batch (
+    batch_id int PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    source_id smallint NOT NULL REFERENCES source,
+    door text NOT NULL,                 -- file, http
+    origin text NOT NULL,               -- the file's name, or the sender's address
+    subject text NOT NULL,
+    idempotency_key text,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    taken int NOT NULL DEFAULT 0,
+    seen int NOT NULL DEFAULT 0,        -- rows that were there already
+    rejected int NOT NULL DEFAULT 0,
+    answer jsonb,                       -- given again when the same key comes again
+    UNIQUE (source_id, idempotency_key)
+);
+
+CREATE TABLE reject (
+    reject_id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    batch_id int NOT NULL REFERENCES batch,
+    source_id smallint NOT NULL REFERENCES source,
+    row_no int NOT NULL,
+    reasons jsonb NOT NULL,             -- [{"field","code","text"}]
+    row jsonb NOT NULL,                 -- the whole row as it came
+    received_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX reject_of_source ON reject (source_id, received_at);
+
+CREATE TABLE agency (
+    agency_id int PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    code text NOT NULL UNIQUE,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    region_id int NOT NULL REFERENCES region,
+    source_id smallint NOT NULL REFERENCES source
+);
+
+CREATE TABLE enterprise (
+    enterprise_id bigint PRIMARY KEY,
+    source_id smallint NOT NULL REFERENCES source,
+    external_id text NOT NULL,
+    name text NOT NULL,
+    industry text NOT NULL,
+    status text NOT NULL CHECK (status IN ('active', 'abnormal', 'closed')),
+    registered_at timestamptz NOT NULL,
+    closed_at timestamptz,
+    region_id int NOT NULL REFERENCES region,
+    geom geometry(Point, 4326),
+    batch_id int NOT NULL,
+    row_no int NOT NULL
+);
+CREATE INDEX enterprise_region ON enterprise (region_id);
+
+CREATE TABLE case_class (
+    code text PRIMARY KEY,
+    parent_code text REFERENCES case_class,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    due_hours double precision          -- from registration to disposal, when the sender gives no clock
+);
+
+-- One row per case: what it is, and where its steps have brought it. The derived columns are
+-- written by ingest alone, from case_step, in the transaction that takes the step.
+CREATE TABLE city_case (
+    case_id bigint PRIMARY KEY,         -- 63-bit hash of (source, external_id)
+    source_id smallint NOT NULL REFERENCES source,
+    external_id text NOT NULL,
+    class_code text NOT NULL REFERENCES case_class,
+    channel text NOT NULL,
+    title text NOT NULL,
+    address text,
+    region_id int NOT NULL REFERENCES region,
+    geom geometry(Point, 4326),
+    reported_at timestamptz NOT NULL,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    batch_id int NOT NULL,
+    row_no int NOT NULL,
+    due_at timestamptz,                 -- its clock, as promised
+    -- derived from the steps:
+    state text NOT NULL DEFAULT 'reported',
+    state_at timestamptz NOT NULL,
+    agency_id int REFERENCES agency,    -- who has it
+    registered_at timestamptz,
+    dispatched_at timestamptz,
+    disposed_at timestamptz,
+    verified_at timestamptz,
+    closed_at timestamptz,
+    suspended_at timestamptz,           -- when it was suspended, while it is
+    return_count smallint NOT NULL DEFAULT 0,
+    rework_count smallint NOT NULL DEFAULT 0
+);
+CREATE INDEX city_case_region ON city_case (region_id, reported_at);
+CREATE INDEX city_case_reported ON city_case (reported_at);
+CREATE INDEX city_case_closed ON city_case (closed_at);
+CREATE INDEX city_case_open ON city_case (due_at) WHERE closed_at IS NULL;
+CREATE INDEX city_case_open_place ON city_case USING gist (geom) WHERE closed_at IS NULL;
+CREATE INDEX city_case_agency ON city_case (agency_id, reported_at);
+CREATE INDEX city_case_state ON city_case (state_at);
+
+CREATE TABLE case_step (                -- append-only
+    case_id bigint NOT NULL,
+    at timestamptz NOT NULL,
+    step text NOT NULL CHECK (step IN ('reported', 'registered', 'dispatched', 'disposed', 'verified', 'closed',
+                                       'suspended', 'resumed', 'returned', 'reworked', 'amended')),
+    agency_id int REFERENCES agency,
+    actor text,
+    note text,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    batch_id int NOT NULL,
+    row_no int NOT NULL,
+    PRIMARY KEY (case_id, at, step)
+);
+
+CREATE TABLE device_kind (
+    kind text PRIMARY KEY,
+    name_zh text NOT NULL,
+    name_en text NOT NULL
+);
+
+CREATE TABLE property (
+    property_id smallint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    key text NOT NULL UNIQUE,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    unit text NOT NULL,
+    watch double precision,             -- the value from which it needs watching
+    alarm double precision,             -- and from which it is an alarm
+    low_is_bad boolean NOT NULL DEFAULT false,
+    minimum double precision,           -- outside [minimum, maximum] a value cannot be true
+    maximum double precision
+);
+
+CREATE TABLE device (
+    device_id int PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    code text NOT NULL UNIQUE,
+    source_id smallint NOT NULL REFERENCES source,
+    kind text NOT NULL REFERENCES device_kind,
+    name text NOT NULL,
+    region_id int NOT NULL REFERENCES region,
+    geom geometry(Point, 4326),
+    interval_s int NOT NULL,            -- how often it promises to speak
+    enabled boolean NOT NULL DEFAULT true,
+    installed_at timestamptz NOT NULL DEFAULT now(),
+    last_at timestamptz                 -- newest observation of any property
+);
+CREATE INDEX device_region ON device (region_id);
+CREATE INDEX device_place ON device USING gist (geom);
+
+CREATE TABLE observation (
+    observed_at timestamptz NOT NULL,
+    value double precision NOT NULL,
+    device_id int NOT NULL,
+    batch_id int NOT NULL,
+    row_no int NOT NULL,
+    property_id smallint NOT NULL,
+    PRIMARY KEY (device_id, property_id, observed_at)
+) PARTITION BY RANGE (observed_at);     -- a partition a UTC day, a year for old archives; ingest makes them
+
+CREATE TABLE latest_observation (
+    device_id int NOT NULL,
+    property_id smallint NOT NULL,
+    observed_at timestamptz NOT NULL,
+    value double precision NOT NULL,
+    PRIMARY KEY (device_id, property_id)
+);
+
+CREATE TABLE message (                  -- one call or note of a resident
+    message_id bigint PRIMARY KEY,
+    source_id smallint NOT NULL REFERENCES source,
+    external_id text NOT NULL,
+    channel text NOT NULL,
+    topic text NOT NULL,
+    body text,
+    occurred_at timestamptz NOT NULL,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    region_id int NOT NULL REFERENCES region,
+    geom geometry(Point, 4326),
+    case_id bigint,
+    answered_s real,                    -- seconds until somebody answered
+    contacted_at timestamptz,           -- when the agency first came back to the caller
+    contact_due timestamptz,
+    solved boolean,                     -- what the caller said when visited; NULL: not asked yet
+    satisfaction smallint CHECK (satisfaction BETWEEN 1 AND 5),
+    sentiment smallint CHECK (sentiment BETWEEN -1 AND 1),
+    batch_id int NOT NULL,
+    row_no int NOT NULL
+);
+CREATE INDEX message_region ON message (region_id, occurred_at);
+CREATE INDEX message_occurred ON message (occurred_at);
+
+CREATE TABLE warning (
+    warning_id bigint PRIMARY KEY,
+    source_id smallint NOT NULL REFERENCES source,
+    external_id text NOT NULL,
+    event_zh text NOT NULL,
+    event_en text NOT NULL,
+    severity text NOT NULL CHECK (severity IN ('extreme', 'severe', 'moderate', 'minor', 'unknown')),
+    headline_zh text NOT NULL,
+    headline_en text NOT NULL,
+    sent_at timestamptz NOT NULL,
+    onset_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    ended_at timestamptz,               -- cancelled before it expired
+    region_id int NOT NULL REFERENCES region,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    batch_id int NOT NULL,
+    row_no int NOT NULL
+);
+CREATE INDEX warning_time ON warning (expires_at);
+
+CREATE TABLE place (                    -- tax lots, sites, venues
+    place_id bigint PRIMARY KEY,
+    source_id smallint NOT NULL REFERENCES source,
+    external_id text NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    region_id int NOT NULL REFERENCES region,
+    geom geometry(Point, 4326),
+    units real,                         -- homes
+    population real,                    -- estimated residents
+    batch_id int NOT NULL,
+    row_no int NOT NULL
+);
+CREATE INDEX place_region ON place (region_id);
+CREATE INDEX place_geom ON place USING gist (geom);
+
+CREATE TABLE statistic (
+    region_id int NOT NULL REFERENCES region,
+    key text NOT NULL,
+    period int NOT NULL,                -- the year it speaks of
+    value double precision NOT NULL,
+    source_id smallint NOT NULL REFERENCES source,
+    batch_id int NOT NULL,
+    row_no int NOT NULL,
+    PRIMARY KEY (region_id, key, period)
+);
+
+CREATE TABLE flight (
+    flight_id bigint PRIMARY KEY,
+    source_id smallint NOT NULL REFERENCES source,
+    external_id text NOT NULL,
+    scheduled_at timestamptz NOT NULL,
+    origin text NOT NULL,
+    destination text NOT NULL,
+    carrier text NOT NULL,
+    departure_delay_min real,           -- NULL: cancelled
+    arrival_delay_min real,
+    region_id int NOT NULL REFERENCES region,
+    batch_id int NOT NULL,
+    row_no int NOT NULL
+);
+CREATE INDEX flight_region ON flight (region_id, scheduled_at);
+
+CREATE TABLE metric (                   -- which number in the rollups is which metric
+    metric_id smallint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    key text NOT NULL UNIQUE,
+    signature text NOT NULL             -- of the definition it was rolled up by; another one: rebuild
+);
+
+-- Written by ingest/rollups.py in the transaction that takes the facts; regions down to city.rollup_level.
+CREATE TABLE rollup_hour (
+    region_id int NOT NULL,
+    metric_id smallint NOT NULL,
+    at timestamptz NOT NULL,            -- the UTC hour's start
+    n bigint NOT NULL,
+    total double precision NOT NULL,
+    PRIMARY KEY (metric_id, region_id, at)
+) WITH (fillfactor = 80);
+CREATE TABLE rollup_day (
+    region_id int NOT NULL,
+    metric_id smallint NOT NULL,
+    day date NOT NULL,                  -- of the city
+    n bigint NOT NULL,
+    total double precision NOT NULL,
+    PRIMARY KEY (metric_id, region_id, day)
+) WITH (fillfactor = 80);
+CREATE TABLE rollup_sketch (
+    region_id int NOT NULL,
+    metric_id smallint NOT NULL,
+    day date NOT NULL,
+    bin smallint NOT NULL,              -- floor(20 ln value); -32768 for values of zero or less
+    n bigint NOT NULL,
+    PRIMARY KEY (metric_id, region_id, day, bin)
+);
+
+CREATE TABLE snapshot (                 -- stocks as they stood at past instants; every level, zeros left out
+    metric_id smallint NOT NULL,
+    region_id int NOT NULL,
+    at timestamptz NOT NULL,
+    n bigint NOT NULL,
+    total double precision NOT NULL,
+    PRIMARY KEY (metric_id, region_id, at)
+);
+CREATE TABLE snapshot_taken (           -- which instants were recorded, so that a missing row means zero
+    metric_id smallint NOT NULL,
+    at timestamptz NOT NULL,
+    dirty boolean NOT NULL DEFAULT false, -- late facts came since
+    PRIMARY KEY (metric_id, at)
+);
+
+CREATE TABLE job (                      -- long work in progress, for the screen to tell
+    job_key text PRIMARY KEY,
+    title_zh text NOT NULL,
+    title_en text NOT NULL,
+    unit_zh text NOT NULL,
+    unit_en text NOT NULL,
+    done bigint NOT NULL DEFAULT 0,
+    total bigint,
+    started_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    finished_at timestamptz
+);
