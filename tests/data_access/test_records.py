@@ -1,0 +1,167 @@
+"""Records and lists: cases, agencies, devices, warnings, sources, weather, jobs, attention."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, text
+
+from data_access import agencies, cases, devices, jobs, sources, warnings, weather
+from data_access.attention import attention
+from data_access.city import City, UnknownRegion
+from data_access.engine import DataUnavailable, create
+from indicators.text import Text
+
+NOW = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)
+
+
+def ago(**span: float) -> datetime:
+    return NOW - timedelta(**span)
+
+
+@pytest.fixture(scope="module")
+def filled(engine: Engine, town: City) -> Iterator[Engine]:
+    """Four cases, two devices, two warnings, a job; hand-made, in known places."""
+    leaf = {code: town.region(code).region_id for code in ("T111", "T112", "T222")}
+    with engine.begin() as connection:
+        batch = connection.execute(text("""
+            INSERT INTO batch (source_id, door, origin, subject, received_at, taken)
+            VALUES (1, 'file', 'cases.csv', 'case', :now, 4) RETURNING batch_id"""), {"now": NOW}).scalar_one()
+        rows = [
+            # id, leaf, due, closed, suspended, agency: 1 overdue 5 h, 2 due in 1 h, 3 closed late, 4 suspended
+            (1, leaf["T111"], ago(hours=5), None, None, 1),
+            (2, leaf["T111"], ago(hours=-1), None, None, 1),
+            (3, leaf["T222"], ago(hours=8), ago(hours=2), None, 1),
+            (4, leaf["T222"], ago(hours=9), None, ago(hours=20), None),
+        ]
+        for number, region, due, closed, suspended, agency in rows:
+            connection.execute(text("""
+                INSERT INTO city_case (case_id, source_id, external_id, class_code, channel, title, region_id, reported_at,
+                    batch_id, row_no, due_at, state, state_at, agency_id, closed_at, suspended_at, dispatched_at, disposed_at)
+                VALUES (:id, 1, 'C' || :id, 'pothole', 'app', 'Hole', :region, :reported, :batch, :id, :due, 'x', :state_at,
+                    :agency, :closed, :suspended, :dispatched, :disposed)"""), {
+                "id": number, "region": region, "reported": ago(hours=30), "batch": batch, "due": due,
+                "state_at": closed or ago(hours=30 - number), "agency": agency, "closed": closed, "suspended": suspended,
+                "dispatched": ago(hours=10) if closed else None, "disposed": ago(hours=4) if closed else None})
+        for step, hours in (("reported", 30), ("registered", 30), ("dispatched", 29)):
+            connection.execute(text("""
+                INSERT INTO case_step (case_id, at, step, agency_id, batch_id, row_no) VALUES (1, :at, :step, 1, :batch, 1)"""),
+                {"at": ago(hours=hours), "step": step, "batch": batch})
+        for code, region, kind, value, minutes in (("d1", leaf["T111"], "air", 160.0, 5), ("d2", leaf["T222"], "air", 200.0, 50)):
+            connection.execute(text("""
+                INSERT INTO device (code, source_id, kind, name, region_id, interval_s, last_at)
+                VALUES (:code, 2, :kind, :code, :region, 900, :at)"""),
+                {"code": code, "kind": kind, "region": region, "at": ago(minutes=minutes)})
+            connection.execute(text("""
+                INSERT INTO latest_observation
+                SELECT d.device_id, p.property_id, :at, :value FROM device d, property p
+                 WHERE d.code = :code AND p.key = 'pm25'"""), {"code": code, "at": ago(minutes=minutes), "value": value})
+        for number, severity, region, sent, expires, ended in (
+            (1, "severe", 1, 60, -60, None), (2, "minor", 2, 60, -60, None), (3, "extreme", 1, 60, -60, 10), (4, "minor", 3, 90, 30, None),
+        ):
+            connection.execute(text("""
+                INSERT INTO warning (warning_id, source_id, external_id, event_zh, event_en, severity, headline_zh, headline_en,
+                    sent_at, onset_at, expires_at, ended_at, region_id, batch_id, row_no)
+                VALUES (:id, 1, 'W' || :id, '大风', 'Wind', :severity, '大风', 'Wind', :sent, :sent, :expires, :ended, :region,
+                    :batch, 1)"""), {
+                "id": number, "severity": severity, "sent": ago(minutes=sent), "expires": ago(minutes=expires),
+                "ended": None if ended is None else ago(minutes=ended), "region": region, "batch": batch})
+        connection.execute(text("""
+            INSERT INTO feed VALUES (1, 'case', :late, :late, 4, 1), (2, 'observation:pm25', :fresh, :fresh, 2, 0)"""),
+            {"late": ago(minutes=31), "fresh": ago(seconds=30)})
+        connection.execute(text("""
+            INSERT INTO job (job_key, title_zh, title_en, unit_zh, unit_en, done, total, started_at, updated_at)
+            VALUES ('lots', '地块', 'Lots', '宗', 'lots', 25, 100, :start, :now)"""), {"start": ago(minutes=10), "now": NOW})
+    yield engine
+
+
+def test_a_case_is_read_with_its_steps_oldest_first_and_its_way_back_to_the_file(filled: Engine) -> None:
+    record = cases.case(filled, 1)
+    assert [step.step for step in record.steps] == ["reported", "registered", "dispatched"]
+    assert record.steps[2].agency == Text("道路养护", "Roads")
+    assert (record.trace.origin, record.trace.row_no, record.trace.source_key) == ("cases.csv", 1, "test")
+
+
+@pytest.mark.parametrize(("case_id", "lateness"), [(1, "overdue"), (2, "due_soon"), (3, "closed"), (4, "open")])
+def test_a_suspended_case_is_not_late_and_a_closed_one_is_closed(filled: Engine, case_id: int, lateness: str) -> None:
+    assert cases.case(filled, case_id).line.lateness(NOW) == lateness
+
+
+def test_an_unknown_case_is_told_apart_from_a_dead_database(filled: Engine) -> None:
+    with pytest.raises(cases.UnknownCase):
+        cases.case(filled, 99)
+    nowhere = create("postgresql://nobody@127.0.0.1:1/none", statement_timeout_ms=1000)
+    with pytest.raises(DataUnavailable):
+        cases.case(nowhere, 1)
+    nowhere.dispose()
+
+
+def test_overdue_cases_of_a_region_are_its_own_only(filled: Engine, town: City) -> None:
+    here = [line.case_id for line in cases.most_overdue(filled, town.region("T1").region_id, NOW, 10)]
+    there = [line.case_id for line in cases.most_overdue(filled, town.region("T2").region_id, NOW, 10)]
+    assert (here, there) == ([1], [])
+
+
+def test_the_newest_cases_come_first(filled: Engine, town: City) -> None:
+    assert [line.case_id for line in cases.newest(filled, town.root.region_id, NOW, 2)] == [3, 4]
+
+
+def test_an_agencys_load_counts_what_it_has_in_hand_and_what_it_did_in_the_window(filled: Engine, town: City) -> None:
+    load = agencies.agency(filled, "A1", town.root.region_id, ago(hours=24), NOW)
+    assert (load.open, load.overdue, load.closed, load.due, load.closed_on_time) == (2, 1, 1, 2, 0)
+    assert load.longest_overdue == timedelta(hours=5)
+    assert load.mean_hours == pytest.approx(6)
+
+
+def test_an_agency_without_cases_in_the_region_has_zeros_and_an_unknown_one_is_an_error(filled: Engine, town: City) -> None:
+    assert agencies.agency(filled, "A1", town.region("T12").region_id, ago(hours=24), NOW).open == 0
+    with pytest.raises(agencies.UnknownAgency):
+        agencies.agency(filled, "A9", 1, ago(hours=24), NOW)
+
+
+def test_a_device_beyond_its_alarm_threshold_is_in_alarm_and_a_silent_one_is_offline(filled: Engine) -> None:
+    assert devices.device(filled, "d1", NOW).health(NOW) == "alarm"
+    assert devices.device(filled, "d2", NOW).health(NOW) == "offline"
+    with pytest.raises(devices.UnknownDevice):
+        devices.device(filled, "d9", NOW)
+
+
+def test_a_silent_device_raises_no_alarm(filled: Engine, town: City) -> None:
+    assert [alarm.device_code for alarm in devices.alarms(filled, town.root.region_id, NOW, 10)] == ["d1"]
+
+
+def test_a_citys_warning_holds_for_its_districts_and_ended_or_expired_ones_hold_for_nobody(filled: Engine, town: City) -> None:
+    assert [w.external_id for w in warnings.active(filled, town.region("T2").region_id, NOW)] == ["W1"]
+    assert [w.external_id for w in warnings.active(filled, town.region("T11").region_id, NOW)] == ["W1", "W2"]
+
+
+def test_a_source_silent_for_three_promises_is_dead(filled: Engine) -> None:
+    states = {source.key: source.state(NOW) for source in sources.sources(filled)}
+    assert states == {"test": "dead", "sim": "live"}  # test promised every 600 s and is silent for 31 min
+
+
+def test_attention_puts_grave_warnings_first_and_overdue_places_last(filled: Engine, town: City) -> None:
+    items = attention(filled, town, town.root, NOW)
+    assert [item.kind for item in items] == ["warning", "source", "alarm", "overdue"]
+    assert (items[3].region_id, items[3].count, items[3].since) == (town.region("T1").region_id, 1, ago(hours=5))
+
+
+def test_attention_reaches_the_leaf_of_the_tree(filled: Engine, town: City) -> None:
+    overdue = [item for item in attention(filled, town, town.region("T111"), NOW) if item.kind == "overdue"]
+    assert [item.region_id for item in overdue] == [town.region("T111").region_id]
+
+
+def test_the_weather_is_none_when_no_station_spoke(filled: Engine) -> None:
+    assert weather.weather(filled, NOW) is None
+
+
+def test_a_job_a_quarter_done_in_ten_minutes_takes_thirty_more(filled: Engine) -> None:
+    (job,) = jobs.running(filled)
+    assert job.left() == timedelta(minutes=30)
+
+
+def test_the_tree_knows_its_paths_and_its_unknowns(town: City) -> None:
+    assert [region.code for region in town.path(town.region("T212"))] == ["T", "T2", "T21", "T212"]
+    assert [region.code for region in town.children(town.region("T2"))] == ["T21", "T22"]
+    with pytest.raises(UnknownRegion):
+        town.region("X")
