@@ -57,7 +57,8 @@ def filled(engine: Engine, town: City) -> Iterator[Engine]:
                 SELECT d.device_id, p.property_id, :at, :value FROM device d, property p
                  WHERE d.code = :code AND p.key = 'pm25'"""), {"code": code, "at": ago(minutes=minutes), "value": value})
         for number, severity, region, sent, expires, ended in (
-            (1, "severe", 1, 60, -60, None), (2, "minor", 2, 60, -60, None), (3, "extreme", 1, 60, -60, 10), (4, "minor", 3, 90, 30, None),
+            (1, "severe", 1, 60, -60, None), (2, "minor", 2, 60, -60, None),
+            (3, "extreme", 1, 60, -60, 10), (4, "minor", 3, 90, 30, None),
         ):
             connection.execute(text("""
                 INSERT INTO warning (warning_id, source_id, external_id, event_zh, event_en, severity, headline_zh, headline_en,
