@@ -1,0 +1,43 @@
+"""Every component's id. No other module writes one out."""
+
+from indicators.definition import Dimension
+
+# the page
+ADDRESS = "address"      # dcc.Location: the URL that the screen is
+WALL = "wall"            # the root: language, clock's zone, words for the scripts, and whether the line is cut
+SCOPE = "scope"          # dcc.Store: the address last drawn, for the scripts
+STREAM = "stream"        # dcc.Store: what the scripts need to open this viewer's stream
+TOAST = "toast"          # one line about the last action, or why it failed
+CUT = "cut"              # the strip that says since when nothing new has come
+
+# the header
+HEADER = "header"
+CRUMBS = "crumbs"
+WINDOW = "window"
+SOURCES = "sources"
+WEATHER = "weather"
+LANGUAGE = "language"
+CLOCK = "clock"
+JOBS = "jobs"
+
+ATTENTION = "attention"
+
+# the stage: the map and what lies over it
+STAGE = "stage"
+MAP = "map"              # the element that the map's script fills
+MAP_STATE = "map-state"  # dcc.Store: what the map shall show
+MAP_CLICK = "map-click"  # dcc.Store: what was clicked on the map
+MAP_VIEW = "map-view"    # dcc.Store: where the map looks
+LEGEND = "legend"        # the indicator's name, unit and ramp
+MAP_KEY = "map-key"      # what the marks mean
+RANKING = "ranking"
+
+FEED = "feed"
+DRAWER = "drawer"
+
+PANEL_PREFIX = "panel-"
+
+
+def panel(dimension: Dimension) -> str:
+    """The panel of one dimension."""
+    return PANEL_PREFIX + dimension
