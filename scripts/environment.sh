@@ -1,0 +1,19 @@
+#!/bin/sh
+# Makes .venv from the pinned requirements, or completes it: environment.sh requirements.txt | requirements-dev.txt
+set -eu
+cd "$(dirname "$0")/.."
+
+pack=packs/${PACK:-newyork}/requirements.txt
+[ -e "$pack" ] || pack=
+stamp=.venv/.complete-$1
+# shellcheck disable=SC2086
+wanted=$(cat requirements.txt "$1" $pack | cksum)
+[ -e "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && .venv/bin/python -c '' 2>/dev/null && exit 0
+
+echo "Installing the Python packages of $1 …"
+.venv/bin/python -m pip --version >/dev/null 2>&1 || "$(sh scripts/python.sh)" -m venv --clear .venv
+rm -f .venv/.complete-*
+pip="env PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --no-input"
+$pip -r "$1"
+[ -z "$pack" ] || $pip --no-deps -r "$pack"
+echo "$wanted" > "$stamp"

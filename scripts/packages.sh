@@ -1,0 +1,73 @@
+#!/bin/sh
+# Sees to the system packages of a purpose: packages.sh run | test
+# On Debian root gets them from apt; anyone else is told in one sentence what is missing and how to get it.
+set -eu
+cd "$(dirname "$0")/.."
+
+has_python() {
+    sh scripts/python.sh >/dev/null 2>&1
+}
+has_own_server() {
+    [ -n "${DATABASE_URL:-}" ] || grep -qs '^ *DATABASE_URL=.' .env
+}
+has_postgis() {
+    for file in /usr/share/postgresql/*/extension/postgis.control /usr/pgsql-*/share/extension/postgis.control \
+        /usr/local/share/postgresql*/extension/postgis.control /usr/local/pgsql/share/extension/postgis.control \
+        /opt/homebrew/share/postgresql*/extension/postgis.control; do
+        [ -e "$file" ] && return 0
+    done
+    return 1
+}
+has_chinese_font() {
+    find /usr/share/fonts /usr/local/share/fonts "$HOME/.fonts" "$HOME/.local/share/fonts" /System/Library/Fonts \
+        2>/dev/null | grep -qiE 'cjk|noto.*sc|wqy|pingfang|sourcehan|heiti'
+}
+has_chromium() {
+    [ -n "${CHROMIUM:-}" ] || command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 \
+        || command -v google-chrome >/dev/null 2>&1
+}
+
+# The newest PostGIS that this Debian has, with the server that it belongs to.
+postgis_packages() {
+    version=$(apt-cache pkgnames postgresql- | sed -n 's/^postgresql-\([0-9]*\)-postgis-3$/\1/p' | sort -n | tail -1)
+    [ -n "$version" ] && echo "postgresql-$version postgresql-$version-postgis-3 postgresql-$version-postgis-3-scripts"
+}
+
+# Without a cluster of Debian's own: nobody asked for a second server on port 5432.
+install_postgis() {
+    $install postgresql-common
+    conf=/etc/postgresql-common/createcluster.conf
+    cp "$conf" "$conf.before"
+    echo 'create_main_cluster = false' >> "$conf"
+    # shellcheck disable=SC2086
+    $install $(postgis_packages) || { mv "$conf.before" "$conf"; exit 1; }
+    mv "$conf.before" "$conf"
+}
+
+wanted=""; plain=""; postgis=no
+need() { wanted="$wanted${wanted:+, }$1"; plain="$plain $2"; }
+has_python || need "Python 3.11 or newer with venv" "python3 python3-venv"
+if ! has_postgis && { [ "$1" = test ] || ! has_own_server; }; then
+    need "a PostgreSQL server with PostGIS" "postgresql postgresql-postgis"; postgis=yes
+fi
+[ "$1" != test ] || has_chromium || need "Chromium" "chromium"
+font=no; has_chinese_font || font=yes
+[ -n "$wanted" ] || [ "$font" = yes ] || exit 0
+
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+    [ -n "$wanted" ] || { echo "Note: no Chinese font here (Debian: fonts-noto-cjk); a browser on this machine will draw boxes."; exit 0; }
+    echo "Missing: $wanted. Run this once as root on Debian 12 or newer, or install with your system's packages" \
+        "(Debian: apt-get install$plain)." >&2
+    exit 1
+fi
+
+echo "Installing ${wanted:-a Chinese font} …"
+export DEBIAN_FRONTEND=noninteractive
+install="apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0"
+apt-get update -qq
+others=$(echo "$plain" | sed 's/postgresql postgresql-postgis//')
+[ "$font" = no ] || others="$others fonts-noto-cjk"
+# shellcheck disable=SC2086
+[ -z "$(echo $others)" ] || $install ca-certificates $others
+[ "$postgis" = no ] || install_postgis
+has_python || { echo "This system's python3 is older than 3.11: install a newer one, or use Debian 12." >&2; exit 1; }
