@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Engine as Engine  # the type, for rooms that may not know SQLAlchemy
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.elements import TextClause
 
@@ -28,6 +29,7 @@ def create(url: str, *, statement_timeout_ms: int, pool_size: int = 10) -> Engin
         pool_timeout=3,
         connect_args={
             "connect_timeout": 3,
+            "tcp_user_timeout": 5000,
             "options": f"-c timezone=UTC -c statement_timeout={statement_timeout_ms} -c jit=off",
             "application_name": "tonglan",
         },
@@ -51,3 +53,13 @@ def reading(engine: Engine, what: str) -> Iterator[Connection]:
 def sql(statement: str) -> TextClause:
     """The statement, compiled once."""
     return text(statement)
+
+
+def answers(engine: Engine) -> bool:
+    """Whether the database answers at all: tells an outage from one read that failed."""
+    try:
+        with engine.connect() as connection:
+            connection.execute(sql("SELECT 1"))
+    except SQLAlchemyError:
+        return False
+    return True

@@ -1,0 +1,217 @@
+/* The live page: opens this address's stream, hands what comes to Dash, says when nothing comes, and lets ages tick. */
+(() => {
+  "use strict";
+
+  const SILENCE_MS = 4000;   // the server beats every 1.5 s; without a beat for so long the line counts as cut
+  const GONE_MS = 20000;     // and is opened anew
+  const WATCH_MS = 500;
+  const HIDDEN_MS = 60000;   // a page that nobody sees gives its connection back: browsers have six per host
+  const ROOT = "wall", STRIP = "cut";
+
+  const shared = window.tonglan = window.tonglan || {};
+  let source = null;         // the stream, while it is open
+  let address = null;        // what it streams
+  let build = null;          // the server's version, as this page was loaded from it
+  let painted = false;       // whether a whole picture was ever shown
+  let heard = Date.now();    // when anything came last
+  let ahead = 0;             // how far the server's clock is ahead of this one, in ms
+  let cut = null;            // since when the picture is not live, in server time
+  let paused = false;
+  let retry = 0;
+  let held = [];             // what came before Dash was ready
+
+  const root = () => document.getElementById(ROOT);
+  const now = () => Date.now() + ahead;
+  const here = () => location.pathname + location.search;
+  const ready = () => Boolean(window.dash_clientside?.set_props && root());
+
+  /* ---- the stream ---- */
+
+  function open() {
+    close();
+    address = here();
+    heard = Math.max(heard, Date.now() - SILENCE_MS);
+    const stream = source = new EventSource("/live" + address);
+    const on = (name, act) => stream.addEventListener(name, message => {
+      if (stream !== source) return;
+      heard = Date.now();
+      retry = 0;
+      act(JSON.parse(message.data));
+    });
+    on("hello", hello);
+    on("picture", ({address: drawn, props}) => { painted = true; shared.drawn = drawn; show(props); turning(false); });
+    on("change", ({props}) => show(props));
+    on("waiting", ({props}) => { if (!painted) show(props); });
+    on("refusal", ({props}) => { show(props); turning(false); });
+    on("beat", beat);
+  }
+
+  function close() {
+    if (source) source.close();
+    source = null;
+  }
+
+  function hello(said) {
+    ahead = Date.parse(said.now) - Date.now();
+    build = build || said.version;
+    if (said.version !== build) reload();
+  }
+
+  function beat(said) {
+    ahead = Date.parse(said.now) - Date.now();
+    mark(said.cut ? Date.parse(said.cut) : null);
+  }
+
+  /* A newer build: load it, but only from a server that answers, or a readable page would give way to an error. */
+  async function reload() {
+    const answer = await fetch("/healthz", {cache: "no-store"}).catch(() => null);
+    if (answer && answer.ok) location.reload();
+    else setTimeout(reload, 2000);
+  }
+
+  function watch() {
+    if (paused) return;
+    const silent = Date.now() - heard;
+    if (silent > SILENCE_MS) mark(cut === null ? heard + ahead : cut);
+    const closed = !source || source.readyState === EventSource.CLOSED;   // one 502 closes a stream for good
+    if ((closed && silent > Math.min(1000 * ++retry, 5000)) || silent > GONE_MS) {
+      open();
+      heard = Date.now() - SILENCE_MS - 1;   // so that the next try is not made at once
+    }
+  }
+
+  /* ---- the picture ---- */
+
+  function show(props) {
+    held.push(props);
+    flush();
+  }
+
+  function flush() {
+    if (!ready()) return;
+    for (const props of held.splice(0)) {
+      for (const [id, values] of Object.entries(props)) window.dash_clientside.set_props(id, values);
+    }
+    forget();
+    requestAnimationFrame(settle);
+  }
+
+  /* dash-renderer keeps every payload for an undo that nobody asks for (plotly/dash#727). */
+  function forget() {
+    for (const store of window.dash_stores || []) store.getState().history.past.length = 0;
+  }
+
+  function settle() {
+    const face = root();
+    if (!face) return;
+    if (face.lang) document.documentElement.lang = face.lang;
+    if (face.dataset.title) document.title = face.dataset.title;
+    face.classList.toggle("is-cut", cut !== null);
+    tick();
+  }
+
+  function mark(since) {
+    cut = since;
+    const face = root(), strip = document.getElementById(STRIP);
+    if (!face) return;
+    face.classList.toggle("is-cut", cut !== null);
+    const age = strip && (strip.querySelector("[data-age]") || strip);
+    if (age && cut !== null) age.dataset.age = new Date(cut).toISOString();
+    if (cut !== null) tick();
+  }
+
+  function turning(busy) {
+    const face = root();
+    if (face) face.setAttribute("aria-busy", String(busy));
+  }
+
+  /* ---- time ---- */
+
+  const UNITS = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
+
+  function spell(words, seconds) {
+    const [unit, size] = UNITS.find(([, size]) => seconds >= size) || UNITS[3];
+    return words[unit].replace("{n}", Math.floor(seconds / size));
+  }
+
+  function countdown(words, seconds) {
+    if (seconds >= 2 * 86400) return words.d.replace("{n}", Math.floor(seconds / 86400));
+    const minutes = Math.floor(seconds / 60);
+    return words.clock.replace("{t}", `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`);
+  }
+
+  const formats = new Map();
+
+  function format(language, zone, options) {
+    const key = language + zone + JSON.stringify(options);
+    if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(language, {timeZone: zone, ...options}));
+    return formats.get(key);
+  }
+
+  const CLOCK = {hour: "2-digit", minute: "2-digit", hourCycle: "h23"};
+  const DATE = {month: "short", day: "numeric", weekday: "short"};
+
+  function write(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+  }
+
+  function tick() {
+    const face = root();
+    if (!face || !face.dataset.words) return;
+    const words = JSON.parse(face.dataset.words);
+    const at = face.dataset.now ? Date.parse(face.dataset.now) : now();
+    const language = (face.lang || "zh").startsWith("zh") ? "zh-CN" : "en-GB";
+    const each = (name, text) => face.querySelectorAll(`[data-${name}]`).forEach(
+      element => write(element, text(element.dataset[name])));
+    const since = moment => Math.max(0, (at - Date.parse(moment)) / 1000);
+    each("age", moment => spell(words.ago, since(moment)));
+    each("since", moment => spell(words.duration, since(moment)));
+    each("due", moment => {
+      const left = (Date.parse(moment) - at) / 1000;
+      return left >= 0 ? countdown(words.left, left) : countdown(words.over, -left);
+    });
+    each("clock", zone => format("en-GB", zone, CLOCK).format(at));
+    each("date", zone => format(language, zone, DATE).format(at));
+  }
+
+  /* ---- where to ---- */
+
+  function go(href) {
+    history.pushState({}, "", href);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));   // dcc.Location listens to it
+  }
+
+  function moved() {
+    if (here() === address) return;
+    turning(true);
+    open();
+  }
+
+  function up(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || event.target.closest?.("input, textarea, select")) return;
+    const parent = root()?.dataset.parent || root()?.querySelector("[data-parent]")?.dataset.parent;
+    if (parent) go(parent);
+  }
+
+  let hiding = null;
+
+  function seen() {
+    clearTimeout(hiding);
+    if (document.hidden) {
+      hiding = setTimeout(() => { paused = true; close(); }, HIDDEN_MS);
+    } else if (paused) {
+      paused = false;
+      open();
+    }
+  }
+
+  Object.assign(shared, {go, now, get cut() { return cut; }});
+  window.addEventListener("popstate", moved);
+  window.addEventListener("_dashprivate_pushstate", moved);
+  window.addEventListener("keydown", up);
+  document.addEventListener("visibilitychange", seen);
+  setInterval(watch, WATCH_MS);
+  setInterval(tick, 1000);
+  open();
+  (function boot() { ready() ? flush() : setTimeout(boot, 30); })();
+})();

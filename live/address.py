@@ -1,0 +1,39 @@
+"""From an address to a view of this city, or to the words why there is none."""
+
+from data_access.city import City, UnknownRegion
+from indicators.text import Language, Text
+from layouts.view import BadAddress, UnknownLanguage, UnknownPage, View, parse
+
+
+class Refused(Exception):
+    """This address cannot be shown; `words` say why, `status` is HTTP's."""
+
+    def __init__(self, words: Text, status: int) -> None:
+        super().__init__(words.en)
+        self.words = words
+        self.status = status
+
+
+def read(city: City, pathname: str, search: str, language: Language) -> View:
+    """Read an address; `language` is the browser's. Raises: Refused."""
+    try:
+        view = parse(pathname, search, city.root.code, language)
+        city.region(view.scope.region)
+    except UnknownPage as error:
+        raise Refused(error.words, 404) from error
+    except BadAddress as error:
+        raise Refused(error.words, 400) from error
+    except UnknownRegion as error:
+        raise Refused(Text(f"{city.name.zh}没有代码为“{error.args[0]}”的区域",
+                           f"{city.name.en} has no region with the code “{error.args[0]}”"), 404) from error
+    return view
+
+
+def spoken(pathname: str, search: str, language: Language) -> Language:
+    """The language of an address that may be wrong otherwise."""
+    try:
+        return parse(pathname, search, "", language).scope.language
+    except UnknownLanguage:
+        return language
+    except BadAddress:
+        return "en" if "lang=en" in search else "zh" if "lang=zh" in search else language

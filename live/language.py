@@ -1,0 +1,13 @@
+"""Which of the two languages a browser would rather read."""
+
+from werkzeug.datastructures import LanguageAccept
+
+from indicators.text import LANGUAGES, Language
+
+
+def preferred(accepted: LanguageAccept) -> Language:
+    """Chinese when the browser asks for it or for nothing at all; English for the rest of the world."""
+    if not accepted:
+        return "zh"
+    best = accepted.best_match(LANGUAGES)
+    return next((language for language in LANGUAGES if language == best), "en")

@@ -1,0 +1,268 @@
+"""The hub with a painter of the tests' own: who is painted when, and who is told what."""
+
+import threading
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import pytest
+
+from data_access.engine import DataUnavailable
+from live.hub import KEEP_S, Hub
+from live.mailbox import Mailbox
+from live.tick import Tick
+
+CASE = frozenset({"case"})
+
+
+class Painter:
+    """Paints a panel with what `values` says of the view, and a second one that never changes."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.calls: list[tuple[str, frozenset[str] | None]] = []
+        self.down = False
+        self.reads = 0
+
+    def __call__(self, view: str, tick: Tick) -> dict[str, dict[str, Any]]:
+        self.calls.append((view, tick.subjects))
+        if self.down:
+            raise DataUnavailable(view)
+        picture = {"still": {"children": "same"}}
+        if tick.touches("case"):
+            picture["panel"] = {"children": tick.once(view, self._read), "className": "panel"}
+            picture["panel"]["children"] = self.values.get(view, 0)
+        return picture
+
+    def _read(self) -> int:
+        self.reads += 1
+        return self.reads
+
+
+@pytest.fixture
+def painter() -> Painter:
+    return Painter()
+
+
+@pytest.fixture
+def hub(painter: Painter) -> Any:
+    made: Hub[str] = Hub(painter, timeless=lambda view: view.startswith("past"))
+    yield made
+    made.close()
+
+
+def texts(mailbox: Mailbox, patience: float = 0) -> dict[str, dict[str, Any]]:
+    """What waits in the mailbox, read as JSON."""
+    return {id_: {name: orjson.loads(value) for name, value in props.items()}
+            for id_, props in mailbox.take(patience).props.items()}
+
+
+def test_a_viewer_gets_the_whole_picture_first(hub: Hub[str]) -> None:
+    with hub.watch("city") as mailbox:
+        parcel = mailbox.take(0)
+    assert parcel.whole
+    assert parcel.props == {"panel": {"children": b"0", "className": b'"panel"'}, "still": {"children": b'"same"'}}
+
+
+def test_only_changed_properties_are_sent(hub: Hub[str], painter: Painter) -> None:
+    with hub.watch("city") as mailbox:
+        mailbox.take(0)
+        painter.values["city"] = 7
+        hub.tick(CASE)
+        assert texts(mailbox) == {"panel": {"children": 7}}
+
+
+def test_a_tick_that_changes_nothing_sends_nothing(hub: Hub[str], painter: Painter) -> None:
+    with hub.watch("city") as mailbox:
+        mailbox.take(0)
+        hub.tick(CASE)
+        assert texts(mailbox) == {}
+    assert len(painter.calls) == 2
+
+
+def test_twenty_viewers_cost_one_painting_a_tick(hub: Hub[str], painter: Painter) -> None:
+    watches = [hub.watch("city") for _ in range(20)]
+    boxes = [watch.__enter__() for watch in watches]
+    assert len(painter.calls) == 1
+    for box in boxes:
+        assert box.take(0).whole
+    painter.values["city"] = 3
+    hub.tick(CASE)
+    assert len(painter.calls) == 2
+    assert [texts(box) for box in boxes] == [{"panel": {"children": 3}}] * 20
+    for watch in watches:
+        watch.__exit__(None, None, None)
+    assert hub.viewers == 0
+
+
+def test_a_change_of_another_subject_leaves_the_panel_alone(hub: Hub[str], painter: Painter) -> None:
+    with hub.watch("city") as mailbox:
+        mailbox.take(0)
+        painter.values["city"] = 9
+        hub.tick(frozenset({"message"}))
+        assert texts(mailbox) == {}
+
+
+def test_a_view_of_the_past_waits_for_the_minute(hub: Hub[str], painter: Painter) -> None:
+    with hub.watch("past"), hub.watch("city"):
+        painter.calls.clear()
+        hub.tick(CASE)
+        assert painter.calls == [("city", CASE)]
+        hub.tick(None)
+        assert sorted(painter.calls[1:], key=str) == [("city", None), ("past", None)]
+
+
+def test_a_slow_viewer_keeps_one_value_a_property_and_it_is_the_newest(hub: Hub[str], painter: Painter) -> None:
+    with hub.watch("city") as mailbox:
+        mailbox.take(0)
+        for value in range(1, 1001):
+            painter.values["city"] = value
+            hub.tick(CASE)
+        assert mailbox.take(0).props == {"panel": {"children": b"1000"}}
+        assert mailbox.take(0).props == {}
+
+
+def test_a_viewer_who_left_is_forgotten_and_his_view_is_not_painted_any_more(hub: Hub[str], painter: Painter) -> None:
+    with hub.watch("city"):
+        pass
+    painter.calls.clear()
+    hub.tick(CASE)
+    assert painter.calls == []
+    assert hub.viewers == 0
+
+
+def test_an_unwatched_picture_is_thrown_away_after_a_minute(hub: Hub[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    with hub.watch("city"):
+        pass
+    hub.tick(CASE)
+    assert hub.views == 1
+    later = time.monotonic() + KEEP_S + 1
+    monkeypatch.setattr("live.hub.time.monotonic", lambda: later)
+    hub.tick(CASE)
+    assert hub.views == 0
+
+
+def test_going_back_shows_the_kept_picture_and_paints_it_anew_in_full(hub: Hub[str], painter: Painter) -> None:
+    with hub.watch("city"):
+        pass
+    painter.values["city"] = 5
+    hub.tick(CASE)
+    with hub.watch("city") as mailbox:
+        assert texts(mailbox)["panel"]["children"] == 0
+        hub.tick(frozenset())
+        assert painter.calls[-1] == ("city", None)
+        assert texts(mailbox) == {"panel": {"children": 5}}
+
+
+def test_without_a_database_the_picture_stays_and_viewers_are_told(hub: Hub[str], painter: Painter) -> None:
+    since = datetime(2026, 3, 4, 17, tzinfo=UTC)
+    with hub.watch("city") as mailbox:
+        mailbox.take(0)
+        painter.down = True
+        hub.cut(since)
+        assert mailbox.take(0).props == {}
+        assert hub.cut_since == since
+        hub.tick(None)
+        assert mailbox.take(0).props == {}
+        painter.down, painter.values["city"] = False, 1
+        hub.restored()
+        assert hub.cut_since == since, "not live before it is painted"
+        hub.tick(None)
+        assert hub.cut_since is None
+        assert texts(mailbox) == {"panel": {"children": 1}}
+
+
+def test_a_view_opened_during_an_outage_is_painted_once_the_database_is_back(hub: Hub[str], painter: Painter) -> None:
+    painter.down = True
+    with hub.watch("city") as mailbox:
+        assert mailbox.take(0).props == {}
+        painter.down = False
+        hub.tick(frozenset())
+        assert mailbox.take(0).whole
+
+
+def test_a_notice_reaches_the_viewer_by_itself_and_a_burst_is_taken_together(hub: Hub[str], painter: Painter) -> None:
+    hub.start()
+    with hub.watch("city") as mailbox:
+        mailbox.take(0)
+        for value in range(1, 51):
+            painter.values["city"] = value
+            hub.changed(CASE)
+            time.sleep(0.01)
+        deadline = time.monotonic() + 3
+        newest = None
+        while newest != 50 and time.monotonic() < deadline:
+            newest = texts(mailbox, 0.2).get("panel", {}).get("children", newest)
+    assert newest == 50
+    assert hub.ticks <= 3
+
+
+def test_a_hub_whose_database_is_cut_does_not_ask_it(hub: Hub[str], painter: Painter) -> None:
+    with hub.watch("city"):
+        hub.cut(datetime.now(UTC))
+        painter.calls.clear()
+        hub.start()
+        hub.changed(CASE)
+        time.sleep(0.2)
+        assert painter.calls == []
+        hub.restored()
+        deadline = time.monotonic() + 3
+        while hub.cut_since and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert hub.cut_since is None
+        assert painter.calls[0] == ("city", None)
+
+
+def test_a_painter_that_fails_does_not_stop_the_others(painter: Painter) -> None:
+    def paint(view: str, tick: Tick) -> dict[str, dict[str, Any]]:
+        if view == "broken":
+            raise RuntimeError("a mistake")
+        return painter(view, tick)
+
+    hub: Hub[str] = Hub(paint)
+    with hub.watch("broken"), hub.watch("city") as mailbox:
+        mailbox.take(0)
+        painter.values["city"] = 2
+        hub.tick(CASE)
+        assert texts(mailbox) == {"panel": {"children": 2}}
+    hub.close()
+
+
+def test_two_who_come_at_the_same_time_share_the_first_painting() -> None:
+    calls = []
+
+    def paint(view: str, tick: Tick) -> dict[str, dict[str, Any]]:
+        calls.append(view)
+        time.sleep(0.1)
+        return {"panel": {"children": 1}}
+
+    hub: Hub[str] = Hub(paint)
+    wholes = []
+
+    def come() -> None:
+        with hub.watch("city") as mailbox:
+            wholes.append(mailbox.take(0).whole)
+
+    threads = [threading.Thread(target=come) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    hub.close()
+    assert calls == ["city"]
+    assert wholes == [True, True]
+
+
+def test_views_of_one_tick_share_its_reads() -> None:
+    reads = []
+
+    def paint(view: str, tick: Tick) -> dict[str, dict[str, Any]]:
+        return {"feed": {"children": tick.once("feed", lambda: reads.append(view) or len(reads))}}
+
+    hub: Hub[str] = Hub(paint)
+    with hub.watch("zh"), hub.watch("en"):
+        reads.clear()
+        hub.tick(CASE)
+        assert len(reads) == 1
+    hub.close()
