@@ -21,8 +21,10 @@ class Metric:
 
     `fact` names a table of `data_access/facts.py`; `at`, `where` and `value` are SQL over that
     table's columns, alias `f`. Every metric is rolled up by hour and day, and the same three
-    fragments list the rows behind any number. With `sketch`, the values are also kept as a
-    log histogram, for percentiles.
+    fragments list the rows behind any number; a fact whose `at` is NULL is not counted. With
+    `sketch`, the values are also kept as a log histogram, for percentiles. `ahead` marks an
+    instant that may lie in the future (a deadline): what has not come yet is never read.
+    `of` repeats which one property of the devices `where` lets through.
     """
 
     key: str
@@ -31,16 +33,27 @@ class Metric:
     where: str | None = None
     value: str | None = None
     sketch: bool = False
+    ahead: bool = False
+    of: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """The feed that this metric counts."""
+        return self.fact if self.of is None else f"{self.fact}:{self.of}"
 
 
 @dataclass(frozen=True)
 class Stock:
-    """A state at an instant: facts for which `where` holds at `:at` (SQL, alias `f`)."""
+    """A state at an instant: facts for which `where` holds at `:at` (SQL, alias `f`).
+
+    `recorded` marks facts too many to count at every look: the newest snapshot is read instead.
+    """
 
     key: str
     fact: str
     where: str
     value: str | None = None
+    recorded: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,78 @@
+"""How far each subject's data reaches: since when, until when, and whether it is simulated."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from data_access.city import City
+from data_access.engine import sql
+from indicators.metrics import METRICS
+from indicators.windows import midnight
+
+FEEDS = """
+    SELECT f.subject, max(f.last_at) AS last_at, bool_or(s.simulated) AS simulated
+      FROM feed f JOIN source s USING (source_id)
+     WHERE f.last_at IS NOT NULL
+     GROUP BY f.subject"""
+REACH = """
+    SELECT m.key, first.day, newest.at
+      FROM metric m
+      LEFT JOIN LATERAL (SELECT min(d.day) AS day
+                           FROM rollup_day d
+                          WHERE d.metric_id = m.metric_id AND d.region_id = :root) AS first ON TRUE
+      LEFT JOIN LATERAL (SELECT max(h.at) AS at
+                           FROM rollup_hour h
+                          WHERE h.metric_id = m.metric_id AND h.region_id = :root AND h.at <= :at) AS newest ON TRUE
+     WHERE m.key = ANY(:keys)"""
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One subject's data as known at an instant: its oldest day, its newest datum."""
+
+    last_at: datetime
+    simulated: bool
+    began: datetime | None = None
+
+
+def feeds(connection: Connection, city: City, subjects: Iterable[str], at: datetime) -> dict[str, Feed]:
+    """Read how far the data of subjects reaches, no further than `at`.
+
+    A subject such as "observation" stands for all of "observation:…".
+    Returns: the subjects that ever delivered; `began` None for what is not rolled up.
+    Source: feed, and the city's own rollups.
+    """
+    wanted = set(subjects)
+    found: dict[str, Feed] = {}
+    for subject, last_at, simulated in connection.execute(sql(FEEDS)):
+        for name in {subject, subject.partition(":")[0]} & wanted:
+            known = found.get(name)
+            found[name] = Feed(last_at, simulated) if known is None else Feed(
+                max(known.last_at, last_at), known.simulated or simulated)
+    reach = reaches(connection, city, found, at)
+    return {name: bounded(feed, *reach.get(name, (None, None)), at) for name, feed in found.items()}
+
+
+def reaches(
+    connection: Connection, city: City, subjects: Iterable[str], at: datetime,
+) -> dict[str, tuple[datetime | None, datetime | None]]:
+    """Each subject's oldest instant in the rollups, and the end of its newest hour not after `at`."""
+    wanted = set(subjects)
+    keys = [metric.key for metric in METRICS.values() if metric.subject in wanted]
+    found: dict[str, tuple[datetime | None, datetime | None]] = {}
+    rows = connection.execute(sql(REACH), {"root": city.root.region_id, "keys": keys, "at": at}) if keys else ()
+    for key, day, hour in rows:
+        subject = METRICS[key].subject
+        began, until = found.get(subject, (None, None))
+        starts = [x for x in (began, None if day is None else midnight(day, city.zone)) if x is not None]
+        ends = [x for x in (until, None if hour is None else hour + timedelta(hours=1)) if x is not None]
+        found[subject] = (min(starts, default=None), max(ends, default=None))
+    return found
+
+
+def bounded(feed: Feed, began: datetime | None, until: datetime | None, at: datetime) -> Feed:
+    """The feed as it stood at an instant: what came later is not known yet."""
+    last_at = feed.last_at if feed.last_at <= at else min(at, until or at)
+    return Feed(last_at, feed.simulated, began)

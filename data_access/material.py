@@ -1,0 +1,160 @@
+"""Everything that a set of indicators needs of a scope, read in a handful of queries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from data_access.areas import Areas
+from data_access.city import City, Region
+from data_access.feeds import Feed, feeds
+from data_access.flows import Ask, Flows, flows
+from data_access.statistics import Statistics, statistics
+from data_access.stocks import Stocks, stocks
+from indicators.algebra import Amount, Value, evaluate, metric_keys, quantile, statistic_keys, stock_keys
+from indicators.definition import Count, Indicator, Metric, Percentile, Standing, Statistic, Term, Total
+from indicators.metrics import METRICS, STOCKS
+from indicators.scope import Window
+from indicators.windows import DAY, DAYS, Frame, Span, by_clock, day_of, frame, newest_whole_year, whole_year
+
+Part = str | int  # "value", "comparable", "previous", "last_week", or a bucket's number
+
+
+@dataclass(frozen=True)
+class Clock:
+    """When a scope is looked at: `past` when its instant was asked for, not now."""
+
+    at: datetime
+    past: bool
+    window: Window
+
+
+@dataclass(frozen=True)
+class Material:
+    """What was read, by which any of the indicators can be worked out for any of the areas' regions."""
+
+    city: City
+    clock: Clock
+    frame: Frame                       # of what has happened
+    ahead: Frame                       # of what may lie ahead: cut at the instant
+    archives: dict[str, Frame]         # by the indicator's subject
+    flows: dict[int, Flows]            # by the frame's identity
+    stocks: Stocks
+    statistics: Statistics
+    feeds: dict[str, Feed]
+
+    def frame_of(self, indicator: Indicator) -> Frame:
+        """The frame whose buckets an indicator's trend has."""
+        return self.archives.get(indicator.subject, self.frame) if indicator.archive else self.frame
+
+    def value(self, indicator: Indicator, region: Region, part: Part = "value", period: int | None = None) -> Value:
+        """Work an indicator out for one region and one part of the window (or one period of its statistics)."""
+        measure = indicator.measure
+        if isinstance(measure, Percentile):
+            frame_, read = self._flows(indicator, METRICS[measure.metric])
+            span = part_of(frame_, part)
+            return Value(None) if span is None else quantile(read.histogram(measure.metric, region.region_id, span), measure.q)
+        return evaluate(measure, lambda term: self._amount(indicator, term, region, part, period))
+
+    def _amount(self, indicator: Indicator, term: Term, region: Region, part: Part, period: int | None) -> Amount | None:
+        if isinstance(term, Count | Total):
+            frame_, read = self._flows(indicator, METRICS[term.metric])
+            span = part_of(frame_, part)
+            return None if span is None else read.amount(term.metric, region.region_id, span)
+        if isinstance(term, Standing):
+            return self._stock(term.stock, region, part)
+        if isinstance(term, Statistic):
+            value = self.statistics.of(term.key, region.region_id, period)
+            return None if value is None else Amount(1, value)
+        return None if region.area_km2 is None else Amount(0, region.area_km2)
+
+    def _flows(self, indicator: Indicator, metric: Metric) -> tuple[Frame, Flows]:
+        chosen = self.ahead if metric.ahead else self.frame_of(indicator)
+        return chosen, self.flows[id(chosen)]
+
+    def _stock(self, key: str, region: Region, part: Part) -> Amount | None:
+        if part in ("value", "comparable") or STOCKS[key].recorded:
+            return self.stocks.standing(key, region.region_id)
+        return self.stocks.stood(key, region.region_id, instant_of(self.frame, self.clock, self.city, part))
+
+
+def part_of(frame_: Frame, part: Part) -> Span | None:
+    """The span that a part of a window is."""
+    if isinstance(part, int):
+        return frame_.buckets[part]
+    spans = {"value": frame_.whole, "comparable": frame_.comparable, "previous": frame_.previous, "last_week": frame_.last_week}
+    return spans[part]
+
+
+def instant_of(frame_: Frame, clock: Clock, city: City, part: Part) -> datetime:
+    """The past instant at which a stock is looked at for a part of a window."""
+    if isinstance(part, int):
+        return frame_.buckets[part].start
+    if part == "last_week":
+        return by_clock(clock.at, 7, city.zone)
+    return clock.at - DAY if clock.window == "24h" else by_clock(clock.at, DAYS.get(clock.window, 1), city.zone)
+
+
+def gather(
+    connection: Connection, city: City, areas: Areas, indicators: Sequence[Indicator], clock: Clock, *, trend: bool,
+) -> Material:
+    """Read all that these indicators need of these regions; with `trend`, by buckets too.
+
+    Source: feed, the rollups, the facts, snapshot, statistic: at most seven queries, however many indicators.
+    """
+    reach = feeds(connection, city, {indicator.subject for indicator in indicators}, clock.at)
+    now = trimmed(frame(clock.window, city.zone, clock.at, cut=clock.past), trend=trend)
+    ahead = trimmed(frame(clock.window, city.zone, clock.at, cut=True), trend=trend)
+    archives = {
+        indicator.subject: year_of(reach[indicator.subject], city, clock)
+        for indicator in indicators if indicator.archive and indicator.subject in reach
+    }
+    running = [indicator for indicator in indicators if not indicator.archive]
+    asks = [
+        asked(now, running, ahead=False),
+        asked(ahead, running, ahead=True),
+        *(asked(year, [i for i in indicators if i.archive and i.subject == subject], ahead=None)
+          for subject, year in archives.items()),
+    ]
+    found = flows(connection, areas, city.zone, asks)
+    parts: list[Part] = ["previous", "last_week", *(range(len(now.buckets)) if trend else ())]
+    past = list(dict.fromkeys(instant_of(now, clock, city, part) for part in parts))
+    wanted = [STOCKS[key] for key in unique(stock_keys(indicator.measure) for indicator in indicators)]
+    keys = unique(statistic_keys(indicator.measure) for indicator in indicators)
+    return Material(
+        city=city, clock=clock, frame=now, ahead=ahead, archives=archives,
+        flows={id(ask.frame): read for ask, read in zip(asks, found, strict=True)},
+        stocks=stocks(connection, areas, wanted, clock.at, past),
+        statistics=statistics(connection, areas, keys, day_of(clock.at, city.zone).year),
+        feeds=reach,
+    )
+
+
+def year_of(feed: Feed, city: City, clock: Clock) -> Frame:
+    """The year over which a closed archive is read."""
+    return whole_year(newest_whole_year(feed.last_at, clock.at, city.zone), city.zone, clock.at)
+
+
+def trimmed(frame_: Frame, *, trend: bool) -> Frame:
+    """The frame, its buckets joined to what is complete and what is running where no trend is wanted."""
+    if trend or frame_.comparable is None:
+        return frame_
+    return Frame(frame_.now, (frame_.comparable, frame_.buckets[-1]), frame_.comparable, frame_.previous, frame_.last_week)
+
+
+def asked(frame_: Frame, indicators: Sequence[Indicator], *, ahead: bool | None) -> Ask:
+    """The metrics that indicators need over a frame: those that lie ahead, those that do not, or (None) all."""
+    plain = [i for i in indicators if not isinstance(i.measure, Percentile)]
+    sketched = [i for i in indicators if isinstance(i.measure, Percentile)]
+
+    def metrics(of: Sequence[Indicator]) -> tuple[Metric, ...]:
+        found = (METRICS[key] for key in unique(metric_keys(indicator.measure) for indicator in of))
+        return tuple(metric for metric in found if ahead is None or metric.ahead == ahead)
+
+    return Ask(frame_, metrics(plain), metrics(sketched))
+
+
+def unique(groups: Iterable[Sequence[str]]) -> list[str]:
+    """Every key once, in the order met."""
+    return list(dict.fromkeys(key for group in groups for key in group))

@@ -1,0 +1,142 @@
+"""What is counted: flows (facts at the instant they happened) and stocks (states at an instant).
+
+A ratio is only honest when both of its sides are counted at the same instant: cases closed on
+time and cases that were due are both counted when they fell due, so that the share is never over 100 %.
+"""
+
+from indicators.definition import Metric, Stock
+
+PROPERTIES = (
+    "pm25", "pm10", "no2", "o3", "leq", "speed", "flow", "level", "lel", "obscuration", "tilt", "kwh", "online", "count",
+    "temperature", "humidity", "wind_speed", "pressure", "precipitation", "visibility",
+)
+LIMITED = (
+    "pm25", "pm10", "no2", "o3", "leq", "speed", "level", "lel", "obscuration", "tilt",
+    "count", "wind_speed", "precipitation",
+)
+
+
+def hours(until: str, since: str) -> str:
+    """SQL for the hours from one instant to another."""
+    return f"EXTRACT(EPOCH FROM {until} - {since}) / 3600.0"
+
+
+def beyond(limit: str, value: str = "f.value") -> str:
+    """SQL for a value at or beyond its property's limit, on the side that is bad."""
+    return f"CASE WHEN f.low_is_bad THEN {value} <= f.{limit} ELSE {value} >= f.{limit} END"
+
+
+CASE_METRICS = (
+    Metric("case_reported", "case", "f.reported_at"),
+    Metric("case_registered", "case", "f.registered_at"),
+    Metric("case_dispatched", "case", "f.dispatched_at"),
+    Metric("case_dispatched_right", "case", "f.dispatched_at", where="f.return_count = 0"),
+    Metric("case_disposed", "case", "f.disposed_at"),
+    Metric("case_reworked", "case", "f.disposed_at", where="f.rework_count > 0"),
+    Metric("case_closed", "case", "f.closed_at"),
+    Metric("case_closure_due", "case", "f.due_at", ahead=True),
+    Metric("case_disposed_on_time", "case", "f.due_at", where="f.disposed_at <= f.due_at", ahead=True),
+    Metric("case_closed_on_time", "case", "f.due_at", where="f.closed_at <= f.due_at", ahead=True),
+    Metric("case_hours_to_register", "case", "f.registered_at", value=hours("f.registered_at", "f.reported_at")),
+    Metric("case_hours_to_dispatch", "case", "f.dispatched_at", where="f.registered_at IS NOT NULL",
+           value=hours("f.dispatched_at", "f.registered_at")),
+    Metric("case_hours_to_dispose", "case", "f.disposed_at", where="f.dispatched_at IS NOT NULL",
+           value=hours("f.disposed_at", "f.dispatched_at")),
+    Metric("case_hours_to_close", "case", "f.closed_at", value=hours("f.closed_at", "f.reported_at"), sketch=True),
+)
+
+MESSAGE_METRICS = (
+    Metric("message_received", "message", "f.occurred_at"),
+    Metric("message_answered", "message", "f.occurred_at", where="f.answered_s IS NOT NULL", value="f.answered_s", sketch=True),
+    Metric("message_answered_30s", "message", "f.occurred_at", where="f.answered_s <= 30"),
+    Metric("message_contact_due", "message", "f.contact_due", ahead=True),
+    Metric("message_contacted_on_time", "message", "f.contact_due", where="f.contacted_at <= f.contact_due", ahead=True),
+    Metric("message_asked", "message", "f.occurred_at", where="f.solved IS NOT NULL"),
+    Metric("message_solved", "message", "f.occurred_at", where="f.solved"),
+    Metric("message_rated", "message", "f.occurred_at", where="f.satisfaction IS NOT NULL", value="f.satisfaction"),
+    Metric("message_satisfied", "message", "f.occurred_at", where="f.satisfaction >= 4"),
+    Metric("message_judged", "message", "f.occurred_at", where="f.sentiment IS NOT NULL"),
+    Metric("message_negative", "message", "f.occurred_at", where="f.sentiment < 0"),
+)
+
+FLIGHT_METRICS = (
+    Metric("flight_scheduled", "flight", "f.scheduled_at"),
+    Metric("flight_cancelled", "flight", "f.scheduled_at", where="f.departure_delay_min IS NULL"),
+    Metric("flight_departed", "flight", "f.scheduled_at", where="f.departure_delay_min IS NOT NULL",
+           value="GREATEST(f.departure_delay_min, 0)", sketch=True),
+    Metric("flight_on_time", "flight", "f.scheduled_at", where="f.departure_delay_min <= 15"),
+)
+
+ENTERPRISE_METRICS = (
+    Metric("enterprise_registered", "enterprise", "f.registered_at"),
+    Metric("enterprise_closed", "enterprise", "f.closed_at"),
+)
+
+WARNING_METRICS = (
+    Metric("warning_issued", "warning", "f.sent_at"),
+    Metric("warning_serious", "warning", "f.sent_at", where="f.severity IN ('extreme', 'severe')"),
+)
+
+OBSERVATION_METRICS = (
+    *(Metric(f"observed_{key}", "observation", "f.observed_at", where=f"f.property = '{key}'", value="f.value", of=key)
+      for key in PROPERTIES),
+    *(Metric(f"over_{key}", "observation", "f.observed_at", where=f"f.property = '{key}' AND {beyond('watch')}", of=key)
+      for key in LIMITED),
+)
+
+METRICS: dict[str, Metric] = {
+    metric.key: metric
+    for metric in (*CASE_METRICS, *MESSAGE_METRICS, *FLIGHT_METRICS, *ENTERPRISE_METRICS, *WARNING_METRICS, *OBSERVATION_METRICS)
+}
+
+OPEN = "f.reported_at <= :at AND (f.closed_at IS NULL OR f.closed_at > :at)"
+ALIVE = "f.registered_at <= :at AND (f.closed_at IS NULL OR f.closed_at > :at)"
+INSTALLED = "f.enabled AND f.installed_at <= :at"
+PROMISE = "3 * f.interval_s * interval '1 second'"
+# What a device said last is kept beside it; only for an instant before that must its history be opened.
+HEARD = f"""CASE WHEN f.last_at <= :at THEN f.last_at > :at - {PROMISE}
+                 ELSE f.last_at IS NOT NULL AND EXISTS (
+                      SELECT FROM observation o
+                       WHERE o.device_id = f.device_id AND o.observed_at <= :at AND o.observed_at > :at - {PROMISE}) END"""
+VALUE_THEN = """(SELECT o.value FROM observation o
+                  WHERE o.device_id = f.device_id AND o.property_id = f.property_id
+                    AND o.observed_at <= :at AND o.observed_at > :at - interval '7 days'
+                  ORDER BY o.observed_at DESC LIMIT 1)"""
+VALUE_AT = f"CASE WHEN f.observed_at <= :at THEN f.value ELSE {VALUE_THEN} END"
+FRESH = f"""f.enabled AND CASE WHEN f.observed_at <= :at THEN f.observed_at > :at - {PROMISE}
+                 ELSE EXISTS (SELECT FROM observation o
+                               WHERE o.device_id = f.device_id AND o.property_id = f.property_id
+                                 AND o.observed_at <= :at AND o.observed_at > :at - {PROMISE}) END"""
+
+
+def standing_beyond(limit: str) -> str:
+    """SQL for an enabled device whose newest value at `:at` is beyond a limit, silent since or not."""
+    now, then = beyond(limit), beyond(limit, VALUE_THEN)
+    return f"f.enabled AND f.{limit} IS NOT NULL AND CASE WHEN f.observed_at <= :at THEN {now} ELSE {then} END"
+
+
+STOCKS: dict[str, Stock] = {
+    stock.key: stock
+    for stock in (
+        Stock("case_open", "case", OPEN),
+        Stock("case_overdue", "case", f"{OPEN} AND f.due_at < :at"),
+        Stock("case_due_soon", "case", f"{OPEN} AND f.due_at >= :at AND f.due_at < :at + interval '4 hours'"),
+        Stock("case_suspended", "case", f"{OPEN} AND f.suspended_at <= :at"),
+        Stock("case_unassigned", "case", f"{OPEN} AND (f.dispatched_at IS NULL OR f.dispatched_at > :at)"),
+        Stock("device_enabled", "device", INSTALLED),
+        Stock("device_online", "device", f"{INSTALLED} AND {HEARD}"),
+        Stock("camera_enabled", "device", f"f.kind = 'camera' AND {INSTALLED}"),
+        Stock("camera_online", "device", f"f.kind = 'camera' AND {INSTALLED} AND {HEARD}"),
+        Stock("device_watch", "latest", standing_beyond("watch")),
+        Stock("device_alarm", "latest", standing_beyond("alarm")),
+        Stock("crowd_now", "latest", f"f.property = 'count' AND {FRESH}", value=VALUE_AT),
+        Stock("gas_alarm", "latest", f"f.property = 'lel' AND {standing_beyond('alarm')}"),
+        Stock("water_watch", "latest", f"f.property = 'level' AND {standing_beyond('watch')}"),
+        Stock("smoke_alarm", "latest", f"f.property = 'obscuration' AND {standing_beyond('alarm')}"),
+        Stock("manhole_alarm", "latest", f"f.property = 'tilt' AND {standing_beyond('alarm')}"),
+        Stock("warning_active", "warning", "f.onset_at <= :at AND LEAST(f.expires_at, f.ended_at) > :at"),
+        Stock("enterprise_active", "enterprise", ALIVE),
+        Stock("enterprise_abnormal", "enterprise", f"{ALIVE} AND f.status = 'abnormal'"),
+        Stock("place_lot", "place", "f.kind = 'lot'", recorded=True),
+    )
+}
