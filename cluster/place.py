@@ -84,10 +84,10 @@ def server_account(home: Path) -> Account:
 
 
 def run(account: Account, command: list[str], cwd: Path = Path("/")) -> subprocess.CompletedProcess[str]:
-    """Run a program as the account, from a folder that it may enter."""
+    """Run a program as the account, from a folder that it may enter, out of reach of the terminal's Ctrl-C."""
     if os.geteuid() == account.uid:
-        return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False,
+        return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, start_new_session=True)
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, start_new_session=True,
                           user=account.uid, group=account.gid, extra_groups=[])
 
 

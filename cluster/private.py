@@ -47,13 +47,20 @@ def stop(name: str = "pg", seconds: int = START_SECONDS) -> bool:
     """
     with _lock(name):
         here = place.find(_var(), name)
-        return not answers(here) or _stop(here, seconds)
+        _forget_dead_server(here)
+        return not _pid_file(here).exists() or _stop(here, seconds)
 
 
 def status(name: str = "pg") -> str | None:
     """The URL of the running cluster; None when it does not run."""
     here = place.find(_var(), name)
     return url(here) if answers(here) else None
+
+
+def crashed(name: str = "pg") -> bool:
+    """Whether the server died without being told to stop."""
+    here = place.find(_var(), name)
+    return _pid_file(here).exists() and not _alive(here) and not answers(here)
 
 
 @contextmanager
@@ -140,7 +147,7 @@ def _make_database(here: Place, createdb: str) -> None:
 def _comes_up(here: Place) -> bool:
     """Wait for a server that is still starting or stopping; whether it answers in the end."""
     deadline = time.monotonic() + START_SECONDS
-    while (here.data / "postmaster.pid").exists() and time.monotonic() < deadline:
+    while _pid_file(here).exists() and time.monotonic() < deadline:
         if answers(here):
             return True
         _forget_dead_server(here)
@@ -149,33 +156,27 @@ def _comes_up(here: Place) -> bool:
 
 
 def _forget_dead_server(here: Place) -> None:
-    """Remove the pid files of a killed server; its number may be another program's by now."""
-    for file in (here.data / "postmaster.pid", here.socket / f"{place.SOCKET_FILE}.lock"):
-        try:
-            pid = abs(int(file.read_text().splitlines()[0]))
-        except (OSError, ValueError, IndexError):
-            continue
-        if not _serves(pid, here.data):
-            file.unlink(missing_ok=True)
+    """Remove what a killed server leaves: its number may be another program's by now."""
+    if not _alive(here):
+        _pid_file(here).unlink(missing_ok=True)
+        (here.socket / f"{place.SOCKET_FILE}.lock").unlink(missing_ok=True)
 
 
-def _serves(pid: int, data: Path) -> bool:
-    """Whether this process is the server of this data folder: it then sits in there."""
-    if not PROC.is_dir():
-        return _alive(pid)
+def _pid_file(here: Place) -> Path:
+    return here.data / "postmaster.pid"
+
+
+def _alive(here: Place) -> bool:
+    """Whether the process of the pid file is a server of this data folder: it then sits in there."""
     try:
-        return (PROC / str(pid) / "cwd").resolve(strict=True) == data.resolve()
-    except OSError:
-        return False
-
-
-def _alive(pid: int) -> bool:
-    try:
+        pid = int(_pid_file(here).read_text().splitlines()[0])
+        if PROC.is_dir():
+            return (PROC / str(pid) / "cwd").resolve(strict=True) == here.data.resolve()
         os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
     except PermissionError:
-        pass
+        return not PROC.is_dir()  # somebody else's process: on Linux a sure sign that it is not ours
+    except (OSError, ValueError, IndexError):
+        return False
     return True
 
 

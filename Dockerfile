@@ -1,0 +1,23 @@
+# The app, the ingest door, the loader and the simulator: one image, four commands (see compose.yaml).
+FROM python:3.11-slim-bookworm AS build
+WORKDIR /app
+COPY requirements.txt ./
+COPY packs/newyork/requirements.txt packs/newyork/requirements.txt
+COPY scripts scripts
+RUN sh scripts/environment.sh requirements.txt
+COPY package.json package-lock.json .npmrc ./
+RUN sh scripts/browser-libraries.sh
+COPY . .
+RUN .venv/bin/python -m compileall -q . && rm -rf node_modules
+
+FROM python:3.11-slim-bookworm
+RUN useradd --create-home --uid 10001 tonglan && install -d -o tonglan -g tonglan /app /app/var
+WORKDIR /app
+COPY --from=build /app /app
+USER tonglan
+ENV PATH=/app/.venv/bin:$PATH HOST=0.0.0.0 VAR=/app/var PYTHONUNBUFFERED=1
+VOLUME /app/var
+EXPOSE 8050 8051
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
+    CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(os.environ.get('HEALTH_URL', 'http://127.0.0.1:8050/'), timeout=2)"]
+CMD ["python", "cli.py", "serve"]
