@@ -1,0 +1,192 @@
+"""Map what was sent to typed columns and say everything that is wrong with it.
+
+A column is checked whole; only where that finds something odd are its values looked at one by one.
+Missing values are None (text, flag, list), NaN (number, whole) or NaT (time).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.rejects import Rejects
+from ingest.rows import Field
+from ingest.times import Unzoned, instant, instants
+
+Column = NDArray[Any]
+Table = dict[str, Column]
+
+EARLIEST = np.datetime64("1900-01-01", "us")
+LATEST = np.datetime64("2200-01-01", "us")
+AHEAD = np.timedelta64(1, "D")
+NOTHING: dict[str, Any] = {"number": np.nan, "whole": np.nan, "time": np.datetime64("NaT", "us")}
+TYPES: dict[str, type] = {"number": np.float64, "whole": np.float64}
+NOUNS = {"text": "text", "number": "a number", "whole": "a whole number", "flag": "true or false", "list": "a list",
+         "time": "a time in ISO 8601 with an offset, such as 2026-03-04T12:00:00-05:00"}
+
+
+class Bad(ValueError):
+    """One value cannot be taken."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+def empty(field: Field, count: int) -> Column:
+    """A column without any value."""
+    dtype: Any = "datetime64[us]" if field.kind == "time" else TYPES.get(field.kind, object)
+    return np.full(count, NOTHING.get(field.kind), dtype)
+
+
+def check(
+    fields: Sequence[Field], columns: Mapping[str, Sequence[Any]], count: int, now: np.datetime64, rejects: Rejects
+) -> Table:
+    """Type every declared column; rows with something wrong are added to `rejects`."""
+    return {field.name: column(field, columns.get(field.name), count, now, rejects) for field in fields}
+
+
+def column(field: Field, values: Sequence[Any] | None, count: int, now: np.datetime64, rejects: Rejects) -> Column:
+    """One typed column; its bad values are missing in it and told in `rejects`."""
+    made = empty(field, count)
+    if values is None:
+        values = [None] * count
+    present = range(count) if values.count(None) == 0 else [at for at, value in enumerate(values) if value is not None]
+    if field.required and len(present) < count:
+        missing = sorted(set(range(count)) - set(present))
+        rejects.add_all((row for row in missing if row not in rejects.reasons or not whole_row(rejects, row)),
+                        field.name, "missing", f"{field.name} is missing")
+    if not len(present):
+        return made
+    given = values if len(present) == count else [values[at] for at in present]
+    quick = at_once(field, given, now)
+    if quick is not None:
+        made[np.asarray(present)] = quick
+        return made
+    for row, value in zip(present, given, strict=True):
+        try:
+            made[row] = one(field, value, now)
+        except Bad as bad:
+            rejects.add(row, field.name, bad.code, f"{field.name} {bad}")
+    return made
+
+
+def whole_row(rejects: Rejects, row: int) -> bool:
+    """Whether the row was refused as a whole, so that its fields need no reasons of their own."""
+    return any(reason.code == "not_an_object" for reason in rejects.reasons[row])
+
+
+def at_once(field: Field, values: Sequence[Any], now: np.datetime64) -> Column | None:
+    """The values typed, when all of them are plainly good; otherwise None."""
+    types = set(map(type, values))
+    if field.kind in ("text", "time"):
+        if types != {str}:
+            return None
+        return texts(field, values) if field.kind == "text" else times(field, values, now)
+    if field.kind in ("number", "whole"):
+        return numbers(field, values) if types <= {int, float} else None
+    return None
+
+
+def texts(field: Field, values: Sequence[str]) -> Column | None:
+    """Texts that are neither empty nor too long, hold no NUL and are among the allowed ones."""
+    lengths = list(map(len, values))
+    if min(lengths) == 0 or max(lengths) > field.longest or "\0" in "".join(values):
+        return None
+    if field.allowed and not set(values) <= set(field.allowed):
+        return None
+    return np.array(values, dtype=object)
+
+
+def numbers(field: Field, values: Sequence[float]) -> Column | None:
+    """Finite numbers within the field's limits."""
+    made = np.array(values, dtype=np.float64)
+    low, high = made.min(), made.max()
+    if not np.isfinite(low + high) or (field.kind == "whole" and (made != np.floor(made)).any()):
+        return None
+    if (field.minimum is not None and low < field.minimum) or (field.maximum is not None and high > field.maximum):
+        return None
+    return made
+
+
+def times(field: Field, values: Sequence[str], now: np.datetime64) -> Column | None:
+    """Zoned instants within the field's span."""
+    made, understood = instants(values)
+    if not understood.all():
+        return None
+    return made if made.min() >= EARLIEST and made.max() <= latest(field, now) else None
+
+
+def latest(field: Field, now: np.datetime64) -> np.datetime64:
+    """The last instant that the field can speak of."""
+    return now + AHEAD if field.span == "past" else LATEST
+
+
+def one(field: Field, value: Any, now: np.datetime64) -> Any:
+    """One value, typed. Raises: Bad."""
+    if field.kind == "text":
+        return one_text(field, value)
+    if field.kind in ("number", "whole"):
+        return one_number(field, value)
+    if field.kind == "time":
+        return one_time(field, value, now)
+    if not isinstance(value, bool if field.kind == "flag" else list):
+        raise Bad("type", f"must be {NOUNS[field.kind]}, not {shown(value)}")
+    if isinstance(value, list) and len(value) > field.longest:
+        raise Bad("too_long", f"has {len(value)} items, {field.longest} are taken at most")
+    return value
+
+
+def one_text(field: Field, value: Any) -> str:
+    """A text. Raises: Bad."""
+    if not isinstance(value, str):
+        raise Bad("type", f"must be text, not {shown(value)}")
+    if not value:
+        raise Bad("missing", "is empty")
+    if len(value) > field.longest:
+        raise Bad("too_long", f"has {len(value)} characters, {field.longest} are taken at most")
+    if "\0" in value:
+        raise Bad("type", "holds a NUL character")
+    if field.allowed and value not in field.allowed:
+        raise Bad("not_allowed", f"is {shown(value)}, but must be one of {', '.join(field.allowed)}")
+    return value
+
+
+def one_number(field: Field, value: Any) -> float:
+    """A finite number. Raises: Bad."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Bad("type", f"must be {NOUNS[field.kind]}, not {shown(value)}")
+    number = float(value)
+    if not np.isfinite(number) or (field.kind == "whole" and not number.is_integer()):
+        raise Bad("type", f"must be {NOUNS[field.kind]}, not {shown(value)}")
+    if field.minimum is not None and number < field.minimum:
+        raise Bad("range", f"is {shown(value)}, the least is {field.minimum:g}")
+    if field.maximum is not None and number > field.maximum:
+        raise Bad("range", f"is {shown(value)}, the most is {field.maximum:g}")
+    return number
+
+
+def one_time(field: Field, value: Any, now: np.datetime64) -> np.datetime64:
+    """A zoned instant. Raises: Bad."""
+    if not isinstance(value, str):
+        raise Bad("type", f"must be {NOUNS['time']}, not {shown(value)}")
+    try:
+        read = instant(value)
+    except Unzoned:
+        raise Bad("no_zone", f"is {shown(value)}, without an offset; write 2026-03-04T12:00:00-05:00 or …Z") from None
+    except (ValueError, OverflowError):
+        raise Bad("type", f"must be {NOUNS['time']}, not {shown(value)}") from None
+    if read < EARLIEST:
+        raise Bad("range", f"is {shown(value)}, before 1900")
+    if read > latest(field, now):
+        raise Bad("range", f"is {shown(value)}, " + ("more than a day ahead" if field.span == "past" else "after 2200"))
+    return read
+
+
+def shown(value: Any) -> str:
+    """A value as an error may show it: short."""
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -1,0 +1,165 @@
+"""What facts add to the rollups: per metric, region, UTC hour and day of the city, in SQL or by numpy.
+
+The SQL is built from the metric definitions, which are constants of this program; everything else is bound.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from data_access.engine import sql
+from indicators.definition import Metric
+from indicators.facts import FACTS
+from ingest.predicate import NotUnderstood, Term, compile_condition
+
+BINS_PER_E_FOLD = 20
+NO_BIN = -32768
+QUARTER_S = 900  # every time zone's midnight falls on one
+ORDINAL_1970 = 719163
+
+DELTA = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS rollup_delta (
+        region_id int NOT NULL, metric_id smallint NOT NULL, hour timestamptz NOT NULL, day date NOT NULL,
+        bin smallint, n bigint NOT NULL, total double precision NOT NULL
+    ) ON COMMIT DELETE ROWS"""
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A metric and its number in the rollups."""
+
+    metric_id: int
+    metric: Metric
+
+
+def statement(fact: str, metrics: Sequence[Numbered], condition: str) -> str:
+    """SQL that adds the contributions of the facts under `condition` (on `f`) to rollup_delta, times :sign."""
+    lines = ",\n             ".join(
+        f"(CAST({one.metric_id:d} AS smallint), CAST({one.metric.at} AS timestamptz), ({one.metric.where or 'true'}),"
+        f" CAST({one.metric.value or 'NULL'} AS double precision), {str(one.metric.sketch).lower()})"
+        for one in metrics)
+    return f"""
+      INSERT INTO rollup_delta (region_id, metric_id, hour, day, bin, n, total)
+      SELECT f.region_id, m.metric_id, date_trunc('hour', m.at), (m.at AT TIME ZONE :zone)::date,
+             CASE WHEN NOT m.sketch OR m.value IS NULL THEN NULL
+                  WHEN m.value > 0 THEN floor({BINS_PER_E_FOLD} * ln(m.value))::smallint
+                  ELSE {NO_BIN} END,
+             :sign * count(*), :sign * COALESCE(sum(m.value), 0)
+        FROM {FACTS[fact].relation} AS f
+       CROSS JOIN LATERAL (VALUES
+             {lines}) AS m (metric_id, at, holds, value, sketch)
+       WHERE {condition} AND m.at IS NOT NULL AND m.holds
+       GROUP BY 1, 2, 3, 4, 5"""
+
+
+def add(
+    connection: Connection, zone: ZoneInfo, fact: str, metrics: Sequence[Numbered], condition: str, bound: dict[str, Any],
+    sign: int = 1,
+) -> None:
+    """Add (or with sign -1 take away) contributions to rollup_delta, which is empty when the transaction begins."""
+    if metrics:
+        connection.execute(sql(DELTA))
+        connection.execute(sql(statement(fact, metrics, condition)), {"zone": zone.key, "sign": sign, **bound})
+
+
+@dataclass(frozen=True)
+class Observed:
+    """New observations, in columns; `limits` gives each property's constants by property_id."""
+
+    property_id: NDArray[np.int64]
+    region_id: NDArray[np.int64]
+    observed_at: NDArray[np.datetime64]
+    value: NDArray[np.float64]
+    limits: dict[int, dict[str, Any]]
+    kind: NDArray[np.object_] | None = None
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Observation metrics ready for numpy, and those that only SQL understands."""
+
+    quick: tuple[tuple[Numbered, Term | None], ...]
+    slow: tuple[Numbered, ...]
+
+
+CONSTANTS = {"property", "watch", "alarm", "low_is_bad", "value", "kind"}
+
+
+def compiled(metrics: Sequence[Numbered]) -> Compiled:
+    """Sort observation metrics into those numpy can count and the others."""
+    quick: list[tuple[Numbered, Term | None]] = []
+    slow = []
+    for one in metrics:
+        metric = one.metric
+        try:
+            term, columns = compile_condition(metric.where) if metric.where else (None, frozenset())
+            if metric.at != "f.observed_at" or metric.value not in (None, "f.value") or metric.sketch or not columns <= CONSTANTS:
+                raise NotUnderstood(metric.key)
+            quick.append((one, term))
+        except NotUnderstood:
+            slow.append(one)
+    return Compiled(tuple(quick), tuple(slow))
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Contributions at the leaves: one entry per metric and observation that it counts."""
+
+    metric_id: NDArray[np.int64]
+    row: NDArray[np.int64]
+    value: NDArray[np.float64]
+
+
+def count(observed: Observed, metrics: Compiled) -> Counted:
+    """Which metrics count which observations, property by property."""
+    ids, rows, values = [], [], []
+    order = np.argsort(observed.property_id, kind="stable")
+    starts = np.flatnonzero(np.diff(observed.property_id[order], prepend=-1))
+    for group in np.split(order, starts[1:]):
+        value = observed.value[group]
+        env = {**observed.limits[int(observed.property_id[group[0]])], "value": value}
+        if observed.kind is not None:
+            env["kind"] = observed.kind[group]
+        for one, term in metrics.quick:
+            held = True if term is None else term(env)
+            if not np.any(held):
+                continue
+            mask = np.broadcast_to(np.asarray(held, bool), len(group))
+            ids.append(np.full(int(mask.sum()), one.metric_id, np.int64))
+            rows.append(group[mask])
+            values.append(value[mask] if one.metric.value else np.zeros(int(mask.sum())))
+    if not ids:
+        return Counted(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+    return Counted(np.concatenate(ids), np.concatenate(rows), np.concatenate(values))
+
+
+def city_days(observed_at: NDArray[np.datetime64], zone: ZoneInfo) -> NDArray[np.int64]:
+    """Days since 1970 of the city's calendar; asked once per quarter of an hour."""
+    quarters, inverse = np.unique(observed_at.astype("datetime64[s]").astype(np.int64) // QUARTER_S, return_inverse=True)
+    dates = (datetime.fromtimestamp(int(quarter) * QUARTER_S, zone) for quarter in quarters)
+    return np.array([one.toordinal() - ORDINAL_1970 for one in dates], np.int64)[inverse]
+
+
+@dataclass
+class Ancestors:
+    """The regions above each region down to the rollup level, as a table for numpy."""
+
+    level: int
+    above: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def expand(self, region_id: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Pairs of entry and ancestor."""
+        regions, inverse = np.unique(region_id, return_inverse=True)
+        width = max(len(self.above[int(region)]) for region in regions)
+        table = np.full((len(regions), width), -1, np.int64)
+        for at, region in enumerate(regions):
+            table[at, :len(self.above[int(region)])] = self.above[int(region)]
+        found = table[inverse]
+        entry, _ = np.nonzero(found >= 0)
+        return entry, found[found >= 0]

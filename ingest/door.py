@@ -1,0 +1,226 @@
+"""The HTTP door: tokens, limits and answers around `intake`."""
+
+import hashlib
+import hmac
+import logging
+import threading
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import psycopg2
+from flask import Flask, Response, request
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from data_access.engine import DataUnavailable, create, sql
+from ingest import jobs, snapshots
+from ingest.batch import Raced, Source
+from ingest.intake import Intake, KeyReused, NoCity, Sent
+from ingest.sheet import TooMany, Unreadable
+from ingest.subjects import SUBJECTS
+from settings import Settings
+
+log = logging.getLogger("tonglan.door")
+
+LARGEST_BODY = 8 << 20
+LARGEST_UNPACKED = 64 << 20
+LONGEST_KEY = 200
+TOKENS_FRESH_S = 10.0
+RETRY_AFTER = "2"
+FILL_EVERY_S = 20.0
+
+
+class Refused(Exception):
+    """A request that is answered without being taken."""
+
+    def __init__(self, status: int, code: str, text: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(text)
+        self.status, self.code, self.headers = status, code, headers or {}
+
+
+@dataclass
+class Doorkeeper:
+    """Knows which token belongs to which source; tokens are kept as SHA-256 only."""
+
+    engine: Engine
+    clock: Callable[[], float] = time.monotonic
+    sources: dict[str, Source] = field(default_factory=dict)
+    since: float = -TOKENS_FRESH_S
+
+    def admit(self, authorization: str | None) -> Source:
+        """The source that the token belongs to. Raises: Refused."""
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Refused(401, "no_token", "send Authorization: Bearer <token>", {"WWW-Authenticate": "Bearer"})
+        given = hashlib.sha256(token.strip().encode("utf-8", "surrogateescape")).hexdigest()
+        if self.clock() - self.since >= TOKENS_FRESH_S or self.match(given) is None:
+            self.read()
+        source = self.match(given)
+        if source is None:
+            raise Refused(401, "wrong_token", "this token belongs to no source", {"WWW-Authenticate": "Bearer"})
+        return source
+
+    def match(self, given: str) -> Source | None:
+        """Compare with every token, in the same time whether one fits or not."""
+        found = None
+        for kept, source in self.sources.items():
+            if hmac.compare_digest(kept, given):
+                found = source
+        return found
+
+    def read(self) -> None:
+        """Read the sources that have a token."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(sql("SELECT source_id, key, token_hash FROM source WHERE token_hash IS NOT NULL"))
+            self.sources = {row.token_hash: Source(row.source_id, row.key) for row in rows}
+        self.since = self.clock()
+
+
+def create_door(engine: Engine, *, filling: bool = False) -> Flask:
+    """The door as a Flask app; with `filling` a thread records snapshots beside it."""
+    app = Flask("tonglan.door", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    intake, keeper = Intake(engine), Doorkeeper(engine)
+
+    @app.post("/ingest/v1/<subject>")
+    def take(subject: str) -> Response:
+        source = keeper.admit(request.headers.get("Authorization"))
+        if subject not in SUBJECTS:
+            raise Refused(404, "unknown_subject", f"there is no such subject; there are {', '.join(SUBJECTS)}")
+        return answer(200, intake.take(Sent(source, SUBJECTS[subject], body(), key(), request.remote_addr or "")))
+
+    @app.put("/ingest/v1/jobs/<job>")
+    def report(job: str) -> Response:
+        keeper.admit(request.headers.get("Authorization"))
+        return answer(200, report_job(engine, job, body()))
+
+    @app.get("/ingest/v1/health")
+    def health() -> Response:
+        with engine.connect() as connection:
+            connection.execute(sql("SELECT 1"))
+        return answer(200, {"database": "ok"})
+
+    app.register_error_handler(Exception, explain)
+    if filling:
+        threading.Thread(target=fill_for_ever, args=(intake,), name="snapshots", daemon=True).start()
+    return app
+
+
+def from_settings() -> Flask:
+    """The door as the environment says, for a server to run. Raises: RuntimeError without a DATABASE_URL."""
+    settings = Settings()
+    if settings.database_url is None:
+        raise RuntimeError("DATABASE_URL is not set: the door is started by `cli.py run` or `cli.py door`, which know the database")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    engine = create(settings.database_url, statement_timeout_ms=settings.ingest_timeout_ms)
+    return create_door(engine, filling=True)
+
+
+def report_job(engine: Engine, job: str, sent: bytes) -> dict[str, Any]:
+    """Take one job's progress. Raises: Refused."""
+    try:
+        read = orjson.loads(sent)
+    except orjson.JSONDecodeError as error:
+        raise Refused(400, "unreadable", f"the body is not JSON: {error}") from error
+    if not isinstance(read, dict) or not 0 < len(job) <= LONGEST_KEY or not job.isprintable():
+        raise Refused(400, "unreadable", "a job is an object, its key a short printable text")
+    with engine.begin() as connection:
+        wrong = jobs.write(connection, job, read)
+    if wrong.reasons:
+        raise Refused(400, "wrong_fields", "; ".join(reason.text for reason in wrong.reasons[0]))
+    return {"job": job}
+
+
+def key() -> str | None:
+    """The request's idempotency key. Raises: Refused."""
+    given = request.headers.get("Idempotency-Key")
+    if given is not None and not (0 < len(given) <= LONGEST_KEY and given.isprintable()):
+        raise Refused(400, "bad_key", f"an Idempotency-Key has 1 to {LONGEST_KEY} printable characters")
+    return given
+
+
+def body() -> bytes:
+    """The request's body, unpacked when it came gzipped. Raises: Refused; RequestEntityTooLarge."""
+    sent = request.get_data(cache=False)
+    encoding = request.headers.get("Content-Encoding", "identity").lower()
+    if encoding == "identity":
+        return sent
+    if encoding != "gzip":
+        raise Refused(415, "unknown_encoding", "Content-Encoding may be gzip or left out")
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        unpacked = unpacker.decompress(sent, LARGEST_UNPACKED)
+    except zlib.error as error:
+        raise Refused(400, "unreadable", "the body is not gzip") from error
+    if unpacker.unconsumed_tail:
+        raise Refused(413, "too_large", f"unpacked, the body has more than {LARGEST_UNPACKED >> 20} MB")
+    if not unpacker.eof:
+        raise Refused(400, "unreadable", "the gzipped body is cut off")
+    return unpacked
+
+
+def answer(status: int, content: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    """A JSON answer."""
+    return Response(orjson.dumps(content), status, headers, mimetype="application/json")
+
+
+def explain(error: Exception) -> Response:
+    """Every error as a short JSON answer, never a stack trace."""
+    refused = as_refused(error)
+    if refused.status >= 500:
+        log.error("%s: %s", refused.code, type(error).__name__, exc_info=error if refused.status == 500 else None)
+    return answer(refused.status, {"error": refused.code, "text": str(refused)}, refused.headers)
+
+
+def as_refused(error: Exception) -> Refused:
+    """What an error means to the sender."""
+    again = {"Retry-After": RETRY_AFTER}
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, Unreadable):
+        return Refused(400, "unreadable", str(error))
+    if isinstance(error, TooMany):
+        return Refused(413, "too_many_rows", str(error))
+    if isinstance(error, KeyReused):
+        return Refused(409, "key_reused", str(error))
+    if isinstance(error, NoCity):
+        return Refused(503, "no_city", "no city is loaded yet; send again", again)
+    if isinstance(error, HTTPException):
+        large = f"the body has more than {LARGEST_BODY >> 20} MB"
+        return Refused(error.code or 500, "too_large" if error.code == 413 else error.name.lower().replace(" ", "_"),
+                       large if error.code == 413 else error.description or error.name)
+    if isinstance(error, DataUnavailable | Raced) or unavailable(error):
+        return Refused(503, "unavailable", "the database does not answer; nothing was stored, send again", again)
+    return Refused(500, "failed", "this failed inside; nothing was stored")
+
+
+REFUSING = ("08", "25", "40", "53", "55", "57", "58")  # SQLSTATE classes of a database that cannot take this now
+
+
+def unavailable(error: Exception) -> bool:
+    """Whether the database is down, failing over, starting, full or too slow."""
+    cause = getattr(error, "orig", None) or error
+    code = getattr(cause, "pgcode", None)
+    if code is not None:
+        return str(code)[:2] in REFUSING
+    gone = isinstance(cause, psycopg2.OperationalError | psycopg2.InterfaceError)
+    return gone or (isinstance(error, SQLAlchemyError) and not isinstance(cause, psycopg2.Error))
+
+
+def fill_for_ever(intake: Intake) -> None:
+    """Record snapshots as they become due, for as long as the process lives."""
+    while True:
+        time.sleep(FILL_EVERY_S)
+        try:
+            city, _ = intake.prepared()
+            snapshots.fill(intake.engine, city, datetime.now(UTC))
+        except NoCity:
+            continue
+        except Exception as error:
+            log.warning("snapshots wait: %s", type(error).__name__)

@@ -1,0 +1,51 @@
+"""Messages of residents; sent again with more (an answer, a visit), they are completed."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.batch import Batch, Late, Stored
+from ingest.changes import take
+from ingest.completion import Completed
+from ingest.copy import points
+from ingest.feeds import Heard, newest
+from ingest.identity import identities
+from ingest.places import locate
+
+CHANGING = ("channel", "topic", "body", "occurred_at", "region_id", "geom", "case_id", "answered_s", "contacted_at",
+            "contact_due", "solved", "satisfaction", "sentiment")
+MESSAGE = Completed("message", "message_id", CHANGING)
+
+
+def store(batch: Batch) -> Stored:
+    """Take a batch of messages."""
+    table = batch.table
+    regions = locate(batch.connection, batch.registers, table, batch.rejects)
+    ids = numbered(batch.source.key, table["id"])
+    cases = named(batch.source.key, table["case"])
+
+    def columns(rows: NDArray[np.int64]) -> dict[str, Any]:
+        same = {name: table[name][rows] for name in CHANGING if name in table}
+        return {
+            **same, "message_id": ids[rows], "source_id": np.full(len(rows), batch.source.source_id),
+            "external_id": table["id"][rows], "region_id": regions[rows], "geom": points(table["lon"][rows], table["lat"][rows]),
+            "case_id": cases[rows], "received_at": np.full(len(rows), batch.received_at),
+            "batch_id": np.full(len(rows), batch.batch_id), "row_no": rows}
+
+    taken, seen = take(batch, "message", MESSAGE, ids, columns)
+    heard = {"message": Heard(taken, len(batch.rejects.reasons), newest(table["occurred_at"][batch.good()]))}
+    late = {"message": Late(table["occurred_at"][batch.good()].min())} if taken else {}
+    return Stored(taken, seen, heard, late)
+
+
+def numbered(source: str, names: NDArray[np.object_]) -> NDArray[np.int64]:
+    """The number of each name; a row without one is refused already, its number means nothing."""
+    return identities(source, ("" if name is None else name for name in names))
+
+
+def named(source: str, names: NDArray[np.object_]) -> NDArray[np.object_]:
+    """The number of each name, None without one."""
+    made = numbered(source, names).astype(object)
+    made[np.array([name is None for name in names], bool)] = None
+    return made

@@ -1,0 +1,251 @@
+"""Rollups: every metric by hour and by day of the city, for regions down to the city's rollup level.
+
+They are written in the transaction that takes the facts. Facts that may change give what they
+contributed before (minus) and after (plus); others only what is new. All writers of shared rows
+take one lock shortly before they commit (`settle`), so batches never wait for each other in a circle.
+"""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine
+
+from data_access.city import City
+from data_access.engine import sql
+from indicators.definition import Metric
+from indicators.facts import FACTS
+from indicators.metrics import METRICS, STOCKS
+from ingest.contributions import Ancestors, Compiled, Numbered, Observed, add, city_days, compiled, count
+from ingest.times import Instants
+
+LOCK = 7_065_002
+
+HOURS = """
+    INSERT INTO rollup_hour AS r (metric_id, region_id, at, n, total)
+    {rows}
+    ON CONFLICT (metric_id, region_id, at) DO UPDATE SET n = r.n + excluded.n, total = r.total + excluded.total"""
+DAYS = """
+    INSERT INTO rollup_day AS r (metric_id, region_id, day, n, total)
+    {rows}
+    ON CONFLICT (metric_id, region_id, day) DO UPDATE SET n = r.n + excluded.n, total = r.total + excluded.total"""
+SKETCHES = """
+    INSERT INTO rollup_sketch AS r (metric_id, region_id, day, bin, n)
+    {rows}
+    ON CONFLICT (metric_id, region_id, day, bin) DO UPDATE SET n = r.n + excluded.n"""
+
+FROM_DELTA = """
+    SELECT d.metric_id, a.ancestor_id, {bucket}, {sums}
+      FROM rollup_delta d
+      JOIN region_ancestor a ON a.region_id = d.region_id AND a.level <= :level
+     WHERE {condition}
+     GROUP BY 1, 2, {groups}
+    HAVING {some}
+     ORDER BY 1, 2, {groups}"""
+BOTH = "sum(d.n), sum(d.total)"
+MOVED = "sum(d.n) <> 0 OR sum(d.total) <> 0"
+DELTA_HOURS = FROM_DELTA.format(bucket="d.hour", sums=BOTH, condition="true", groups="3", some=MOVED)
+DELTA_DAYS = FROM_DELTA.format(bucket="d.day", sums=BOTH, condition="true", groups="3", some=MOVED)
+DELTA_BINS = FROM_DELTA.format(
+    bucket="d.day, d.bin", sums="sum(d.n)", condition="d.bin IS NOT NULL", groups="3, 4", some="sum(d.n) <> 0")
+FROM_LISTS = """
+    SELECT m, r, {bucket}, n, total
+      FROM unnest(CAST(:metric_id AS smallint[]), CAST(:region_id AS int[]), CAST(:bucket AS bigint[]),
+                  CAST(:n AS bigint[]), CAST(:total AS double precision[])) AS t (m, r, b, n, total)"""
+LIST_HOURS = FROM_LISTS.format(bucket="to_timestamp(b * 3600)")
+LIST_DAYS = FROM_LISTS.format(bucket="DATE '1970-01-01' + b::int")
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The metrics of one database: their numbers, by fact, and the tree that they are summed up."""
+
+    metrics: dict[str, tuple[Numbered, ...]]
+    stocks: dict[str, int]
+    ancestors: Ancestors
+    observed: Compiled
+    rebuilt: frozenset[str]  # metrics that were rolled up anew when this was read
+
+
+def prepare(engine: Engine, city: City) -> Ledger:
+    """Number every metric and stock; metrics that are new or defined anew are rolled up from the facts."""
+    with engine.begin() as connection:
+        return ledger(connection, city)
+
+
+def ledger(connection: Connection, city: City) -> Ledger:
+    """The same within a transaction."""
+    changed = number(connection)
+    numbers = {row.key: row.metric_id for row in connection.execute(sql("SELECT key, metric_id FROM metric"))}
+    metrics = by_fact(numbers, METRICS)
+    if changed:
+        recompute(connection, city, [numbers[key] for key in changed], metrics)
+    above: dict[int, tuple[int, ...]] = {
+        region.region_id: tuple(step.region_id for step in city.path(region) if step.level <= city.rollup_level)
+        for region in city.regions.values()}
+    return Ledger(metrics, {key: numbers[key] for key in STOCKS}, Ancestors(city.rollup_level, above),
+                  compiled(metrics.get("observation", ())), frozenset(changed))
+
+
+def by_fact(numbers: dict[str, int], metrics: dict[str, Metric]) -> dict[str, tuple[Numbered, ...]]:
+    """The metrics of each fact."""
+    return {fact: tuple(Numbered(numbers[key], metric) for key, metric in metrics.items() if metric.fact == fact)
+            for fact in sorted({metric.fact for metric in metrics.values()})}
+
+
+def number(connection: Connection) -> list[str]:
+    """Write the definitions' signatures. Returns: the metrics that are new or were defined otherwise."""
+    limits = connection.execute(sql("SELECT key, watch, alarm, low_is_bad FROM property ORDER BY key")).all()
+    signatures = {key: signature(metric, limits) for key, metric in METRICS.items()} | dict.fromkeys(STOCKS, "stock")
+    have = {row.key: row.signature for row in connection.execute(sql("SELECT key, signature FROM metric"))}
+    changed = [key for key, value in signatures.items() if have.get(key) != value]
+    if not changed:
+        return []
+    settle(connection)
+    connection.execute(sql("""
+        INSERT INTO metric (key, signature) SELECT * FROM unnest(CAST(:keys AS text[]), CAST(:signatures AS text[]))
+        ON CONFLICT (key) DO UPDATE SET signature = excluded.signature"""),
+        {"keys": changed, "signatures": [signatures[key] for key in changed]})
+    return [key for key in changed if key in METRICS]
+
+
+def signature(metric: Metric, limits: Sequence[Any]) -> str:
+    """What a metric's numbers depend on: its definition, and for observations the properties' limits."""
+    parts: list[Any] = [metric.fact, metric.at, metric.where, metric.value, metric.sketch, FACTS[metric.fact].relation]
+    if metric.fact == "observation" and metric.where and ("watch" in metric.where or "alarm" in metric.where):
+        parts += [tuple(row) for row in limits if f"'{row.key}'" in metric.where]
+    return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
+
+
+def settle(connection: Connection) -> None:
+    """Take the lock of those who write shared rows, until the transaction ends."""
+    connection.execute(sql("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def flush(connection: Connection, city: City) -> None:
+    """Bring rollup_delta into the rollups, up the tree."""
+    level = {"level": city.rollup_level}
+    connection.execute(sql(HOURS.format(rows=DELTA_HOURS)), level)
+    connection.execute(sql(DAYS.format(rows=DELTA_DAYS)), level)
+    connection.execute(sql(SKETCHES.format(rows=DELTA_BINS)), level)
+
+
+def empty(connection: Connection) -> None:
+    """Forget what was flushed, for those who flush more than once in a transaction."""
+    connection.execute(sql("TRUNCATE rollup_delta"))
+
+
+def roll_up(connection: Connection, city: City, fact: str, batch_ids: Sequence[int]) -> None:
+    """Add the facts of these batches, which are new, within the transaction that wrote them."""
+    book = ledger(connection, city)  # a metric that is new has just been rolled up from all facts, these among them
+    metrics = [one for one in book.metrics.get(fact, ()) if one.metric.key not in book.rebuilt]
+    if metrics:
+        add(connection, city.zone, fact, metrics, "f.batch_id = ANY(:batch_ids)", {"batch_ids": list(batch_ids)})
+        settle(connection)
+        flush(connection, city)
+        empty(connection)
+
+
+def roll_up_observed(connection: Connection, city: City, book: Ledger, observed: Observed, batch_id: int) -> None:
+    """Add a batch's new observations; grouped by numpy, so that it costs a few hundred upserts."""
+    if book.observed.slow:
+        add(connection, city.zone, "observation", book.observed.slow,
+            "f.batch_id = :batch_id AND f.observed_at BETWEEN :first AND :last",
+            {"batch_id": batch_id, **day_bounds(observed.observed_at)})
+        flush(connection, city)
+    counted = count(observed, book.observed)
+    if not len(counted.row):
+        return
+    entry, region = book.ancestors.expand(observed.region_id[counted.row])
+    metric, row, value = counted.metric_id[entry], counted.row[entry], counted.value[entry]
+    hours = observed.observed_at.astype("datetime64[h]").astype(np.int64)[row]
+    upsert(connection, HOURS.format(rows=LIST_HOURS), metric, region, hours, value)
+    upsert(connection, DAYS.format(rows=LIST_DAYS), metric, region, city_days(observed.observed_at, city.zone)[row], value)
+
+
+def upsert(
+    connection: Connection, statement: str, metric: NDArray[np.int64], region: NDArray[np.int64], bucket: NDArray[np.int64],
+    value: NDArray[np.float64],
+) -> None:
+    """Group by metric, region and bucket, and add the groups to a rollup."""
+    first = bucket.min()
+    span = int(bucket.max() - first) + 1
+    wide = int(region.max()) + 1
+    key, inverse = np.unique((metric * wide + region) * span + (bucket - first), return_inverse=True)
+    connection.execute(sql(statement), {
+        "metric_id": (key // (wide * span)).tolist(), "region_id": (key // span % wide).tolist(),
+        "bucket": (key % span + first).tolist(), "n": np.bincount(inverse).tolist(),
+        "total": np.bincount(inverse, weights=value).tolist()})
+
+
+def day_bounds(observed_at: Instants) -> dict[str, Any]:
+    """The first and the last instant, to look in their partitions only."""
+    return {"first": observed_at.min().astype(object), "last": observed_at.max().astype(object)}
+
+
+def rebuild(engine: Engine, city: City, keys: Collection[str] | None = None) -> None:
+    """Recompute metrics (all of them without `keys`) from the facts; batches wait until it is done."""
+    with engine.begin() as connection:
+        settle(connection)
+        book = ledger(connection, city)
+        numbers = [one.metric_id for ones in book.metrics.values() for one in ones if keys is None or one.metric.key in keys]
+        recompute(connection, city, numbers, book.metrics)
+
+
+def recompute(connection: Connection, city: City, numbers: list[int], metrics: dict[str, tuple[Numbered, ...]]) -> None:
+    """Empty these metrics' rollups and fill them from all facts."""
+    connection.execute(sql("SET LOCAL statement_timeout = 0"))
+    for table in ("rollup_hour", "rollup_day", "rollup_sketch"):
+        connection.execute(sql(f"DELETE FROM {table} WHERE metric_id = ANY(:numbers)"), {"numbers": numbers})
+    for fact, ones in metrics.items():
+        wanted = [one for one in ones if one.metric_id in set(numbers)]
+        if wanted:
+            add(connection, city.zone, fact, wanted, "true", {})
+            flush(connection, city)
+            empty(connection)
+
+
+DIFFERENCES = """
+    SELECT {name!r} AS rollup, m.key, g.code, COALESCE(k.{bucket}, w.{bucket})::text AS bucket, {extra}
+           COALESCE(k.n, 0) AS kept, COALESCE(w.n, 0) AS wanted, {totals}
+      FROM (SELECT * FROM {name}) k
+      FULL JOIN ({rows}) AS w (metric_id, region_id, {columns})
+        ON (k.metric_id, k.region_id, {keys}) = (w.metric_id, w.region_id, {wanted_keys})
+      JOIN metric m ON m.metric_id = COALESCE(k.metric_id, w.metric_id)
+      JOIN region g ON g.region_id = COALESCE(k.region_id, w.region_id)
+     WHERE COALESCE(k.n, 0) <> COALESCE(w.n, 0) {or_totals}
+     LIMIT 100"""
+TOTALS = "COALESCE(k.total, 0), COALESCE(w.total, 0)"
+APART = ("OR abs(COALESCE(k.total, 0) - COALESCE(w.total, 0)) > 1e-6 * greatest(1, abs(COALESCE(w.total, 0)))")
+
+
+def check(engine: Engine, city: City) -> list[tuple[Any, ...]]:
+    """Compare the rollups with a recomputation from the facts.
+
+    Returns: (rollup, metric, region, bucket, …, kept, wanted, …) of up to 100 differences each; empty when they agree.
+    """
+    with engine.connect() as connection:
+        connection.execute(sql("SET LOCAL statement_timeout = 0"))
+        for fact, ones in ledger(connection, city).metrics.items():
+            add(connection, city.zone, fact, ones, "true", {})
+        found = [
+            *differences(connection, city, "rollup_hour", DELTA_HOURS, ("at",)),
+            *differences(connection, city, "rollup_day", DELTA_DAYS, ("day",)),
+            *differences(connection, city, "rollup_sketch", DELTA_BINS, ("day", "bin")),
+        ]
+        connection.rollback()
+    return found
+
+
+def differences(connection: Connection, city: City, name: str, rows: str, keys: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """Where one rollup and the recomputation in rollup_delta do not agree."""
+    summed = name != "rollup_sketch"
+    statement = DIFFERENCES.format(
+        name=name, bucket=keys[0], rows=rows, extra="".join(f"COALESCE(k.{key}, w.{key}) AS {key}, " for key in keys[1:]),
+        columns=", ".join((*keys, "n", "total") if summed else (*keys, "n")),
+        keys=", ".join(f"k.{key}" for key in keys), wanted_keys=", ".join(f"w.{key}" for key in keys),
+        totals=TOTALS if summed else "NULL", or_totals=APART if summed else "")
+    return [tuple(row) for row in connection.execute(sql(statement), {"level": city.rollup_level})]

@@ -1,0 +1,91 @@
+"""The rows that each subject takes, declared: one table drives mapping, checking and the words of an error."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "number", "whole", "flag", "time", "list"]
+Span = Literal["past", "any"]  # past: 1900 until a day from now; any: 1900 until 2200
+
+STEPS = ("reported", "registered", "dispatched", "disposed", "verified", "closed",
+         "suspended", "resumed", "returned", "reworked", "amended")
+SENT_STEPS = STEPS[:-1]  # "amended" is written by ingest when a case comes again with other attributes
+ENTERPRISE_STATES = ("active", "abnormal", "closed")
+SEVERITIES = ("extreme", "severe", "moderate", "minor", "unknown")
+MONTH_S = 31 * 86400
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a row. Numbers lie within [minimum, maximum]; texts are at most `longest` characters."""
+
+    name: str
+    kind: Kind = "text"
+    required: bool = True
+    minimum: float | None = None
+    maximum: float | None = None
+    allowed: tuple[str, ...] = ()
+    longest: int = 500
+    span: Span = "past"
+
+
+def optional(name: str, kind: Kind = "text", **limits: float | int | str | tuple[str, ...]) -> Field:
+    """A field that may be left out or null."""
+    return Field(name, kind, required=False, **limits)  # type: ignore[arg-type]
+
+
+CODE = 100
+PLACE = (
+    optional("lon", "number", minimum=-180, maximum=180),
+    optional("lat", "number", minimum=-90, maximum=90),
+    optional("region", longest=CODE),
+)
+STEP = (
+    Field("step", allowed=SENT_STEPS),
+    Field("at", "time"),
+    optional("agency", longest=CODE),
+    optional("actor", longest=200),
+    optional("note", longest=4000),
+)
+
+FIELDS: dict[str, tuple[Field, ...]] = {
+    "agencies": (
+        Field("code", longest=CODE), Field("name_zh", longest=200), Field("name_en", longest=200), Field("region", longest=CODE),
+    ),
+    "enterprises": (
+        Field("id", longest=200), Field("name"), Field("industry", longest=CODE), Field("status", allowed=ENTERPRISE_STATES),
+        Field("registered_at", "time"), optional("closed_at", "time"), *PLACE,
+    ),
+    "devices": (
+        Field("code", longest=CODE), Field("kind", longest=CODE), Field("name", longest=200),
+        Field("interval_s", "whole", minimum=1, maximum=MONTH_S), optional("installed_at", "time"), optional("enabled", "flag"),
+        *PLACE,
+    ),
+    "cases": (
+        Field("id", longest=200), Field("class", longest=CODE), Field("channel", longest=CODE), Field("title"),
+        optional("address"), Field("reported_at", "time"), optional("due_at", "time", span="any"),
+        *PLACE, optional("steps", "list", longest=500),
+    ),
+    "steps": (Field("case", longest=200), *STEP),
+    "observations": (
+        Field("device", longest=CODE), Field("property", longest=CODE), Field("observed_at", "time"), Field("value", "number"),
+    ),
+    "messages": (
+        Field("id", longest=200), Field("channel", longest=CODE), Field("topic", longest=CODE), optional("body", longest=10000),
+        Field("occurred_at", "time"), *PLACE, optional("case", longest=200),
+        optional("answered_s", "number", minimum=0, maximum=MONTH_S), optional("contact_due", "time", span="any"),
+        optional("contacted_at", "time"), optional("solved", "flag"),
+        optional("satisfaction", "whole", minimum=1, maximum=5), optional("sentiment", "whole", minimum=-1, maximum=1),
+    ),
+    "warnings": (
+        Field("id", longest=200), Field("event_zh", longest=200), Field("event_en", longest=200),
+        Field("severity", allowed=SEVERITIES), Field("headline_zh"), Field("headline_en"),
+        Field("sent_at", "time"), Field("onset_at", "time", span="any"), Field("expires_at", "time", span="any"),
+        optional("ended_at", "time", span="any"), Field("region", longest=CODE),
+    ),
+}
+
+JOB: tuple[Field, ...] = (
+    Field("title_zh", longest=200), Field("title_en", longest=200), Field("unit_zh", longest=50), Field("unit_en", longest=50),
+    Field("done", "whole", minimum=0, maximum=10**15), optional("total", "whole", minimum=0, maximum=10**15),
+    optional("finished", "flag"),
+)

@@ -1,0 +1,125 @@
+"""Steps of cases: read from rows or from within a case's row, told apart into new, known and contradicting.
+
+A step is known by its case, its instant and its kind. The same again is passed over; the same with
+another agency, actor or note is refused as `conflict`, because steps are never overwritten.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from data_access.engine import sql
+from ingest.batch import Batch
+from ingest.checks import Table, check
+from ingest.copy import copy_rows
+from ingest.rejects import Rejects
+from ingest.rows import STEP
+
+COLUMNS = ("case_id", "at", "step", "agency_id", "actor", "note", "received_at", "batch_id", "row_no")
+Key = tuple[int, int, str]                       # case, microseconds, step
+Content = tuple[int, str | None, str | None]     # agency, actor, note
+NAMES = tuple(field.name for field in STEP)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Steps in columns; `row` is the row of the batch that told of each."""
+
+    row: NDArray[np.int64]
+    case_id: NDArray[np.int64]
+    at: NDArray[np.datetime64]
+    step: NDArray[np.object_]
+    agency_id: NDArray[np.int64]  # -1: none
+    actor: NDArray[np.object_]
+    note: NDArray[np.object_]
+
+    def chosen(self, which: NDArray[Any]) -> "Steps":
+        """Some of them."""
+        return Steps(self.row[which], self.case_id[which], self.at[which], self.step[which], self.agency_id[which],
+                     self.actor[which], self.note[which])
+
+    def keys(self) -> list[Key]:
+        """What each is known by."""
+        return list(zip(self.case_id.tolist(), self.at.astype(np.int64).tolist(), self.step.tolist(), strict=True))
+
+    def contents(self) -> list[Content]:
+        """What each says beyond that."""
+        return list(zip(self.agency_id.tolist(), self.actor.tolist(), self.note.tolist(), strict=True))
+
+
+def from_rows(batch: Batch, case_id: NDArray[np.int64]) -> Steps:
+    """One step a row."""
+    return made(batch.table, np.arange(batch.count), case_id,
+                batch.registers.agencies.numbers(batch.connection, "agency", batch.table["agency"], batch.rejects))
+
+
+def from_cases(batch: Batch, case_id: NDArray[np.int64]) -> Steps:
+    """The steps inside the rows of cases; a bad one refuses its case's row."""
+    told = [(row, steps) for row, steps in enumerate(batch.table["steps"]) if steps]
+    owner = np.repeat(np.array([row for row, _ in told], np.int64), [len(steps) for _, steps in told])
+    place = [at for _, steps in told for at in range(len(steps))]
+    inner = [step for _, steps in told for step in steps]
+    rejects = Rejects()
+    if not all(type(step) is dict for step in inner):
+        rejects.add_all((at for at, step in enumerate(inner) if type(step) is not dict), None, "not_an_object",
+                        "a step must be an object of fields")
+        inner = [step if type(step) is dict else {} for step in inner]
+    columns = {name: [step.get(name) for step in inner] for name in NAMES}
+    table = check(STEP, columns, len(inner), batch.received_at, rejects)
+    agencies = batch.registers.agencies.numbers(batch.connection, "agency", table["agency"], rejects)
+    for at, reasons in rejects.reasons.items():
+        for reason in reasons:
+            name = f"steps[{place[at]}]" + (f".{reason.field}" if reason.field else "")
+            batch.rejects.add(owner[at], name, reason.code, reason.text)
+    return made(table, owner, case_id[owner], agencies)
+
+
+def made(table: Table, row: NDArray[np.int64], case_id: NDArray[np.int64], agencies: NDArray[np.int64]) -> Steps:
+    """Steps from checked columns."""
+    return Steps(row, case_id, table["at"], table["step"], agencies, table["actor"], table["note"])
+
+
+def without_bad(steps: Steps, batch: Batch) -> Steps:
+    """The steps of rows that are not refused."""
+    return steps.chosen(np.isin(steps.row, np.fromiter(batch.rejects.reasons, np.int64, len(batch.rejects.reasons)), invert=True))
+
+
+def fresh(batch: Batch, steps: Steps, known: NDArray[np.int64]) -> Steps:
+    """The steps that are new; contradicting ones refuse their rows. `known` are the cases that were there before (locked)."""
+    there = existing(batch.connection, known)
+    kept = np.zeros(len(steps.row), bool)
+    for at, (key, content) in enumerate(zip(steps.keys(), steps.contents(), strict=True)):
+        before = there.setdefault(key, content)
+        if before is content:
+            kept[at] = True
+        elif before != content:
+            batch.rejects.add(steps.row[at], "step", "conflict", f"the step {key[2]} of this case at this instant is there "
+                              "already, with another agency, actor or note")
+    return without_bad(steps.chosen(kept), batch)
+
+
+def existing(connection: Connection, case_ids: NDArray[np.int64]) -> dict[Key, Content]:
+    """The steps that these cases have."""
+    if not len(case_ids):
+        return {}
+    rows = connection.execute(sql("""
+        SELECT case_id, (extract(epoch FROM at) * 1000000)::bigint, step, COALESCE(agency_id, -1), actor, note
+          FROM case_step WHERE case_id = ANY(:ids)"""), {"ids": case_ids.tolist()})
+    return {(row[0], row[1], row[2]): (row[3], row[4], row[5]) for row in rows}
+
+
+def write(batch: Batch, steps: Steps) -> None:
+    """Append new steps."""
+    if not len(steps.row):
+        return
+    agencies = steps.agency_id.astype(np.float64)
+    agencies[steps.agency_id < 0] = np.nan
+    order = np.lexsort((steps.at, steps.case_id))
+    sorted_ = steps.chosen(order)
+    copy_rows(batch.connection, "case_step", COLUMNS, {
+        "case_id": sorted_.case_id, "at": sorted_.at, "step": sorted_.step, "agency_id": agencies[order], "actor": sorted_.actor,
+        "note": sorted_.note, "received_at": np.full(len(order), batch.received_at),
+        "batch_id": np.full(len(order), batch.batch_id), "row_no": sorted_.row})

@@ -1,0 +1,36 @@
+"""What can be sent, and which module takes it."""
+
+from dataclasses import dataclass
+
+from ingest import cases, messages, observations, registry, warnings
+from ingest.batch import Store
+from ingest.rows import FIELDS, Field
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One kind of row; `feed` is what its refused rows count for when nothing could be read of them."""
+
+    name: str
+    feed: str
+    store: Store
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The declared fields of a row."""
+        return FIELDS[self.name]
+
+
+SUBJECTS: dict[str, Subject] = {
+    subject.name: subject
+    for subject in (
+        Subject("agencies", "agency", registry.store_agencies),
+        Subject("enterprises", "enterprise", registry.store_enterprises),
+        Subject("devices", "device", registry.store_devices),
+        Subject("cases", "case", cases.store),
+        Subject("steps", "case", cases.store_steps),
+        Subject("observations", "observation", observations.store),
+        Subject("messages", "message", messages.store),
+        Subject("warnings", "warning", warnings.store),
+    )
+}
