@@ -1,6 +1,6 @@
 """COPY many rows at once in PostgreSQL's binary format, built by numpy.
 
-Every value has a width, so a batch is one table of bytes: each column writes its length and its
+Every value has a width, so some rows are one table of bytes: each column writes its length and its
 value, and the bytes of NULLs and of shorter texts are left out. Nothing is quoted, so nothing can
 be quoted wrongly.
 """
@@ -20,7 +20,9 @@ from sqlalchemy import Connection, text
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
-SLICE_BYTES = 16 << 20
+ROWS = 20_000            # rows in one stream
+MOST_PADDING = 4         # a table of bytes may be so many times its content …
+SMALL = 8 << 20          # … or so large in any case; beyond that rows are put together one by one
 EPOCH = np.datetime64("2000-01-01", "us")
 POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("srid", "<i4"), ("lon", "<f8"), ("lat", "<f8")])  # EWKB
 INTEGERS = {"int2": ">i2", "int4": ">i4", "int8": ">i8"}
@@ -33,16 +35,47 @@ class Uncopyable(ValueError):
 
 
 @dataclass(frozen=True)
-class Encoded:
-    """One column on the wire: `width` bytes a row, of which the first `sizes` count; -1 is NULL."""
+class Fixed:
+    """A column of values of one width; a size of -1 is NULL."""
 
     data: NDArray[np.uint8]  # rows x width
     sizes: NDArray[np.int32]
 
-    @property
-    def ragged(self) -> bool:
-        """Whether some row uses fewer bytes than the column is wide."""
-        return bool((self.sizes != self.data.shape[1]).any())
+    def cut(self, rows: slice) -> "Fixed":
+        """Some rows of it."""
+        return Fixed(self.data[rows], self.sizes[rows])
+
+    def cells(self) -> NDArray[np.uint8]:
+        """The values side by side, rows x width."""
+        return self.data
+
+    def pieces(self) -> list[bytes]:
+        """The values one by one."""
+        return [row.tobytes() if size >= 0 else b"" for row, size in zip(self.data, self.sizes, strict=True)]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A column of values of different lengths; a size of -1 is NULL."""
+
+    plain: list[bytes]
+    sizes: NDArray[np.int32]
+
+    def cut(self, rows: slice) -> "Variable":
+        """Some rows of it."""
+        return Variable(self.plain[rows], self.sizes[rows])
+
+    def cells(self) -> NDArray[np.uint8]:
+        """The values side by side, padded to the longest."""
+        width = max(1, int(self.sizes.max(initial=1)))
+        return np.array(self.plain, f"S{width}").view(np.uint8).reshape(len(self.plain), width)
+
+    def pieces(self) -> list[bytes]:
+        """The values one by one."""
+        return self.plain
+
+
+Encoded = Fixed | Variable
 
 
 def points(lon: NDArray[np.float64], lat: NDArray[np.float64], srid: int = 4326) -> NDArray[np.void]:
@@ -76,7 +109,7 @@ def copy_rows(connection: Connection, table: str, columns: Sequence[str], data: 
         psycopg2.sql.Identifier(*table.split(".")), psycopg2.sql.SQL(", ").join(map(psycopg2.sql.Identifier, columns)))
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor:
-        for stream in slices(encoded, lengths.pop()):
+        for stream in streams(encoded, lengths.pop()):
             cursor.copy_expert(statement, io.BytesIO(stream), size=1 << 20)
     return len(encoded[0].sizes)
 
@@ -115,7 +148,7 @@ def encode(column: str, type_name: str, values: Any) -> Encoded:
 def fixed(values: NDArray[Any], null: NDArray[np.bool_]) -> Encoded:
     """Values of one width, some of them NULL."""
     data = np.ascontiguousarray(values).view(np.uint8).reshape(len(values), values.dtype.itemsize)
-    return Encoded(data, np.where(null, -1, values.dtype.itemsize).astype(np.int32))
+    return Fixed(data, np.where(null, -1, values.dtype.itemsize).astype(np.int32))
 
 
 def present(values: Any, filler: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
@@ -193,35 +226,47 @@ def geometries(values: Any) -> Encoded:
     return variable([b"" if gone else value for value, gone in zip(wkb, null, strict=True)], null)
 
 
-def variable(plain: list[bytes], null: NDArray[np.bool_]) -> Encoded:
-    """Values of different lengths, padded to the longest."""
+def variable(plain: list[bytes], null: NDArray[np.bool_]) -> Variable:
+    """Values of different lengths."""
     sizes = np.fromiter(map(len, plain), np.int32, len(plain))
-    width = max(1, int(sizes.max(initial=1)))
-    data = np.array(plain, f"S{width}").view(np.uint8).reshape(len(plain), width)
-    return Encoded(data, np.where(null, -1, sizes).astype(np.int32))
+    return Variable(plain, np.where(null, -1, sizes).astype(np.int32))
 
 
-def slices(columns: Sequence[Encoded], count: int) -> Iterator[bytes]:
-    """Complete COPY streams, each of a bounded number of bytes."""
-    width = 2 + sum(4 + column.data.shape[1] for column in columns)
-    step = max(1, SLICE_BYTES // width)
-    for start in range(0, count, step):
-        part = [Encoded(column.data[start:start + step], column.sizes[start:start + step]) for column in columns]
-        yield HEADER + rows(part, min(step, count - start), width) + TRAILER
+def streams(columns: Sequence[Encoded], count: int) -> Iterator[bytes]:
+    """Complete COPY streams, each of a bounded number of rows."""
+    for start in range(0, count, ROWS):
+        part = [column.cut(slice(start, start + ROWS)) for column in columns]
+        rows = min(ROWS, count - start)
+        filled = sum(int(np.maximum(column.sizes, 0).sum()) for column in part)
+        padded = rows * sum(int(column.sizes.max(initial=1)) for column in part)
+        body = at_once(part, rows) if padded <= MOST_PADDING * filled + SMALL else one_by_one(part, rows)
+        yield HEADER + body + TRAILER
 
 
-def rows(columns: Sequence[Encoded], count: int, width: int) -> bytes:
-    """The rows' bytes: column count, then length and value of each column."""
+def at_once(columns: Sequence[Encoded], count: int) -> bytes:
+    """The rows' bytes (column count, then length and value of each column), cut out of one table."""
+    cells = [column.cells() for column in columns]
+    width = 2 + sum(4 + cell.shape[1] for cell in cells)
     table = np.empty((count, width), np.uint8)
     table[:, :2] = np.frombuffer(len(columns).to_bytes(2, "big"), np.uint8)
-    ragged = [column for column in columns if column.ragged]
-    used = np.ones((count, width), bool) if ragged else None
+    used = np.ones((count, width), bool)
     at = 2
-    for column in columns:
-        wide = column.data.shape[1]
+    for column, cell in zip(columns, cells, strict=True):
+        end = at + 4 + cell.shape[1]
         table[:, at:at + 4] = column.sizes.astype(">i4").view(np.uint8).reshape(count, 4)
-        table[:, at + 4:at + 4 + wide] = column.data
-        if used is not None and column.ragged:
-            used[:, at + 4:at + 4 + wide] = np.arange(wide) < column.sizes[:, None]
-        at += 4 + wide
-    return table.tobytes() if used is None else table[used].tobytes()
+        table[:, at + 4:end] = cell
+        if (column.sizes != cell.shape[1]).any():
+            used[:, at + 4:end] = np.arange(cell.shape[1]) < column.sizes[:, None]
+        at = end
+    return table.tobytes() if used.all() else table[used].tobytes()
+
+
+def one_by_one(columns: Sequence[Encoded], count: int) -> bytes:
+    """The same bytes, for rows of very different lengths."""
+    sizes = [column.sizes.astype(">i4").view("S4").tolist() for column in columns]
+    lengths = [[size.ljust(4, b"\0") for size in listed] for listed in sizes]  # numpy drops closing zeros
+    pieces = [column.pieces() for column in columns]
+    start = len(columns).to_bytes(2, "big")
+    return b"".join(
+        start + b"".join(part for length, piece in zip(lengths, pieces, strict=True) for part in (length[row], piece[row]))
+        for row in range(count))

@@ -66,9 +66,17 @@ def test_truth_and_json_come_back(connection):
 
 
 def test_rows_beyond_one_slice_all_arrive_in_order(connection, monkeypatch):
-    monkeypatch.setattr(copy, "SLICE_BYTES", 100)
+    monkeypatch.setattr(copy, "ROWS", 7)
     copy_rows(connection, "box", ["number", "word"], {"number": range(100), "word": ["é" * (n % 5) for n in range(100)]})
     assert back(connection, "number, word") == [(n, "é" * (n % 5)) for n in range(100)]
+
+
+def test_one_huge_text_among_small_ones_does_not_need_a_table_as_wide_for_all(connection, monkeypatch):
+    monkeypatch.setattr(copy, "at_once", None)
+    words = ["x" * 3_000_000, *("é" * (n % 3) for n in range(99)), None]
+    copy_rows(connection, "box", ["number", "word", "at", "geom"], {
+        "number": range(101), "word": words, "at": [None] * 101, "geom": points(np.arange(101.0), np.zeros(101))})
+    assert back(connection, "number, word, at, ST_X(geom)") == [(n, words[n], None, n) for n in range(101)]
 
 
 def test_no_rows_are_no_work(connection):

@@ -1,0 +1,170 @@
+"""Load a city pack: the basics first, in seconds, then its history behind the live screen.
+
+Both stages may be run at every start: what is in already is left alone.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from sqlalchemy import Connection, Engine
+
+from data_access import city as cities
+from data_access.city import City
+from data_access.engine import sql
+from geo.assign import OUTSIDE, Assigner
+from indicators.text import Text
+from ingest import load_flights, load_observations, load_places, tokens
+from ingest.leaves import leaves
+from ingest.load_batch import open_batch, source_number
+from ingest.load_city import write_city, write_sources, write_words
+from ingest.load_parts import Dataset, Progress, Report, load_dataset, tell
+from ingest.load_statistics import write_statistics
+from ingest.load_tree import read_tree, write_tree
+from ingest.notify import notify
+from ingest.pack import Pack, read
+from ingest.rollups import prepare
+from ingest.snapshots import recorded
+from settings import Settings
+
+Stage = Literal["basics", "history"]
+
+LOCK = 7_065_010
+WAIT_S = 0.5
+BASICS = "load:basics"
+TITLE = Text("载入城市", "Loading the city")
+STEP = Text("步", "steps")
+STEPS = 4
+
+
+def load_pack(
+    engine: Engine, pack: str | Path, *, stage: Stage, progress: Report | None = None, var: Path | None = None
+) -> None:
+    """Load one stage of a pack; what is in already is left alone, what was stopped is completed.
+
+    `basics` gives the city, its tree, sources, words, statistics, and tokens in `var`; `history` its places,
+    flights and observations, part by part.
+    Raises: PackError when the pack is faulty or the database holds another city.
+    """
+    content = read(pack)
+    report = progress or ignore
+    with alone(engine):
+        if stage == "basics":
+            load_basics(engine, content, report)
+            with engine.begin() as connection:
+                tokens.ensure(connection, var or Settings().var, [source.key for source in content.sources if source.network])
+        else:
+            load_history(engine, content, report)
+
+
+def ignore(_: Progress) -> None:
+    """Nobody asked."""
+
+
+@contextmanager
+def alone(engine: Engine) -> Iterator[None]:
+    """Wait until no other loader is at work, and keep others waiting."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while not connection.execute(sql("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK}).scalar():
+            time.sleep(WAIT_S)
+        try:
+            yield
+        finally:
+            connection.execute(sql("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
+
+
+def load_basics(engine: Engine, pack: Pack, report: Report) -> None:
+    """Load what the screen needs to open, in one transaction, unless this very pack is in."""
+    key = f"basics@{pack.signature()}"
+    with engine.connect() as connection:
+        there = connection.execute(sql("SELECT 1 FROM batch WHERE idempotency_key = :key"), {"key": key}).scalar()
+    if not there:
+        step = Steps(engine, report)
+        with engine.begin() as connection:
+            connection.execute(sql("SET LOCAL statement_timeout = 0"))
+            write_basics(connection, pack, key, step)
+            notify(connection, ["region", "statistic"])
+        step.done(STEPS)
+    city = cities.load(engine)
+    assert city is not None  # just written
+    prepare(engine, city)
+
+
+class Steps:
+    """Tells how far the basics are, beside their transaction."""
+
+    def __init__(self, engine: Engine, report: Report) -> None:
+        self.engine = engine
+        self.report = report
+
+    def done(self, count: int) -> None:
+        """So many steps are done."""
+        progress = Progress(BASICS, TITLE, STEP, count, STEPS, finished=count == STEPS)
+        with self.engine.begin() as connection:
+            tell(connection, progress)
+        self.report(progress)
+
+
+def write_basics(connection: Connection, pack: Pack, key: str, step: Steps) -> None:
+    """Write city, tree, sources, words and statistics, and remember that it was done."""
+    step.done(0)
+    tree = read_tree(pack)
+    step.done(1)
+    write_city(connection, pack)
+    write_sources(connection, pack)
+    tree = write_tree(connection, tree)
+    write_words(connection, pack)
+    step.done(2)
+    deepest = tree[tree["level"] == tree["level"].max()]
+    assigner = Assigner.from_geometries(deepest["region_id"].to_numpy(np.int32), deepest["geom"].to_numpy())
+    write_statistics(connection, pack, tree, assigner, key.partition("@")[2])
+    batch = open_batch(connection, source_number(connection, pack.tree.source), pack.tree.leaves.file.name, "region", key)
+    connection.execute(sql("UPDATE batch SET taken = :count WHERE batch_id = :batch"), {"count": len(tree), "batch": batch})
+    step.done(3)
+
+
+def load_history(engine: Engine, pack: Pack, report: Report) -> None:
+    """Load the files of facts, one after the other. Raises: RuntimeError when the basics are not in."""
+    city = cities.load(engine)
+    if city is None:
+        raise RuntimeError("the basics of a pack are loaded before its history")
+    with engine.connect() as connection:
+        due = missing(connection, pack)
+        assigner = leaves(connection) if due else None
+    if assigner is None:
+        return
+    for dataset in datasets(pack, city, assigner):
+        load_dataset(engine, city, dataset, report)
+    recorded(engine, city, datetime.now(UTC))
+
+
+def missing(connection: Connection, pack: Pack) -> bool:
+    """Whether some file of facts is not in to its end."""
+    files = [*(one.file for one in pack.places), *(one.file for one in pack.flights), *(one.file for one in pack.observations)]
+    ends = [f"{file.name}@{pack.path(file).stat().st_size}:end" for file in files]
+    there = connection.execute(sql("SELECT count(*) FROM batch WHERE idempotency_key = ANY(:ends)"), {"ends": ends}).scalar_one()
+    return bool(there < len(ends))
+
+
+def datasets(pack: Pack, city: City, assigner: Assigner) -> Iterator[Dataset]:
+    """The pack's files of facts, small ones first: their panels are the first to come alive."""
+    regions = airport_regions(pack, city, assigner)
+    codes = {region.region_id: region.code for region in city.regions.values()}
+    for observations in pack.observations:
+        yield load_observations.dataset(pack, observations, regions)
+    for flights in pack.flights:
+        yield load_flights.dataset(pack, flights, regions)
+    for places in pack.places:
+        yield load_places.dataset(pack, places, assigner, codes)
+
+
+def airport_regions(pack: Pack, city: City, assigner: Assigner) -> dict[str, int]:
+    """The leaf of each airport; the city itself for one that lies outside."""
+    lon, lat = (np.array([getattr(airport, axis) for airport in pack.airports], float) for axis in ("lon", "lat"))
+    found = assigner.assign(lon, lat)
+    return {airport.code: city.root.region_id if region == OUTSIDE else int(region)
+            for airport, region in zip(pack.airports, found, strict=True)}
