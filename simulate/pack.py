@@ -1,0 +1,163 @@
+"""What a city pack says to the simulator: its small tables and where its real places and weather are."""
+
+import csv
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from simulate.chance import Floats
+
+PACKS = Path(__file__).parent.parent / "packs"
+
+
+class BadPack(Exception):
+    """The pack cannot be simulated; the text says what is missing."""
+
+
+@dataclass(frozen=True)
+class CaseClass:
+    """One class of cases and how it has been seen to go. Hours; shares of one."""
+
+    code: str
+    parent: str
+    name: str
+    agency: str
+    topic: str
+    swayed_by: str
+    share: float
+    close_hours: tuple[float, float, float]  # 10th, 50th, 90th percentile of the closed
+    due_hours: float | None
+    on_time: float
+    still_open: float
+
+
+@dataclass(frozen=True)
+class Agency:
+    """Who does a kind of work; with a borough, only there."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    borough: str | None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of device."""
+
+    key: str
+    prefix: str
+    name: str
+    count: int
+    interval_s: int
+    spread: str  # even over the lots, or by people
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table inside an installed data package: its file and what its columns are called."""
+
+    file: Path
+    columns: dict[str, str]
+
+    def read(self, **types: type) -> pd.DataFrame:
+        """The wanted columns under our own names."""
+        names = {theirs: ours for ours, theirs in self.columns.items()}
+        kinds = {self.columns[ours]: kind for ours, kind in types.items()}
+        return pd.read_csv(self.file, usecols=list(names), dtype=kinds).rename(columns=names)
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Everything the simulator knows of a city before it opens the data packages."""
+
+    key: str
+    zone: ZoneInfo
+    city_region: str
+    boroughs: dict[str, tuple[str, str]]  # key → region code, name
+    sources: dict[str, str]               # subject → source
+    cases_per_day: float
+    messages_per_day: float
+    enterprises_per_month: float
+    classes: tuple[CaseClass, ...]
+    agencies: tuple[Agency, ...]
+    kinds: tuple[Kind, ...]
+    channels: tuple[str, ...]
+    channel_share: Floats
+    hour_of_week: Floats                  # 168 shares, Monday midnight first; one in all
+    lots: Table
+    neighbourhoods: Table
+    weather: Path
+
+
+def load(key: str) -> Pack:
+    """Read a pack's tables. Raises: BadPack."""
+    folder = PACKS / key / "simulation"
+    if not folder.is_dir():
+        raise BadPack(f"the pack {key!r} has no folder simulation/, it cannot be simulated")
+    said = yaml.safe_load((folder / "simulation.yaml").read_text(encoding="utf-8"))
+    channels = _rows(folder / "channels.csv")
+    shares = np.array([float(row["share_pct"]) for row in channels])
+    return Pack(
+        key=key,
+        zone=ZoneInfo(said["time_zone"]),
+        city_region=said["city_region"],
+        boroughs={name: (borough["region"], borough["name"]) for name, borough in said["boroughs"].items()},
+        sources=said["sources"],
+        cases_per_day=said["cases_per_day"],
+        messages_per_day=said["messages_per_day"],
+        enterprises_per_month=said["enterprises_per_month"],
+        classes=_classes(folder),
+        agencies=tuple(Agency(r["code"], r["name_zh"], r["name_en"], r["borough"] or None)
+                       for r in _rows(folder / "agencies.csv")),
+        kinds=tuple(Kind(r["kind"], r["prefix"], r["name"], int(r["count"]), int(r["interval_s"]), r["spread"])
+                    for r in _rows(folder / "devices.csv")),
+        channels=tuple(row["channel"] for row in channels),
+        channel_share=shares / shares.sum(),
+        hour_of_week=_hour_of_week(folder / "hour_of_week.csv"),
+        lots=Table(_file(said["lots"]), said["lots"]["columns"]),
+        neighbourhoods=Table(_file(said["neighbourhoods"]), said["neighbourhoods"]["columns"]),
+        weather=_file(said["weather"]),
+    )
+
+
+def _classes(folder: Path) -> tuple[CaseClass, ...]:
+    names = {row["code"]: row for row in _rows(folder.parent / "case_classes.csv")}
+    rows = _rows(folder / "classes.csv")
+    total = sum(float(row["share_pct"]) for row in rows)
+    return tuple(
+        CaseClass(
+            code=row["code"], parent=names[row["code"]]["parent_code"], name=names[row["code"]]["name_en"],
+            agency=row["agency"], topic=row["topic"], swayed_by=row["swayed_by"], share=float(row["share_pct"]) / total,
+            close_hours=(float(row["close_hours_p10"]), float(row["close_hours_p50"]), float(row["close_hours_p90"])),
+            due_hours=float(names[row["code"]]["due_hours"]) if names[row["code"]]["due_hours"] else None,
+            on_time=float(row["on_time_pct"]) / 100, still_open=float(row["still_open_pct"]) / 100,
+        )
+        for row in rows
+    )
+
+
+def _hour_of_week(file: Path) -> Floats:
+    rows = sorted(_rows(file), key=lambda row: int(row["weekday_mon0"]))
+    shares = np.array([[float(row[str(hour)]) for hour in range(24)] for row in rows]).ravel()
+    normal: Floats = shares / shares.sum()
+    return normal
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _file(said: dict[str, Any]) -> Path:
+    """A file of an installed package, without importing the package."""
+    spec = find_spec(said["package"])
+    if spec is None or not spec.submodule_search_locations:
+        raise BadPack(f"the data package {said['package']!r} is not installed")
+    return Path(spec.submodule_search_locations[0], said["file"])
