@@ -15,5 +15,5 @@ echo "Installing the Python packages of $1 …"
 rm -f .venv/.complete-*
 pip="env PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --no-input"
 $pip -r "$1"
-[ -z "$pack" ] || $pip --no-deps -r "$pack"
+[ -z "$pack" ] || $pip --no-deps --use-pep517 --no-build-isolation -r "$pack"
 echo "$wanted" > "$stamp"

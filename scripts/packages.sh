@@ -61,7 +61,8 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
     exit 1
 fi
 
-echo "Installing ${wanted:-a Chinese font} …"
+[ "$font" = no ] || wanted="$wanted${wanted:+, }a Chinese font"
+echo "Installing $wanted …"
 export DEBIAN_FRONTEND=noninteractive
 install="apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0"
 apt-get update -qq
