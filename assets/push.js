@@ -6,7 +6,7 @@
   const GONE_MS = 20000;     // and is opened anew
   const WATCH_MS = 500;
   const HIDDEN_MS = 60000;   // a page that nobody sees gives its connection back: browsers have six per host
-  const ROOT = "wall", STRIP = "cut";
+  const ROOT = "wall", STRIP = "cut", STAGE = "stage";
 
   const shared = window.tonglan = window.tonglan || {};
   let source = null;         // the stream, while it is open
@@ -39,7 +39,7 @@
       act(JSON.parse(message.data));
     });
     on("hello", hello);
-    on("picture", ({address: drawn, props}) => { painted = true; shared.drawn = drawn; show(props); turning(false); });
+    on("picture", picture);
     on("change", ({props}) => show(props));
     on("waiting", ({props}) => { if (!painted) show(props); });
     on("refusal", ({props}) => { show(props); turning(false); });
@@ -55,6 +55,14 @@
     ahead = Date.parse(said.now) - Date.now();
     build = build || said.version;
     if (said.version !== build) reload();
+  }
+
+  function picture({address: drawn, props}) {
+    if (ready() && !document.getElementById(STAGE)) return reload();   // this page was made before there was a city
+    painted = true;
+    shared.drawn = drawn;
+    show(props);
+    turning(false);
   }
 
   function beat(said) {
@@ -115,7 +123,7 @@
     const face = root(), strip = document.getElementById(STRIP);
     if (!face) return;
     face.classList.toggle("is-cut", cut !== null);
-    const age = strip && (strip.querySelector("[data-age]") || strip);
+    const age = strip && strip.querySelector("time");
     if (age && cut !== null) age.dataset.age = new Date(cut).toISOString();
     if (cut !== null) tick();
   }

@@ -38,8 +38,8 @@ def listen(engine: Engine, patience: float) -> Iterator[frozenset[str]]:
 def _connect(engine: Engine) -> Any:
     """Take a connection out of the pool for good, so that the line costs no read its turn."""
     lent = engine.raw_connection()
-    lent.detach()
     connection: Any = lent.driver_connection
+    lent.detach()
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute(f"LISTEN {CHANNEL}")

@@ -23,21 +23,15 @@ class Painter:
         self.values: dict[str, Any] = {}
         self.calls: list[tuple[str, frozenset[str] | None]] = []
         self.down = False
-        self.reads = 0
 
     def __call__(self, view: str, tick: Tick) -> dict[str, dict[str, Any]]:
         self.calls.append((view, tick.subjects))
         if self.down:
             raise DataUnavailable(view)
         picture = {"still": {"children": "same"}}
-        if tick.touches("case"):
-            picture["panel"] = {"children": tick.once(view, self._read), "className": "panel"}
-            picture["panel"]["children"] = self.values.get(view, 0)
+        if tick.touches(CASE):
+            picture["panel"] = {"children": self.values.get(view, 0), "className": "panel"}
         return picture
-
-    def _read(self) -> int:
-        self.reads += 1
-        return self.reads
 
 
 @pytest.fixture
@@ -252,17 +246,3 @@ def test_two_who_come_at_the_same_time_share_the_first_painting() -> None:
     hub.close()
     assert calls == ["city"]
     assert wholes == [True, True]
-
-
-def test_views_of_one_tick_share_its_reads() -> None:
-    reads = []
-
-    def paint(view: str, tick: Tick) -> dict[str, dict[str, Any]]:
-        return {"feed": {"children": tick.once("feed", lambda: reads.append(view) or len(reads))}}
-
-    hub: Hub[str] = Hub(paint)
-    with hub.watch("zh"), hub.watch("en"):
-        reads.clear()
-        hub.tick(CASE)
-        assert len(reads) == 1
-    hub.close()

@@ -1,4 +1,4 @@
-"""What a tick knows: which subjects changed, and what was read already."""
+"""What a tick knows: which subjects changed."""
 
 from datetime import UTC, datetime
 
@@ -20,27 +20,10 @@ NOW = datetime(2026, 3, 4, 17, tzinfo=UTC)
 def test_a_panel_is_touched_by_its_own_subjects_by_everything_and_by_a_full_painting(
     changed: frozenset[str] | None, touched: bool,
 ) -> None:
-    assert Tick(NOW, changed).touches("case", "warning") is touched
+    assert Tick(NOW, changed).touches(frozenset({"case", "warning"})) is touched
 
 
-def test_a_read_is_made_once() -> None:
-    tick = Tick(NOW)
-    made = []
-    assert tick.once("a", lambda: made.append(1) or 5) == 5
-    assert tick.once("a", lambda: made.append(1) or 6) == 5
-    assert tick.once("b", lambda: 7) == 7
-    assert made == [1]
-
-
-def test_a_failed_read_is_tried_again() -> None:
-    tick = Tick(NOW)
-    with pytest.raises(ZeroDivisionError):
-        tick.once("a", lambda: 1 // 0)
-    assert tick.once("a", lambda: 1) == 1
-
-
-def test_a_whole_painting_in_the_same_moment_shares_the_reads() -> None:
-    tick = Tick(NOW, frozenset({"case"}))
-    tick.once("a", lambda: 1)
-    assert tick.whole().once("a", lambda: 2) == 1
-    assert tick.whole().touches("message")
+def test_the_whole_of_a_tick_touches_all_in_the_same_moment() -> None:
+    whole = Tick(NOW, frozenset({"case"})).whole()
+    assert whole.touches(frozenset({"message"}))
+    assert whole.now == NOW

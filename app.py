@@ -1,0 +1,90 @@
+"""The running application: settings → engine → layout → callbacks → routes."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from dash import Dash
+from flask import Flask, request
+
+from callbacks import failure, map_click, map_state
+from cluster import private
+from data_access import engine as engines
+from data_access.engine import Engine
+from indicators.text import Language
+from ingest.door import create_door
+from layouts import notice, wall
+from live import headers, health, squeeze, status, stream, tiles
+from live.language import preferred
+from live.mount import mount
+from live.studio import Studio
+from settings import Settings
+
+ROOT = Path(__file__).parent
+LARGEST_BODY = 1 << 20
+POOL = 12
+
+
+def create_app(settings: Settings) -> Dash:
+    """Make the application and start its hub; it comes up without a city, and without a database."""
+    engine = engines.create(database_url(settings), statement_timeout_ms=settings.statement_timeout_ms, pool_size=POOL)
+    studio = Studio(engine)
+    app = Dash(
+        __name__, title="一网统览", update_title="", assets_folder=str(ROOT / "assets"), assets_path_ignore=["vendor"],
+        suppress_callback_exceptions=True, on_error=failure.tell(language),
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    app.layout = lambda: layout(studio)
+    map_click.register(app, lambda: studio.atlas.city)
+    map_state.register(app)
+    add_routes(app, engine, studio, settings)
+    studio.start()
+    return app
+
+
+def server() -> Flask:
+    """The application for a WSGI server, as the environment says."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    flask: Flask = create_app(Settings()).server
+    return flask
+
+
+def database_url(settings: Settings) -> str:
+    """The server that the operator named, or the private one. Raises: RuntimeError when neither is there."""
+    url = settings.database_url or private.status()
+    if url is None:
+        raise RuntimeError("DATABASE_URL is not set and the private database does not run: start with `cli.py run`")
+    return url
+
+
+def layout(studio: Studio) -> Any:
+    """The page's skeleton; everything on it comes by the stream."""
+    city = studio.atlas.city
+    return notice.page(language()) if city is None else wall.wall(city, language())
+
+
+def language() -> Language:
+    """The language of this request's browser."""
+    return preferred(request.accept_languages)
+
+
+def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings) -> None:
+    """The stream, the tiles, the health and the ingest door; then what is done to every answer."""
+    flask: Flask = app.server
+    flask.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    flask.extensions["studio"] = studio
+    for blueprint in (
+        stream.routes(studio.hub, studio.atlas, studio.jobs),
+        tiles.blueprint(engine, lambda: studio.atlas.city),
+        health.routes(studio.hub, studio.atlas),
+    ):
+        flask.register_blueprint(blueprint)
+    status.judge(flask, lambda: studio.atlas.city)
+    squeeze.squeeze(flask)
+    headers.protect(flask, app.csp_hashes())
+    mount(flask, "/ingest/", door(settings))
+
+
+def door(settings: Settings) -> Flask:
+    """The ingest door, with an engine of its own: it writes, and may take longer than a read."""
+    return create_door(engines.create(database_url(settings), statement_timeout_ms=settings.ingest_timeout_ms, pool_size=4))

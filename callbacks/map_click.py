@@ -1,0 +1,42 @@
+"""A click on the map leads on: a region drills down, a case or device opens its drawer."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from dash import Dash, Input, Output, State, no_update
+
+from data_access.city import City
+from layouts import ids
+from layouts.links import to_drawer, to_region
+from layouts.view import BadAddress, View, parse
+
+
+def register(app: Dash, city: Callable[[], City | None]) -> None:
+    """Answer clicks with a new address, which the page then goes to."""
+
+    @app.callback(
+        Output(ids.ADDRESS, "href"), Input(ids.MAP_CLICK, "data"), State(ids.SCOPE, "data"), prevent_initial_call=True,
+    )
+    def follow(click: Mapping[str, Any] | None, address: str | None) -> Any:
+        here = city()
+        if click is None or address is None or here is None:
+            return no_update
+        parts = urlsplit(address)
+        try:
+            view = parse(parts.path, parts.query, here.root.code)
+        except BadAddress:
+            return no_update
+        return destination(here, view, click) or no_update
+
+
+def destination(city: City, view: View, click: Mapping[str, Any]) -> str | None:
+    """Where a click leads; None when it leads nowhere."""
+    kind, key = click.get("kind"), str(click.get("key") or "")
+    if kind == "region" and key in city.codes and key != view.scope.region:
+        return to_region(view, key)
+    if kind == "case" and key:
+        return to_drawer(view, "case", key)
+    if kind == "device" and key:
+        return to_drawer(view, "device", key)
+    return None

@@ -1,0 +1,164 @@
+"""One view at one moment, and everything that is read for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from data_access import attention, cases, devices, jobs, readings, sources, tiles, warnings, weather
+from data_access.city import City, Region
+from data_access.engine import Engine
+from indicators.definition import Dimension, Indicator
+from indicators.library import INDICATORS, of
+from indicators.reading import Reading
+from indicators.scope import Scope
+from indicators.windows import frame
+from layouts.look import Look
+from layouts.panel import SUPPORTS
+from layouts.view import View
+from live import subjects
+from live.memory import Memory
+from live.tick import Tick
+
+FEED_CASES = 14
+FEED_ALARMS = 6
+DEFAULT_INDICATOR = "event_open_per_10k"
+
+CASE = frozenset({"case", "region"})
+DEVICE = frozenset({"observation", "device", "region"})
+WARNING = frozenset({"warning", "region"})
+SOURCE = frozenset({"case", "observation", "message", "warning", "enterprise", "agency", "device", "region"})
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a view is painted: the city, the moment, and the memory that all views share."""
+
+    engine: Engine
+    city: City
+    view: View
+    tick: Tick
+    memory: Memory
+
+    @property
+    def now(self) -> datetime:
+        """The instant that the view shows."""
+        at = self.view.scope.at
+        return self.tick.now if at is None else min(at, self.tick.now)
+
+    @cached_property
+    def look(self) -> Look:
+        """What every drawing needs."""
+        return Look(self.view, self.city, self.now)
+
+    @property
+    def region(self) -> Region:
+        """The region looked at. Raises: UnknownRegion."""
+        return self.city.region(self.view.scope.region)
+
+    @property
+    def since(self) -> datetime:
+        """When the view's window begins."""
+        return frame(self.view.scope.window, self.city.zone, self.now).whole.start
+
+    @property
+    def scope(self) -> Scope:
+        """The part of the scope that decides numbers: in both languages, with any colours, they are the same."""
+        return Scope(self.view.scope.region, self.view.scope.window, self.view.scope.at)
+
+    @property
+    def mapped(self) -> Indicator:
+        """The indicator that colours the map."""
+        return INDICATORS.get(self.view.scope.indicator or "", INDICATORS[DEFAULT_INDICATOR])
+
+    # readings
+
+    def read(self, indicators: Sequence[Indicator]) -> dict[str, Reading]:
+        """Readings of the scope's region, by key; those that must be read are read in one call. Raises: DataUnavailable."""
+        wanted = {indicator.key: subjects.of(indicator) for indicator in indicators}
+
+        def fetch(missing: list[str]) -> dict[str, Reading]:
+            return readings.readings(self.engine, self.city, [INDICATORS[key] for key in missing], self.scope, self.tick.now)
+
+        return self.memory.recall_many(("readings", self.scope), wanted, fetch)
+
+    def children(self, indicator: Indicator) -> tuple[readings.ChildReading, ...]:
+        """The indicator in the regions right below. Raises: DataUnavailable."""
+        return self.level(indicator, self.region.level + 1)
+
+    def level(self, indicator: Indicator, level: int) -> tuple[readings.ChildReading, ...]:
+        """The indicator in all regions of a level below; none at the bottom of the tree. Raises: DataUnavailable."""
+        return self.memory.recall(
+            ("level", self.scope, indicator.key, level), subjects.of(indicator),
+            lambda: readings.by_level(self.engine, self.city, indicator, self.scope, level, self.tick.now))
+
+    def around(self, indicator: Indicator, level: int) -> tuple[readings.ChildReading, ...]:
+        """The indicator in the regions that the map shows of a level; a leaf stands among its neighbours.
+
+        Raises: DataUnavailable.
+        """
+        if level > self.region.level or self.region.parent_id is None:
+            return self.level(indicator, level)
+        above = Scope(self.city.regions[self.region.parent_id].code, self.scope.window, self.scope.at)
+        return self.memory.recall(
+            ("level", above, indicator.key, level), subjects.of(indicator),
+            lambda: readings.by_level(self.engine, self.city, indicator, above, level, self.tick.now))
+
+    # records
+
+    @property
+    def _at(self) -> tuple[int, datetime | None]:
+        return self.region.region_id, self.view.scope.at
+
+    def attention(self) -> tuple[attention.Attention, ...]:
+        """What needs action now. Raises: DataUnavailable."""
+        return self.memory.recall(("attention", self._at), CASE | DEVICE | WARNING,
+                                  lambda: attention.attention(self.engine, self.city, self.region, self.now))
+
+    def newest_cases(self) -> tuple[cases.CaseLine, ...]:
+        """The cases that changed last. Raises: DataUnavailable."""
+        return self.memory.recall(("newest", self._at), CASE,
+                                  lambda: cases.newest(self.engine, self.region.region_id, self.now, FEED_CASES))
+
+    def warnings(self) -> tuple[warnings.Warning, ...]:
+        """The warnings in force. Raises: DataUnavailable."""
+        return self.memory.recall(("warnings", self._at), WARNING,
+                                  lambda: warnings.active(self.engine, self.region.region_id, self.now))
+
+    def alarms(self) -> tuple[devices.Alarm, ...]:
+        """The devices in alarm. Raises: DataUnavailable."""
+        return self.memory.recall(("alarms", self._at), DEVICE,
+                                  lambda: devices.alarms(self.engine, self.region.region_id, self.now, FEED_ALARMS))
+
+    def sources(self) -> tuple[sources.Source, ...]:
+        """Every source. Raises: DataUnavailable."""
+        return self.memory.recall("sources", SOURCE, lambda: sources.sources(self.engine))
+
+    def weather(self) -> weather.Weather | None:
+        """The weather. Raises: DataUnavailable."""
+        return self.memory.recall(("weather", self.view.scope.at), DEVICE, lambda: weather.weather(self.engine, self.now))
+
+    def jobs(self) -> tuple[jobs.Job, ...]:
+        """Long work in progress. Raises: DataUnavailable."""
+        return self.memory.recall("jobs", frozenset({"job"}), lambda: jobs.running(self.engine))
+
+    def tile_versions(self) -> dict[str, str]:
+        """Under which marks the map asks for its tiles. Raises: DataUnavailable."""
+        live: Mapping[str, str] = self.memory.recall(
+            ("tiles", self.view.scope.at), CASE | DEVICE | {"place"}, lambda: tiles.versions(self.engine, self.now))
+        regions = self.memory.recall(("region tiles", id(self.city)), frozenset(), lambda: tiles.region_version(self.city))
+        return {**live, "region": regions}
+
+    def case(self, case_id: int) -> cases.CaseRecord:
+        """One case. Raises: UnknownCase; DataUnavailable."""
+        return self.memory.recall(("case", case_id), CASE, lambda: cases.case(self.engine, case_id))
+
+    def device(self, code: str) -> devices.DeviceRecord:
+        """One device. Raises: UnknownDevice; DataUnavailable."""
+        return self.memory.recall(("device", code, self.view.scope.at), DEVICE,
+                                  lambda: devices.device(self.engine, code, self.now, timedelta(hours=24)))
+
+
+def shown(dimension: Dimension) -> tuple[Indicator, ...]:
+    """The indicators of a dimension's panel: the leading one, then those beneath it."""
+    return of(dimension)[:1 + SUPPORTS]

@@ -1,0 +1,44 @@
+"""What every answer says beside its body: what a page may load, and how long a copy is good."""
+
+from collections.abc import Sequence
+
+from flask import Flask, Response, request
+
+YEAR = "public, max-age=31536000, immutable"
+
+
+def policy(scripts: Sequence[str]) -> str:
+    """The content security policy: this server and nobody else; `scripts` are the hashes of Dash's inline ones.
+
+    Styles may be inline (Plotly and Dash write them), images may come from the page's own data, and the
+    map's workers may be made from a blob.
+    """
+    return "; ".join((
+        "default-src 'self'",
+        "script-src 'self' " + " ".join(scripts),
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'self'",
+    ))
+
+
+def protect(server: Flask, scripts: Sequence[str]) -> None:
+    """Set the security headers on every answer, and how long an asset lives."""
+    fixed = {
+        "Content-Security-Policy": policy(scripts),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+
+    @server.after_request
+    def add(response: Response) -> Response:
+        for name, value in fixed.items():
+            response.headers.setdefault(name, value)
+        if request.path.startswith("/assets/") and response.status_code in (200, 304):
+            response.headers["Cache-Control"] = YEAR if "m" in request.args else "no-cache"
+        return response

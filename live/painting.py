@@ -1,0 +1,189 @@
+"""The whole screen of one view: every part drawn by `layouts`, and a part that fails says so alone."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from data_access.city import City
+from data_access.engine import DataUnavailable, Engine, answers
+from indicators.definition import Dimension, Indicator
+from layouts import attention, feed, header, ids, messages, panel, ranking, stage, wall
+from layouts.links import to_closed, to_region
+from layouts.ramp import Ramp, ramp
+from layouts.view import View, href
+from layouts.words import say
+from live import drawers, subjects
+from live.desk import CASE, DEVICE, SOURCE, WARNING, Desk, shown
+from live.memory import Memory
+from live.picture import Picture
+from live.tick import Tick
+
+log = logging.getLogger(__name__)
+
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
+COMPARED: Dimension = "organizations"   # its panel compares the child regions
+ALWAYS: frozenset[str] = frozenset()    # changes with the address and the minute alone
+MARKS = ("iot", "business")             # the kinds of source whose facts stand on the map
+RAMPS = 500
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the screen: how it is drawn, from which subjects, and where it says that it cannot be drawn."""
+
+    face: str
+    draw: Callable[[Desk], Picture]
+    subjects: Callable[[Desk], frozenset[str]]
+
+
+class Painter:
+    """Paints views; keeps the map's classes, so that a region changes its colour only with its own value."""
+
+    def __init__(self, engine: Engine, memory: Memory) -> None:
+        self._engine = engine
+        self._memory = memory
+        self._ramps: dict[tuple[str, str, str], Ramp] = {}
+        self._parts = (
+            *PARTS,
+            *(Part(ids.panel(one), _panel(one), _panel_subjects(one)) for one in DIMENSIONS),
+            Part(ids.LEGEND, self._map, _map_subjects),
+        )
+
+    def paint(self, city: City, view: View, tick: Tick) -> Picture:
+        """Draw the parts that may have changed since the tick before.
+
+        Raises: UnknownRegion; DataUnavailable when the database does not answer at all.
+        """
+        desk = Desk(self._engine, city, view, tick, self._memory)
+        due = [part for part in self._parts if tick.touches(part.subjects(desk))]
+        self._read_ahead(desk, {part.face for part in due})
+        picture: dict[str, Mapping[str, Any]] = {}
+        for part in due:
+            picture.update(self._attempt(part, desk))
+        return picture
+
+    def _read_ahead(self, desk: Desk, faces: set[str]) -> None:
+        """Read the indicators of all parts in one call; when that fails, each part reads its own and says so itself."""
+        wanted: dict[str, Indicator] = {desk.mapped.key: desk.mapped} if ids.LEGEND in faces else {}
+        for dimension in DIMENSIONS:
+            if ids.panel(dimension) in faces:
+                wanted.update({indicator.key: indicator for indicator in shown(dimension)})
+        try:
+            desk.read(tuple(wanted.values()))
+        except DataUnavailable:
+            self._reachable()
+            log.exception("the indicators cannot be read together")
+
+    def _attempt(self, part: Part, desk: Desk) -> Picture:
+        try:
+            return part.draw(desk)
+        except DataUnavailable:
+            self._reachable()
+            log.exception("%s of %s cannot be read", part.face, desk.view)
+        except Exception:
+            log.exception("%s of %s cannot be drawn", part.face, desk.view)
+        return {part.face: {"children": _broken(part.face, desk)}}
+
+    def _reachable(self) -> None:
+        """Tell one failed read from an outage. Raises: DataUnavailable in an outage."""
+        if not answers(self._engine):
+            raise DataUnavailable("the screen")
+
+    def _map(self, desk: Desk) -> Picture:
+        """The map's state, legend and key."""
+        indicator, region = desk.mapped, desk.region
+        near, far = stage.label_level(desk.city, region), stage.paint_level(desk.city, region)
+        painted, labels = desk.around(indicator, far), desk.around(indicator, near)
+        classes = self._classes(desk, indicator, [one.reading.value for one in painted if one.reading.status in ("ok", "stale")])
+        state = stage.map_state(desk.look, indicator, classes, painted, labels, desk.tile_versions(), desk.attention(),
+                                drawers.place(desk))
+        own = desk.read([indicator])[indicator.key]
+        simulated = any(source.simulated and source.taken for source in desk.sources() if source.kind in MARKS)
+        no_data = any(one.reading.value is None and one.reading.status != "not_applicable" for one in painted)
+        return {
+            ids.MAP_STATE: {"data": state},
+            ids.LEGEND: {"children": stage.legend(desk.look, indicator, classes, far, own)},
+            ids.MAP_KEY: {"children": stage.key(desk.look.language, simulated_marks=simulated, no_data=no_data)},
+        }
+
+    def _classes(self, desk: Desk, indicator: Indicator, values: list[float | None]) -> Ramp:
+        key = (desk.scope.region, desk.scope.window, indicator.key)
+        found = ramp(indicator, [value for value in values if value is not None], self._ramps.get(key))
+        if len(self._ramps) > RAMPS:
+            self._ramps.clear()
+        self._ramps[key] = found
+        return found
+
+
+def _page(desk: Desk) -> Picture:
+    """What depends on the address and the language alone."""
+    look, view = desk.look, desk.view
+    names = [look.read(region.name) for region in dict.fromkeys((look.region, look.city.root))]
+    skeleton = wall.translated(look.city, look.language)
+    root = {
+        **skeleton[ids.WALL],
+        "data-title": " · ".join((*names, say("product", look.language))),
+        "data-parent": _parent(desk),
+        "data-now": None if view.scope.at is None else desk.now.isoformat(),
+    }
+    return {
+        **skeleton,
+        ids.WALL: root,
+        ids.NOTICE: {"children": []},
+        ids.SCOPE: {"data": href(view)},
+        ids.CRUMBS: {"children": header.crumbs(look)},
+        ids.WINDOW: {"children": header.windows(look)},
+        ids.LANGUAGE: {"children": header.languages(look)},
+    }
+
+
+def _parent(desk: Desk) -> str | None:
+    """Where Esc leads: the drawer closes, then the region above."""
+    if desk.view.opened is not None:
+        return to_closed(desk.view)
+    above = desk.region.parent_id
+    return None if above is None else to_region(desk.view, desk.city.regions[above].code)
+
+
+def _panel(dimension: Dimension) -> Callable[[Desk], Picture]:
+    def draw(desk: Desk) -> Picture:
+        hero, *supports = desk.read(shown(dimension)).values()
+        parts = desk.children(hero.indicator) if dimension == COMPARED else ()
+        return {ids.panel(dimension): {"children": panel.panel(desk.look, dimension, hero, supports, parts)}}
+
+    return draw
+
+
+def _panel_subjects(dimension: Dimension) -> Callable[[Desk], frozenset[str]]:
+    found = frozenset[str]().union(*(subjects.of(indicator) for indicator in shown(dimension)))
+    return lambda desk: found
+
+
+def _map_subjects(desk: Desk) -> frozenset[str]:
+    return subjects.of(desk.mapped) | CASE | DEVICE | WARNING | {"place"}
+
+
+def _broken(face: str, desk: Desk) -> Any:
+    """What a part says that cannot be drawn; never why in the program's own words."""
+    if face.startswith(ids.PANEL_PREFIX):
+        dimension = next(one for one in DIMENSIONS if ids.panel(one) == face)
+        return panel.broken(desk.look, dimension, desk.look.say("unavailable"))
+    return messages.unavailable(desk.look) if face == ids.DRAWER else messages.failed(desk.look.language)
+
+
+def _part(face: str, draw: Callable[[Desk], Any], subjects: frozenset[str]) -> Part:
+    return Part(face, lambda desk: {face: {"children": draw(desk)}}, lambda desk: subjects)
+
+
+PARTS: tuple[Part, ...] = (
+    Part(ids.CRUMBS, _page, lambda desk: ALWAYS),
+    _part(ids.SOURCES, lambda desk: header.source_health(desk.look, desk.sources()), SOURCE),
+    _part(ids.WEATHER, lambda desk: header.weather(desk.look, desk.weather()), DEVICE),
+    _part(ids.JOBS, lambda desk: header.jobs(desk.look, desk.jobs()), frozenset({"job"})),
+    _part(ids.ATTENTION, lambda desk: attention.attention(desk.look, desk.attention()), CASE | DEVICE | WARNING),
+    _part(ids.RANKING, lambda desk: ranking.ranking(desk.look, desk.children(desk.mapped)), SOURCE),
+    _part(ids.FEED, lambda desk: feed.feed(desk.look, desk.newest_cases(), desk.warnings(), desk.alarms()),
+          CASE | DEVICE | WARNING),
+    Part(ids.DRAWER, lambda desk: {ids.DRAWER: {"children": drawers.draw(desk)}}, drawers.depends),
+)

@@ -1,0 +1,89 @@
+"""One viewer's stream: the whole picture of an address first, then what changes, and a beat while nothing does."""
+
+import time
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from data_access.city import City
+from data_access.engine import DataUnavailable
+from data_access.jobs import Job
+from indicators.text import Language
+from layouts import ids, notice, wall
+from layouts.view import View, href
+from live import address, events
+from live.atlas import Atlas
+from live.hub import Hub
+from live.language import preferred
+from live.mailbox import Mailbox
+from live.picture import Picture
+
+BEAT_S = 1.5
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+def routes(hub: Hub[View], atlas: Atlas, jobs: Callable[[], tuple[Job, ...]]) -> Blueprint:
+    """`/live` followed by the path and query of the address to be streamed."""
+    blueprint = Blueprint("live", __name__)
+
+    @blueprint.get("/live/", defaults={"page": ""})
+    @blueprint.get("/live/<path:page>")
+    def stream(page: str) -> Response:
+        search = request.query_string.decode(errors="replace")
+        language = preferred(request.accept_languages)
+        body = viewing(hub, atlas, jobs, f"/{page}", search, language)
+        return Response(body, mimetype="text/event-stream", headers=HEADERS)
+
+    return blueprint
+
+
+def viewing(
+    hub: Hub[View], atlas: Atlas, jobs: Callable[[], tuple[Job, ...]], pathname: str, search: str, language: Language,
+) -> Iterator[bytes]:
+    """Everything that one viewer is told, until he leaves."""
+    yield events.hello()
+    spoken = address.spoken(pathname, search, language)
+    city = yield from _arrival(hub, atlas, jobs, spoken)
+    try:
+        view = address.read(city, pathname, search, language)
+    except address.Refused as refused:
+        yield events.notice("refusal", covering(notice.refusal(refused.words, spoken), spoken))
+        while True:
+            yield events.beat(hub.cut_since)
+            time.sleep(BEAT_S)
+    with hub.watch(view) as mailbox:
+        yield from _watching(hub, view, mailbox)
+
+
+def _arrival(
+    hub: Hub[View], atlas: Atlas, jobs: Callable[[], tuple[Job, ...]], language: Language,
+) -> Generator[bytes, None, City]:
+    """Tell how the loading goes until there is a city. Returns: the city."""
+    while (city := atlas.city) is None:
+        try:
+            yield events.notice("waiting", covering(notice.loading(jobs(), language), language))
+        except DataUnavailable:
+            yield events.notice("waiting", covering(notice.unreachable(language), language))
+        yield events.beat(hub.cut_since)
+        atlas.wait(BEAT_S)
+    return city
+
+
+def _watching(hub: Hub[View], view: View, mailbox: Mailbox) -> Iterator[bytes]:
+    painted, patience, language = False, 0.0, view.scope.language
+    while True:
+        parcel = mailbox.take(patience)
+        patience = BEAT_S
+        if parcel.props:
+            yield events.picture(parcel.props, href(view)) if parcel.whole else events.change(parcel.props)
+            painted = painted or parcel.whole
+        if not painted:
+            yield events.notice("waiting", covering(notice.unreachable(language), language))
+        yield events.beat(hub.cut_since)
+
+
+def covering(children: list[Any], language: Language) -> Picture:
+    """A notice over the whole screen, in the viewer's language."""
+    return {ids.WALL: {**wall.tongue(language), "data-parent": None, "data-title": None},
+            ids.NOTICE: {"children": children}}

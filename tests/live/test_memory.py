@@ -1,0 +1,106 @@
+"""What was read is read again only when something of its subjects was committed, or the minute is over."""
+
+import threading
+import time
+
+import pytest
+
+from data_access.notices import EVERYTHING
+from live.memory import KEEP_S, Memory
+
+CASE = frozenset({"case"})
+BOTH = frozenset({"case", "message"})
+
+
+class Book:
+    """Counts how often it is read."""
+
+    def __init__(self) -> None:
+        self.reads = 0
+        self.asked: list[list[str]] = []
+
+    def __call__(self) -> int:
+        self.reads += 1
+        return self.reads
+
+    def many(self, keys: list[str]) -> dict[str, str]:
+        self.asked.append(keys)
+        return {key: f"{key}{len(self.asked)}" for key in keys}
+
+
+@pytest.fixture(autouse=True)
+def within_one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("live.memory.time.time", lambda: 90.0)
+
+
+def test_a_thing_is_read_once_until_its_subject_changes() -> None:
+    memory, book = Memory(), Book()
+    assert [memory.recall("k", CASE, book) for _ in range(3)] == [1, 1, 1]
+    memory.changed({"message"})
+    assert memory.recall("k", CASE, book) == 1
+    memory.changed(CASE)
+    assert memory.recall("k", CASE, book) == 2
+    memory.changed({EVERYTHING})
+    assert memory.recall("k", CASE, book) == 3
+
+
+def test_the_minute_makes_everything_outdated(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory, book = Memory(), Book()
+    memory.recall("k", CASE, book)
+    monkeypatch.setattr("live.memory.time.time", lambda: 120.0)
+    assert memory.recall("k", CASE, book) == 2
+
+
+def test_a_change_during_a_read_makes_it_outdated() -> None:
+    memory, book = Memory(), Book()
+
+    def read() -> int:
+        memory.changed(CASE)
+        return book()
+
+    memory.recall("k", CASE, read)
+    assert memory.recall("k", CASE, book) == 2
+
+
+def test_a_failed_read_is_tried_again() -> None:
+    memory = Memory()
+    with pytest.raises(ZeroDivisionError):
+        memory.recall("k", CASE, lambda: 1 // 0)
+    assert memory.recall("k", CASE, lambda: 1) == 1
+
+
+def test_of_many_only_the_outdated_are_read_and_these_together() -> None:
+    memory, book = Memory(), Book()
+    wanted = {"a": CASE, "b": frozenset({"message"}), "c": BOTH}
+    assert memory.recall_many("g", wanted, book.many) == {"a": "a1", "b": "b1", "c": "c1"}
+    memory.changed(CASE)
+    assert memory.recall_many("g", wanted, book.many) == {"a": "a2", "b": "b1", "c": "c2"}
+    assert memory.recall_many("g", {"b": frozenset({"message"})}, book.many) == {"b": "b1"}
+    assert book.asked == [["a", "b", "c"], ["a", "c"]]
+
+
+def test_two_who_ask_at_the_same_time_wait_for_one_read() -> None:
+    memory, book = Memory(), Book()
+
+    def slow() -> int:
+        time.sleep(0.05)
+        return book()
+
+    found: list[int] = []
+    threads = [threading.Thread(target=lambda: found.append(memory.recall("k", CASE, slow))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [1] * 8
+
+
+def test_what_nobody_asks_for_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory, book = Memory(), Book()
+    memory.recall("k", CASE, book)
+    memory.forget()
+    assert memory.recall("k", CASE, book) == 1
+    later = time.monotonic() + KEEP_S + 1
+    monkeypatch.setattr("live.memory.time.monotonic", lambda: later)
+    memory.forget()
+    assert memory.recall("k", CASE, book) == 2
