@@ -1,0 +1,103 @@
+/* The items of the attention band, on the map: a ring at the place, a leader line, the band's number and a few words. */
+(() => {
+  "use strict";
+
+  const SVG = "http://www.w3.org/2000/svg";
+  const RING = 17;
+  const BADGE = 13;
+  const HEIGHT = 50;
+  const EDGE = 14;
+  const NAME = {x: 44, y: 27};     // half of a region's name and value
+  const REACHES = [70, 120, 180, 250, 330];
+  const SLOPES = [[1, -0.8], [-1, -0.8], [1, 0.8], [-1, 0.8], [1, -0.15], [-1, -0.15]];
+
+  function element(parent, name, attributes = {}, text = null) {
+    const made = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    if (text !== null) made.textContent = text;
+    parent.appendChild(made);
+    return made;
+  }
+
+  const apart = (a, b) => a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top;
+  const within = (box, field) => box.left > EDGE && box.top > EDGE && box.right < field.width - EDGE && box.bottom < field.height - EDGE;
+
+  const boxAt = (x, y, sideways, size) => {
+    const left = sideways > 0 ? x - BADGE : x + BADGE - size;
+    return {left, right: left + size, top: y - HEIGHT / 2, bottom: y + HEIGHT / 2};
+  };
+
+  /* Where the words may stand: near the place, clear of what is taken, rather over water than over a region. */
+  function settle(point, size, field, taken) {
+    let best = null;
+    for (const reach of REACHES) {
+      for (const [sideways, upward] of SLOPES) {
+        const offset = {x: sideways * reach, y: upward * reach * 0.7, sideways};
+        const box = boxAt(point.x + offset.x, point.y + offset.y, sideways, size);
+        if (!within(box, field) || taken.some(other => !apart(box, other))) continue;
+        const cost = reach + (field.covered(box) ? 300 : 0);
+        if (!best || cost < best.cost) best = {cost, ...offset};
+      }
+    }
+    return best;
+  }
+
+  /* Where the line begins: at the ring of an exact place, at the edge of a region's name. */
+  function start(point, towards, exact) {
+    const dx = towards.x - point.x, dy = towards.y - point.y;
+    const along = exact ? RING / (Math.hypot(dx, dy) || 1) : Math.min(NAME.x / (Math.abs(dx) || 1e-6), NAME.y / (Math.abs(dy) || 1e-6));
+    return {x: point.x + dx * Math.min(along, 1), y: point.y + dy * Math.min(along, 1)};
+  }
+
+  function leader(group, item, point, at) {
+    const elbow = {x: at.x - at.sideways * Math.min(26, Math.abs(at.x - point.x) / 2), y: at.y};
+    const from = start(point, elbow, item.exact);
+    const path = `M${from.x} ${from.y}L${elbow.x} ${elbow.y}L${at.x - at.sideways * BADGE} ${at.y}`;
+    element(group, "path", {d: path, class: "callout-casing"});
+    element(group, "path", {d: path, class: "callout-line"});
+    if (!item.exact) element(group, "circle", {cx: from.x, cy: from.y, r: 3.2, class: "callout-dot"});
+  }
+
+  function words(group, item, at) {
+    const badge = element(group, "g", {class: `callout-badge callout-${item.tone}`});
+    element(badge, "circle", {cx: at.x, cy: at.y, r: BADGE});
+    element(badge, "text", {x: at.x, y: at.y, class: "callout-no"}, String(item.no));
+    const anchor = {x: at.x + at.sideways * (BADGE + 9), "text-anchor": at.sideways > 0 ? "start" : "end"};
+    element(group, "text", {...anchor, y: item.note ? at.y - 2 : at.y + 7, class: "callout-text"}, item.text);
+    if (item.note) element(group, "text", {...anchor, y: at.y + 19, class: "callout-note"}, item.note);
+  }
+
+  function measure(svg, item) {
+    const probe = element(svg, "g", {visibility: "hidden"});
+    const text = element(probe, "text", {class: "callout-text"}, item.text);
+    const note = element(probe, "text", {class: "callout-note"}, item.note || "");
+    const size = Math.max(text.getComputedTextLength(), note.getComputedTextLength());
+    probe.remove();
+    return size + 2 * BADGE + 12;
+  }
+
+  /* Draw the items. `project` gives a place's point, `field` the map's size and whether a box covers regions,
+     `taken` the boxes that words must keep clear of, `kept` where the words stood: while the map moves they go along.
+     Returns where they stand now. */
+  function draw(svg, items, project, field, taken, kept) {
+    svg.replaceChildren();
+    const points = items.map(item => project([item.lon, item.lat]));
+    const blocked = [...taken, ...points.map(p => ({left: p.x - RING, right: p.x + RING, top: p.y - RING, bottom: p.y + RING}))];
+    return items.map((item, at) => {
+      const point = points[at];
+      if (point.x < 0 || point.y < 0 || point.x > field.width || point.y > field.height) return null;
+      const group = element(svg, "g", {class: "callout"});
+      if (item.exact) for (const name of ["callout-casing", "callout-line"]) element(group, "circle", {cx: point.x, cy: point.y, r: RING, class: name});
+      const size = measure(svg, item);
+      const offset = kept ? kept[at] : settle(point, size, field, blocked);
+      if (!offset) return null;
+      const place = {x: point.x + offset.x, y: point.y + offset.y, sideways: offset.sideways};
+      blocked.push(boxAt(place.x, place.y, place.sideways, size));
+      leader(group, item, point, place);
+      words(group, item, place);
+      return offset;
+    });
+  }
+
+  window.tonglan = Object.assign(window.tonglan || {}, {mapCallouts: {draw}});
+})();

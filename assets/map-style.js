@@ -1,0 +1,160 @@
+/* What the map looks like: colours from the page's tokens, marks drawn on a canvas, layers.
+   Lengths are units (1/1080 of the wall's height): map.js scales the whole map to the screen. */
+(() => {
+  "use strict";
+
+  const FONT = ["Noto Sans CJK SC Bold"];
+  const LAYER = "region";
+  const SEQUENCE = ["--seq-1", "--seq-2", "--seq-3", "--seq-4", "--seq-5", "--seq-6"];
+  const TARGET = ["--div-1", "--div-2", "--div-3", "--div-0", "--div-4", "--div-5", "--div-6"];
+  const TARGET_OFFSET = 10;   // a target's classes as feature state: 11 … 17; a sequence's: 1 … 6
+  const HATCH = 8;
+  const NOTHING = ["in", ["id"], ["literal", []]];
+
+  const token = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim() || "#808080";
+
+  /* Marks: outline, radius, fill, stroke. Several cases in one mark make it larger. */
+  const outlines = {
+    diamond: (c, r) => { c.moveTo(0, -r); c.lineTo(r, 0); c.lineTo(0, r); c.lineTo(-r, 0); c.closePath(); },
+    triangle: (c, r) => { c.moveTo(0, -r); c.lineTo(r * 1.08, r * 0.86); c.lineTo(-r * 1.08, r * 0.86); c.closePath(); },
+    square: (c, r) => c.rect(-r, -r, 2 * r, 2 * r),
+    circle: (c, r) => c.arc(0, 0, r, 0, 2 * Math.PI),
+    cross: (c, r) => { c.moveTo(-r, -r); c.lineTo(r, r); c.moveTo(r, -r); c.lineTo(-r, r); },
+  };
+  const sizes = (name, shape, radii, paint) => radii.map((radius, at) => ({name: `${name}-${at + 1}`, shape, radius, ...paint}));
+  const MARKS = [
+    ...sizes("overdue", "diamond", [7.5, 12, 15, 19], {fill: "--bad"}),
+    ...sizes("due_soon", "triangle", [6, 11.5, 14, 18], {fill: "--watch"}),
+    ...sizes("open", "circle", [2.6, 3.6, 5, 7], {fill: "--halo", stroke: "--text-2", width: 1.3}),
+    ...sizes("alarm", "square", [5, 8, 10, 13], {fill: "--watch"}),
+    ...sizes("watch", "square", [2.8, 2.8, 2.8, 2.8], {fill: "--halo", stroke: "--watch", width: 1.4}),
+    ...sizes("offline", "cross", [3.8, 3.8, 3.8, 3.8], {stroke: "--dead", width: 1.9}),
+    ...sizes("ok", "circle", [1.5, 1.5, 1.5, 1.5], {fill: "--text-3"}),
+  ];
+  const CASING = 1.5;
+
+  function drawn(mark, ratio) {
+    const half = Math.ceil((mark.radius * 1.12 + (mark.width || 0) + CASING + 1) * ratio);
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 2 * half;
+    const c = canvas.getContext("2d");
+    c.translate(half, half);
+    c.scale(ratio, ratio);
+    c.lineJoin = "round";
+    c.beginPath();
+    outlines[mark.shape](c, mark.radius);
+    c.strokeStyle = token("--halo");
+    c.lineWidth = (mark.width || 0) + 2 * CASING;
+    c.stroke();
+    if (mark.fill) { c.fillStyle = token(mark.fill); c.fill(); }
+    if (mark.stroke) { c.strokeStyle = token(mark.stroke); c.lineWidth = mark.width; c.stroke(); }
+    return {data: c.getImageData(0, 0, 2 * half, 2 * half), ratio};
+  }
+
+  function hatched(ratio) {
+    const side = Math.max(2, Math.round(HATCH * ratio));
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = side;
+    const c = canvas.getContext("2d");
+    c.strokeStyle = token("--line-strong");
+    c.lineWidth = side / 5;
+    for (const shift of [-side, 0, side]) {
+      c.beginPath();
+      c.moveTo(shift - side, 2 * side);
+      c.lineTo(shift + 2 * side, -side);
+      c.stroke();
+    }
+    return {data: c.getImageData(0, 0, side, side), ratio: side / HATCH};
+  }
+
+  /* Put every mark on the map, anew when the theme or the screen's scale has changed. */
+  function images(map, ratio) {
+    const all = [...MARKS.map(mark => [mark.name, drawn(mark, ratio)]), ["hatch", hatched(ratio)]];
+    for (const [name, image] of all) {
+      if (map.hasImage(name)) map.removeImage(name);
+      map.addImage(name, image.data, {pixelRatio: image.ratio});
+    }
+  }
+
+  const classColour = () => ["match", ["to-number", ["coalesce", ["feature-state", "class"], 0]],
+    ...SEQUENCE.flatMap((name, at) => [at + 1, token(name)]),
+    ...TARGET.flatMap((name, at) => [TARGET_OFFSET + at + 1, token(name)]),
+    token("--land-none")];
+
+  const sized = name => ["step", ["get", "n"], `${name}-1`, 2, `${name}-2`, 10, `${name}-3`, 100, `${name}-4`];
+  const count = ["case", [">", ["get", "n"], 1], ["to-string", ["get", "n"]], ""];
+
+  function regionLayers(levels) {
+    const numbers = Array.from({length: levels}, (_, level) => level);
+    const layer = (kind, level, type, paint, extra = {}) => ({
+      id: `${kind}-${level}`, type, source: `region-${level}`, "source-layer": LAYER,
+      layout: {visibility: "none", ...(type === "line" ? {"line-join": "round"} : {})}, paint, ...extra});
+    const each = make => numbers.map(make);
+    return [
+      {...layer("land", 0, "fill", {"fill-color": token("--land-out")}), layout: {}},
+      ...each(n => layer("fill", n, "fill", {"fill-color": classColour()})),
+      ...each(n => layer("hatch", n, "fill", {"fill-pattern": "hatch"}, {filter: NOTHING})),
+      ...each(n => layer("border", n, "line", {"line-color": token("--border-1"), "line-width": 0.9})),
+      ...each(n => layer("parent", n, "line", {"line-color": token("--border-2"), "line-width": 1.3}, {filter: NOTHING})),
+      ...each(n => layer("hover", n, "line", {"line-color": token("--text-1"), "line-width": 2,
+        "line-opacity": ["case", ["boolean", ["feature-state", "hover"], false], 1, 0]})),
+      ...each(n => layer("casing", n, "line", {"line-color": token("--halo"), "line-width": 7}, {filter: NOTHING})),
+      ...each(n => layer("picked", n, "line", {"line-color": token("--accent"), "line-width": 3.5}, {filter: NOTHING})),
+    ];
+  }
+
+  /* Over the marks, so that those outside the scope step back. */
+  const veilLayers = levels => Array.from({length: levels}, (_, n) => ({
+    id: `veil-${n}`, type: "fill", source: `region-${n}`, "source-layer": LAYER, layout: {visibility: "none"},
+    paint: {"fill-antialias": false, "fill-color": token("--land-out"),
+      "fill-opacity": ["case", ["==", ["feature-state", "class"], null], 0.82, 0]}}));
+
+  function lotLayers() {
+    const layer = (id, paint, zooms) => ({
+      id, type: "circle", source: "lot", "source-layer": "lot", layout: {visibility: "none"}, ...zooms,
+      paint: {"circle-color": token("--text-1"), ...paint}});
+    return [
+      layer("lot-density", {"circle-radius": 2.6,
+        "circle-opacity": ["interpolate", ["linear"], ["sqrt", ["get", "n"]], 1, 0.12, 12, 0.8]}, {maxzoom: 15}),
+      layer("lot-single", {"circle-radius": ["interpolate", ["linear"], ["zoom"], 15, 1.4, 18, 3.5], "circle-opacity": 0.75,
+        "circle-stroke-width": 0.8, "circle-stroke-color": token("--halo")}, {minzoom: 15}),
+    ];
+  }
+
+  function markLayer(id, source, property, value, text) {
+    const icon = {"icon-image": sized(value), "icon-allow-overlap": true, "icon-ignore-placement": true};
+    const label = text ? {"text-field": count, "text-font": FONT, "text-size": ["step", ["get", "n"], 14, 100, 15],
+      "text-allow-overlap": true, "text-ignore-placement": true, "text-offset": text.offset} : {};
+    return {id, type: "symbol", source, "source-layer": source, filter: ["==", ["get", property], value],
+      layout: {...icon, ...label}, paint: text ? {"text-color": token("--ground")} : {}};
+  }
+
+  function markLayers() {
+    const middle = {offset: [0, 0]};
+    return [
+      {...markLayer("ok", "device", "health", "ok"), minzoom: 12},
+      {...markLayer("watch", "device", "health", "watch"), minzoom: 12},
+      markLayer("open", "case", "state", "open"),
+      markLayer("offline", "device", "health", "offline"),
+      markLayer("alarm", "device", "health", "alarm", middle),
+      markLayer("due_soon", "case", "state", "due_soon", {offset: [0, 0.18]}),
+      markLayer("overdue", "case", "state", "overdue", middle),
+    ];
+  }
+
+  function labelLayer() {
+    return {id: "label", type: "symbol", source: "label",
+      layout: {
+        "text-field": ["format", ["get", "name"], {}, "\n", {}, ["get", "value"],
+          {"font-scale": 0.72, "text-color": ["case", ["get", "stale"], token("--text-3"), token("--text-1")]}],
+        "text-font": FONT, "text-size": ["get", "size"], "text-line-height": 1.1, "text-max-width": 9, "text-padding": 3,
+        "symbol-sort-key": ["get", "rank"]},
+      paint: {"text-color": token("--text-1"), "text-halo-color": token("--halo"), "text-halo-width": 2.4}};
+  }
+
+  const layers = levels => [
+    {id: "water", type: "background", paint: {"background-color": token("--water")}},
+    ...regionLayers(levels), ...lotLayers(), ...markLayers(), ...veilLayers(levels), labelLayer()];
+
+  window.tonglan = Object.assign(window.tonglan || {}, {mapStyle: {layers, images, NOTHING, TARGET_OFFSET}});
+})();

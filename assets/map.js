@@ -1,0 +1,445 @@
+/* The map: draws the state that the server puts into #map-state, applying only what differs, and reports
+   clicks to #map-click and the view to #map-view. No request leaves our own server. */
+(() => {
+  "use strict";
+
+  const MAP = "map", CLICK = "map-click", VIEW = "map-view", KEY = "map-key", OVER = ".stage-over";
+  const HERE = document.currentScript.src;
+  const LIBRARY = new URL("vendor/maplibre-gl.mjs", HERE).href;
+  const TILES = new URL("../tiles/", HERE).href;
+  const MARKS = ["overdue", "due_soon", "alarm", "offline", "watch", "open", "ok", "lot-single"];
+  const SHOWN_WITH = {alarm: ["alarm", "watch"], offline: ["offline", "ok"], lot: ["lot-density", "lot-single"]};
+  const POINTS = ["case", "device", "lot"];
+  const FLY_MS = 600;
+  const RETRY_MS = [1000, 2000, 4000, 8000, 15000, 30000];
+  const REACH = 5;             // units around the pointer in which a mark is meant
+  const EDGE = 30;             // units kept free around what is looked at
+  const LOST_MS = 2500;        // a lost graphics context that has not come back by then is given up
+  const LARGEST = [16384, 16384];
+  const EMPTY = {type: "FeatureCollection", features: []};
+  const style = window.tonglan.mapStyle;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+  let wanted = null;           // the newest state
+  let shown = null;            // the state that is drawn
+  let picture = null;          // {root, plane, map, svg, tip, note, ready}
+  let hidden = null;           // layers that this viewer has hidden
+  let moved = false;           // whether the viewer has moved the map since it last flew
+  let unit = 1;                // CSS pixels of one unit
+  let failures = 0;
+  let retry = null;
+  let hovered = null;
+  let standing = null;         // where the callouts' words stand
+  const failing = new Set();
+
+  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  const tell = (id, data) => window.dash_clientside.set_props(id, {data: {...data, t: Date.now()}});
+  const address = (layer, version) => [`${TILES}${encodeURIComponent(version)}/${layer}/{z}/{x}/{y}.mvt`];
+  const version = (state, layer) => state.tiles[layer.startsWith("region-") ? "region" : layer];
+  const regionSources = state => Array.from({length: state.levels}, (_, level) => `region-${level}`);
+
+  /* --- the map's element and its scale ------------------------------------------------------------ */
+
+  function made(parent, tag, className) {
+    const element = document.createElement(tag);
+    element.className = className;
+    parent.appendChild(element);
+    return element;
+  }
+
+  function build(root) {
+    root.replaceChildren();
+    const plane = made(root, "div", "map-plane");
+    const canvas = made(plane, "div", "map-canvas");
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("class", "map-callouts");
+    plane.appendChild(svg);
+    const ring = made(plane, "div", "map-ring");
+    ring.hidden = true;
+    const tip = made(plane, "div", "map-tip");
+    tip.hidden = true;
+    const note = made(root, "div", "map-note");
+    note.setAttribute("role", "status");
+    return {root, plane, canvas, svg, ring, tip, note, map: null, ready: false};
+  }
+
+  /* The map is laid out in units and scaled to the screen, so that it looks the same on every wall. */
+  function scale() {
+    const {root, plane} = picture;
+    unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 10 || 1;
+    plane.style.width = `${root.clientWidth / unit}px`;
+    plane.style.height = `${root.clientHeight / unit}px`;
+    plane.style.transform = unit === 1 ? "none" : `scale(${unit})`;
+  }
+
+  const ratio = () => (window.devicePixelRatio || 1) * unit;
+  const field = () => ({width: picture.plane.clientWidth, height: picture.plane.clientHeight});
+
+  function resized() {
+    if (!picture || !picture.root.clientWidth) return;
+    const before = unit;
+    scale();
+    if (!picture.map) return;
+    picture.map.setPixelRatio(ratio());
+    picture.map.resize();
+    if (picture.ready && unit !== before) style.images(picture.map, ratio());
+    if (picture.ready && !moved) fit(0);
+    callouts();
+  }
+
+  /* A box of the page in the map's units, or null where it shows nothing. */
+  function boxOf(element) {
+    if (!element || !element.offsetParent) return null;
+    const box = element.getBoundingClientRect(), map = picture.root.getBoundingClientRect();
+    if (!box.width || !box.height) return null;
+    const part = (value, start) => (value - start) / unit;
+    return {left: part(box.left, map.left), right: part(box.right, map.left),
+      top: part(box.top, map.top), bottom: part(box.bottom, map.top)};
+  }
+
+  /* --- making the map ----------------------------------------------------------------------------- */
+
+  function sources(state) {
+    const vector = layer => ({type: "vector", tiles: address(layer, version(state, layer)),
+      minzoom: state.zooms[layer][0], maxzoom: state.zooms[layer][1]});
+    const all = [...regionSources(state), ...POINTS].map(layer => [layer, vector(layer)]);
+    return {...Object.fromEntries(all), label: {type: "geojson", data: EMPTY}};
+  }
+
+  async function create(root) {
+    const mine = picture = build(root);
+    scale();
+    let library;
+    try {
+      library = await import(LIBRARY);
+    } catch (error) {
+      if (picture === mine) { say(wanted.words.unavailable); setTimeout(() => restart(mine), RETRY_MS[2]); }
+      return;
+    }
+    if (picture !== mine) return;
+    try {
+      mine.map = new library.Map({
+        container: mine.canvas, attributionControl: false, pixelRatio: ratio(), maxCanvasSize: LARGEST, trackResize: false,
+        dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 18, minZoom: 3, renderWorldCopies: false,
+        fadeDuration: calm.matches ? 0 : 200, style: {version: 8, sources: sources(wanted), layers: style.layers(wanted.levels)},
+        bounds: wanted.focus.bounds || wanted.home, fitBoundsOptions: {padding: EDGE}, validateStyle: false,
+      });
+    } catch (error) {
+      say(wanted.words.no_webgl);
+      return;
+    }
+    listen(mine);
+  }
+
+  function restart(old) {
+    if (picture !== old) return;
+    const root = old.root;
+    if (old.map) old.map.remove();
+    picture = shown = null;
+    if (root.isConnected) create(root);
+  }
+
+  function listen(mine) {
+    const map = mine.map;
+    map.touchZoomRotate.disableRotation();
+    map.keyboard.disableRotation();
+    style.images(map, ratio());
+    map.once("style.load", () => { mine.ready = true; sync(); });
+    map.on("error", event => failed(mine, event));
+    map.on("idle", recovered);
+    map.on("movestart", event => { if (event.originalEvent) moved = true; });
+    map.on("move", () => callouts(standing));
+    map.once("idle", () => callouts());
+    map.on("moveend", () => { callouts(); const at = map.getCenter(); tell(VIEW, {lon: at.lng, lat: at.lat, zoom: map.getZoom()}); });
+    map.on("click", event => clicked(map, event));
+    map.on("mousemove", event => hover(map, event));
+    map.on("mouseout", () => hover(map, null));
+    map.on("webglcontextlost", () => setTimeout(() => {
+      if (picture === mine && map.getCanvas().getContext("webgl2")?.isContextLost()) restart(mine);
+    }, LOST_MS));
+    map.getCanvas().setAttribute("role", "application");
+  }
+
+  /* --- applying a state --------------------------------------------------------------------------- */
+
+  function sync() {
+    if (!picture || !picture.ready || !wanted) return;
+    const map = picture.map, state = wanted, before = shown;
+    if (before && (before.levels !== state.levels || !same(before.zooms, state.zooms))) return restart(picture);
+    shown = state;
+    versions(map, state, before);
+    paint(map, state, before);
+    if (!before || !same(before.labels, state.labels)) labels(map, state);
+    visibility(map, state);
+    map.getCanvas().setAttribute("aria-label", state.words.label);
+    if (!before || before.focus.id !== state.focus.id || !same(before.focus.bounds, state.focus.bounds)) {
+      moved = false;
+      fit(before ? FLY_MS : 0);
+    }
+    callouts();
+  }
+
+  function versions(map, state, before) {
+    if (!before) return;
+    for (const source of [...regionSources(state), ...POINTS]) {
+      if (version(before, source) !== version(state, source)) map.getSource(source).setTiles(address(source, version(state, source)));
+    }
+  }
+
+  const show = (map, layer, on) => {
+    const now = on ? "visible" : "none";
+    if (map.getLayoutProperty(layer, "visibility") !== now) map.setLayoutProperty(layer, "visibility", now);
+  };
+  const ids = list => ["in", ["id"], ["literal", list]];
+  const refilter = (map, layer, filter) => { if (!same(map.getFilter(layer), filter)) map.setFilter(layer, filter); };
+
+  function paint(map, state, before) {
+    const level = state.paint.level;
+    const names = state.labels.filter(label => label.level !== level);
+    const parents = names.length ? names[0].level : state.focus.level;
+    for (let n = 0; n < state.levels; n++) {
+      for (const kind of ["fill", "hatch", "border", "veil", "hover"]) show(map, `${kind}-${n}`, n === level);
+      const chosen = n === parents ? (names.length ? names.map(label => label.id) : [state.focus.id]) : n === state.focus.level
+        && !state.focus.leaf ? [state.focus.id] : [];
+      refilter(map, `parent-${n}`, chosen.length ? ids(chosen) : style.NOTHING);
+      show(map, `parent-${n}`, chosen.length > 0);
+      const picked = state.focus.leaf && n === state.focus.level;
+      for (const kind of ["casing", "picked"]) {
+        refilter(map, `${kind}-${n}`, picked ? ids([state.focus.id]) : style.NOTHING);
+        show(map, `${kind}-${n}`, picked);
+      }
+    }
+    classes(map, state, before);
+  }
+
+  function classes(map, state, before) {
+    const level = state.paint.level, source = `region-${level}`;
+    const offset = state.paint.scale === "target" ? style.TARGET_OFFSET : 0;
+    const kept = before && before.paint.level === level ? before.paint : {classes: {}, scale: state.paint.scale};
+    if (before && before.paint.level !== level) map.removeFeatureState({source: `region-${before.paint.level}`, sourceLayer: "region"});
+    const feature = id => ({source, sourceLayer: "region", id: Number(id)});
+    for (const [id, of] of Object.entries(state.paint.classes)) {
+      if (kept.classes[id] !== of || kept.scale !== state.paint.scale) map.setFeatureState(feature(id), {class: of > 0 ? of + offset : of});
+    }
+    for (const id of Object.keys(kept.classes)) {
+      if (!(id in state.paint.classes)) map.removeFeatureState(feature(id), "class");
+    }
+    const empty = Object.entries(state.paint.classes).filter(([, of]) => of === -1).map(([id]) => Number(id));
+    refilter(map, `hatch-${level}`, empty.length ? ids(empty) : style.NOTHING);
+  }
+
+  /* Fewer and shorter names are larger: 24 units for a handful, 16 for a crowd. */
+  function labelSize(all) {
+    const wide = name => [...name].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
+    const middle = all.map(label => wide(label.name)).sort((a, b) => a - b)[all.length >> 1] || 0;
+    return all.length <= 12 && middle <= 12 ? 24 : all.length <= 30 && middle <= 18 ? 19 : 16;
+  }
+
+  function labels(map, state) {
+    const size = labelSize(state.labels);
+    map.getSource("label").setData({type: "FeatureCollection", features: state.labels.map((label, rank) => ({
+      type: "Feature", id: label.id, geometry: {type: "Point", coordinates: [label.lon, label.lat]},
+      properties: {name: label.name, value: label.value, code: label.code, stale: label.stale, size, rank}}))});
+  }
+
+  function visibility(map, state) {
+    if (hidden === null) hidden = new Set(state.hidden);
+    for (const layer of ["overdue", "due_soon", "open", "alarm", "offline", "lot"]) {
+      for (const part of SHOWN_WITH[layer] || [layer]) show(map, part, !hidden.has(layer));
+    }
+    for (const button of document.querySelectorAll(`#${KEY} [data-layer]`)) {
+      button.setAttribute("aria-pressed", String(!hidden.has(button.dataset.layer)));
+    }
+  }
+
+  function toggled(event) {
+    const button = event.target.closest && event.target.closest(`#${KEY} [data-layer]`);
+    if (!button || !hidden || !picture || !picture.ready) return;
+    const layer = button.dataset.layer;
+    if (!hidden.delete(layer)) hidden.add(layer);
+    visibility(picture.map, wanted);
+  }
+
+  /* --- the camera --------------------------------------------------------------------------------- */
+
+  /* What lies over the map takes its left side or its top, whichever leaves the place larger. */
+  function camera() {
+    const bounds = wanted.focus.bounds || wanted.home, size = field(), over = boxOf(document.querySelector(OVER));
+    const around = {top: EDGE, right: EDGE, bottom: EDGE, left: EDGE};
+    const tries = over ? [{...around, left: Math.max(EDGE, over.right * 0.85)}, {...around, top: Math.max(EDGE, over.bottom + 12)}]
+      : [around];
+    const fits = tries.filter(p => size.width - p.left - p.right > 60 && size.height - p.top - p.bottom > 60);
+    const cameras = (fits.length ? fits : [{top: 0, right: 0, bottom: 0, left: 0}])
+      .map(padding => picture.map.cameraForBounds(bounds, {padding})).filter(Boolean);
+    return cameras.reduce((best, next) => (!best || next.zoom > best.zoom + 0.02 ? next : best), null);
+  }
+
+  function fit(duration) {
+    const to = camera();
+    if (!to) return;
+    if (duration && !calm.matches) picture.map.easeTo({...to, duration, essential: true});
+    else picture.map.jumpTo(to);
+  }
+
+  /* --- over the map ------------------------------------------------------------------------------- */
+
+  function callouts(kept = null) {
+    if (!picture || !picture.ready || !shown) return;
+    const map = picture.map, project = place => map.project(place);
+    const taken = [OVER, `#${KEY}`].map(selector => boxOf(document.querySelector(selector))).filter(Boolean);
+    const named = shown.labels.length > 12 ? [] : shown.labels.map(label => project([label.lon, label.lat]))
+      .map(p => ({left: p.x - 40, right: p.x + 40, top: p.y - 26, bottom: p.y + 26}));
+    const covered = box => map.queryRenderedFeatures([[box.left, box.top], [box.right, box.bottom]], {layers: [`fill-${shown.paint.level}`]})
+      .some(region => region.state.class !== undefined);
+    standing = window.tonglan.mapCallouts.draw(picture.svg, shown.attention, project, {...field(), covered}, [...taken, ...named], kept);
+    const place = shown.selected && project([shown.selected.lon, shown.selected.lat]);
+    picture.ring.hidden = !place;
+    if (place) picture.ring.style.transform = `translate(${place.x}px, ${place.y}px)`;
+  }
+
+  function say(text) {
+    picture.note.textContent = text || "";
+  }
+
+  function span(minutes) {
+    const zh = wanted.language === "zh";
+    if (minutes < 120) return `${minutes} ${zh ? "分钟" : "min"}`;
+    if (minutes < 2880) return `${Math.round(minutes / 60)} ${zh ? "小时" : "h"}`;
+    return `${Math.round(minutes / 1440)} ${zh ? "天" : "d"}`;
+  }
+
+  /* What the tip says of a mark or region: a name and a line below it. */
+  function described(feature) {
+    const words = wanted.words, {layer, properties: of, id} = feature;
+    if (layer.id.startsWith("lot")) return [words.lot, words.density.replace("{n}", of.n)];
+    if (layer.source === "case" || layer.source === "device") {
+      const gathered = of.n > 1 ? words.gathered.replace("{n}", of.n) : of.code || "";
+      const late = of.state === "overdue" && of.n === 1 ? words.late.replace("{time}", span(of.late)) : gathered;
+      return [words[of.state || of.health], late];
+    }
+    const value = wanted.paint.values[id];
+    return [wanted.language === "zh" ? of.name_zh : of.name_en, value === undefined ? "" : value === "—" ? words.no_data : value];
+  }
+
+  function under(map, point) {
+    const around = [[point.x - REACH, point.y - REACH], [point.x + REACH, point.y + REACH]];
+    const marks = map.queryRenderedFeatures(around, {layers: MARKS});
+    if (marks.length) return marks.reduce((best, next) => MARKS.indexOf(next.layer.id) < MARKS.indexOf(best.layer.id) ? next : best);
+    const layers = ["label", "lot-density", `fill-${wanted.paint.level}`];
+    const rest = map.queryRenderedFeatures(point, {layers});
+    return rest.length ? rest.reduce((best, next) => layers.indexOf(next.layer.id) < layers.indexOf(best.layer.id) ? next : best) : null;
+  }
+
+  const isRegion = feature => Boolean(feature) && (feature.layer.id === "label" || feature.layer.id.startsWith("fill-"));
+
+  function light(map, feature) {
+    const next = isRegion(feature) && feature.layer.id !== "label" ? {source: feature.source, sourceLayer: "region", id: feature.id} : null;
+    if (same(next, hovered)) return;
+    if (hovered && map.getSource(hovered.source)) map.setFeatureState(hovered, {hover: false});
+    if (next) map.setFeatureState(next, {hover: true});
+    hovered = next;
+  }
+
+  let pending = null;
+  function hover(map, event) {
+    const idle = pending === null;
+    pending = {map, event};
+    if (idle) requestAnimationFrame(() => { const last = pending; pending = null; point(last.map, last.event); });
+  }
+
+  function point(map, event) {
+    if (!picture || picture.map !== map || !picture.ready || !shown) return;
+    const feature = event && !map.isMoving() ? under(map, event.point) : null;
+    map.getCanvas().style.cursor = feature ? "pointer" : "";
+    light(map, feature);
+    const tip = picture.tip;
+    tip.hidden = !feature || feature.layer.id === "label";
+    if (tip.hidden) return;
+    const [title, line] = described(feature);
+    tip.replaceChildren();
+    made(tip, "b", "").textContent = title;
+    if (line) made(tip, "span", "").textContent = line;
+    const size = field();
+    const left = event.point.x + tip.offsetWidth + 24 > size.width ? event.point.x - tip.offsetWidth - 14 : event.point.x + 14;
+    const top = Math.min(event.point.y + 14, size.height - tip.offsetHeight - 8);
+    tip.style.transform = `translate(${left}px, ${top}px)`;
+  }
+
+  function clicked(map, event) {
+    if (!shown) return;
+    const feature = under(map, event.point);
+    if (!feature) return;
+    const of = feature.properties, at = {lon: event.lngLat.lng, lat: event.lngLat.lat};
+    if (isRegion(feature)) return tell(CLICK, {kind: "region", key: of.code, id: feature.id, ...at});
+    if (feature.layer.id === "lot-density" || of.n > 1) {
+      const spot = feature.geometry.type === "Point" ? feature.geometry.coordinates : [at.lon, at.lat];
+      moved = true;
+      map.easeTo({center: spot, zoom: map.getZoom() + 1.6, duration: calm.matches ? 0 : FLY_MS, essential: true});
+      return tell(CLICK, {kind: "cluster", key: "", n: of.n, ...at});
+    }
+    const key = feature.source === "case" ? of.case_id : feature.source === "device" ? of.code : of.id;
+    if (key) tell(CLICK, {kind: feature.source, key, ...at});
+  }
+
+  /* --- when tiles do not come --------------------------------------------------------------------- */
+
+  function failed(mine, event) {
+    if (picture !== mine || !event.sourceId) return;
+    failing.add(event.sourceId);
+    say(wanted.words.unavailable);
+    if (retry === null) retry = setTimeout(() => again(mine), RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
+  }
+
+  function again(mine) {
+    retry = null;
+    if (picture !== mine) return;
+    const sources = [...failing];
+    failing.clear();
+    for (const source of sources) if (mine.map.getSource(source)) mine.map.refreshTiles(source);
+  }
+
+  function recovered() {
+    if (!picture || failing.size || retry !== null) return;
+    failures = 0;
+    say("");
+  }
+
+  /* --- the page ----------------------------------------------------------------------------------- */
+
+  function restyle() {
+    if (!picture || !picture.ready || !shown) return;
+    const map = picture.map;
+    style.images(map, ratio());
+    for (const layer of style.layers(shown.levels)) {
+      for (const [name, value] of Object.entries(layer.paint)) map.setPaintProperty(layer.id, name, value);
+      if (layer.id === "label") map.setLayoutProperty(layer.id, "text-field", layer.layout["text-field"]);
+    }
+  }
+
+  const watcher = new ResizeObserver(resized);
+
+  function apply(state) {
+    if (!state || !state.words) return;
+    wanted = state;
+    const root = document.getElementById(MAP);
+    if (!root) return;
+    if (!picture || picture.root !== root) {
+      if (picture && picture.map) picture.map.remove();
+      shown = null;
+      watcher.disconnect();
+      watcher.observe(root);
+      const over = document.querySelector(OVER);
+      if (over) watcher.observe(over);
+      create(root);
+    } else sync();
+  }
+
+  new MutationObserver(restyle).observe(document.documentElement, {attributes: true, attributeFilter: ["data-theme"]});
+  matchMedia("(prefers-color-scheme: light)").addEventListener("change", restyle);
+  document.addEventListener("click", toggled);
+
+  window.tonglan.map = {apply, get map() { return picture && picture.map; }, get ready() { return Boolean(picture && picture.ready && shown); }};
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    tonglan_map: {apply: state => { apply(state); return window.dash_clientside.no_update; }},
+  });
+})();

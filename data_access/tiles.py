@@ -1,0 +1,310 @@
+"""Vector tiles of what the map shows: regions, open cases, devices and lots.
+
+Marks that would overlap at a tile's zoom are drawn as one with a count; far out, only the
+exceptions are drawn. Points lie in exactly one tile, so the counts of all tiles add up.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Literal
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from sqlalchemy import Engine
+
+from data_access.cases import DUE_SOON
+from data_access.city import City, Region
+from data_access.devices import SILENT_INTERVALS
+from data_access.engine import reading, sql
+from geo import tiling
+
+PointLayer = Literal["case", "device", "lot"]
+POINT_ZOOMS: dict[str, tuple[int, int]] = {"case": (6, 16), "device": (6, 16), "lot": (11, 16)}
+REGION_ZOOMS = (6, 13)
+DENSITY_CELLS = 64
+FINE_LOTS = 15              # from here every lot is its own point
+EXTENT = 4096
+REGION_EXTENT = 2048        # a quarter of a unit is fine enough for borders
+REGION_BUFFER = 32
+FORMAT = "1"                # what the tiles hold; another number empties every browser's cache
+PAST = "at-"                # a version that stands for an instant
+
+
+class UnknownTile(LookupError):
+    """There is no such layer, or none at this zoom or place."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """One tile: layer (`region-<level>`, `case`, `device`, `lot`), zoom, column and row."""
+
+    layer: str
+    z: int
+    x: int
+    y: int
+
+
+def region_version(city: City) -> str:
+    """A mark that changes when the city's regions, their names or their places do."""
+    digest = blake2b(FORMAT.encode(), digest_size=6)
+    for region in city.regions.values():
+        told = (region.region_id, region.parent_id, region.code, region.name, region.bounds, region.area_km2)
+        digest.update(repr(told).encode())
+    return digest.hexdigest()
+
+
+def region_zooms(city: City, level: int) -> tuple[int, int]:
+    """The zooms at which the regions of a level have tiles of their own."""
+    count = sum(region.level == level for region in city.regions.values())
+    extent = city.root.bounds
+    return REGION_ZOOMS if extent is None else (tiling.first_zoom(extent, count, REGION_ZOOMS), REGION_ZOOMS[1])
+
+
+def versions(engine: Engine, now: datetime, at: datetime | None = None) -> dict[PointLayer, str]:
+    """The marks under which the point layers are to be asked for, now or as at a past instant.
+
+    A case's is new with every batch of cases and every minute, as clocks run out; a device's every
+    half minute, as devices fall silent; a lot's with every batch of places. The past has one for good.
+    Raises: DataUnavailable.
+    Source: feed.
+    """
+    with reading(engine, "what is new on the map") as connection:
+        rows = connection.execute(sql("""
+            SELECT subject, (EXTRACT(EPOCH FROM max(last_received_at)) * 1000)::bigint AS at
+              FROM feed WHERE subject IN ('case', 'place') GROUP BY subject""")).all()
+    newest = {row.subject: row.at or 0 for row in rows}
+    seconds = int(now.timestamp())
+    past = None if at is None else f"{PAST}{int(at.timestamp()):x}-{newest.get('case', 0):x}"
+    return {
+        "case": past or f"{newest.get('case', 0):x}-{seconds // 60:x}",
+        "device": past or f"{seconds // 30:x}",
+        "lot": f"{newest.get('place', 0):x}",
+    }
+
+
+def instant(version: str) -> datetime | None:
+    """The past instant that a version stands for; None for the live ones."""
+    told = version.removeprefix(PAST).partition("-")[0]
+    if not version.startswith(PAST) or not told or set(told) - set("0123456789abcdef") or len(told) > 9:
+        return None
+    return datetime.fromtimestamp(int(told, 16), UTC)
+
+
+class Tiles:
+    """Draws the tiles of one city. Region shapes are simplified once a zoom and kept."""
+
+    def __init__(self, engine: Engine, city: City) -> None:
+        self.engine = engine
+        self.city = city
+        self.region_version = region_version(city)
+        self._lock = threading.Lock()
+        self._shapes = lru_cache(maxsize=None)(self._simplify)
+        self._lots = lru_cache(maxsize=2)(self._count_lots)
+
+    def zooms(self, layer: str) -> tuple[int, int]:
+        """The zooms at which a layer has tiles. Raises: UnknownTile."""
+        if layer in POINT_ZOOMS:
+            return POINT_ZOOMS[layer]
+        kind, _, level = layer.partition("-")
+        if kind == "region" and level.isdecimal() and int(level) < len(self.city.levels):
+            return region_zooms(self.city, int(level))
+        raise UnknownTile(layer)
+
+    def warm(self) -> None:
+        """Simplify every level for its first zoom, so that the first viewer need not wait. Raises: DataUnavailable."""
+        for level in range(len(self.city.levels)):
+            self._shapes(level, region_zooms(self.city, level)[0])
+
+    def check(self, tile: Address) -> None:
+        """Raises: UnknownTile unless the tile can be asked for."""
+        first, last = self.zooms(tile.layer)
+        if not first <= tile.z <= last or not tiling.exists(tile.z, tile.x, tile.y):
+            raise UnknownTile(tile)
+
+    def draw(self, tile: Address, version: str, now: datetime) -> bytes:
+        """Encode one tile, live or as at the instant that the version stands for; empty where there is nothing.
+
+        Of devices only the newest values are at hand, so the past has none.
+        Raises: UnknownTile; DataUnavailable.
+        """
+        self.check(tile)
+        past = instant(version)
+        extent = self.city.root.bounds
+        if extent is None or not tiling.overlap(tiling.bounds(tile.z, tile.x, tile.y), extent):
+            return b""
+        if tile.layer == "case":
+            return cases(self.engine, tile, past or now, CLOSED_SINCE if past else OPEN_NOW)
+        if tile.layer == "device":
+            return b"" if past else devices(self.engine, tile, now)
+        if tile.layer == "lot":
+            return self.lots(tile, version)
+        return self.regions(tile, int(tile.layer.partition("-")[2]))
+
+    def regions(self, tile: Address, level: int) -> bytes:
+        """The regions of a level: id the region's, properties code, name_zh, name_en."""
+        with self._lock:
+            regions, shapes, tree = self._shapes(level, tile.z)
+        envelope = shapely.box(*envelope_metres(tile))
+        found = sorted(tree.query(envelope))
+        picked = [regions[at] for at in found]
+        return encode(self.engine, f"regions of level {level}", """
+            SELECT s.id, s.code, s.name_zh, s.name_en,
+                   ST_AsMVTGeom(ST_GeomFromWKB(s.shape, 3857), ST_TileEnvelope(:z, :x, :y), :extent, :buffer, true) AS geom
+              FROM unnest(CAST(:ids AS int[]), CAST(:codes AS text[]), CAST(:zh AS text[]), CAST(:en AS text[]),
+                          CAST(:shapes AS bytea[])) AS s(id, code, name_zh, name_en, shape)""", {
+            "z": tile.z, "x": tile.x, "y": tile.y, "extent": REGION_EXTENT, "buffer": REGION_BUFFER,
+            "ids": [region.region_id for region in picked], "codes": [region.code for region in picked],
+            "zh": [region.name.zh for region in picked], "en": [region.name.en for region in picked],
+            "shapes": [shapely.to_wkb(shapes[at]) for at in found],
+        }, layer="region", identity="id")
+
+    def lots(self, tile: Address, version: str) -> bytes:
+        """Lots: counts by square (property n) far out, single points (property id) near by."""
+        if tile.z >= FINE_LOTS:
+            return single_lots(self.engine, tile)
+        with self._lock:
+            pyramid = self._lots(version)
+        column, row, n = pyramid.tile(tile.z, tile.x, tile.y, DENSITY_CELLS)
+        return encode(self.engine, "lots", """
+            SELECT n, ST_MakePoint((c + 0.5) * :width, (r + 0.5) * :width) AS geom
+              FROM unnest(CAST(:columns AS int[]), CAST(:rows AS int[]), CAST(:counts AS int[])) AS cell(c, r, n)""", {
+            "width": EXTENT / DENSITY_CELLS, "columns": column.tolist(), "rows": row.tolist(), "counts": n.tolist()}, layer="lot")
+
+    def _simplify(self, level: int, zoom: int) -> tuple[Sequence[Region], NDArray[np.object_], shapely.STRtree]:
+        """The regions of a level with their shapes at a zoom, and a tree to find them by."""
+        with reading(self.engine, f"regions of level {level}") as connection:
+            rows = connection.execute(sql("""
+                SELECT region_id, ST_AsBinary(geom) FROM region
+                 WHERE level = :level AND NOT ST_IsEmpty(geom) ORDER BY region_id"""), {"level": level}).all()
+        known = [row for row in rows if row[0] in self.city.regions]
+        shapes = tiling.simplified(shapely.from_wkb([bytes(row[1]) for row in known]), zoom)
+        return [self.city.regions[row[0]] for row in known], shapes, shapely.STRtree(shapes)
+
+    def _count_lots(self, _version: str) -> tiling.Pyramid:
+        """Count all lots over the finest grid that the density tiles need."""
+        zoom = FINE_LOTS - 1 + DENSITY_CELLS.bit_length() - 1
+        with reading(self.engine, "lots") as connection:
+            rows = connection.execute(sql(f"""
+                SELECT floor({COLUMN} * :count)::bigint, floor({ROW} * :count)::bigint, count(*)
+                  FROM place f WHERE f.kind = 'lot' AND f.geom IS NOT NULL
+                 GROUP BY 1, 2 ORDER BY 2, 1"""), {"count": 1 << zoom}).all()
+        column, row, n = (np.array([line[at] for line in rows], dtype=np.int64) for at in range(3))
+        return tiling.Pyramid(zoom, column, row, n)
+
+
+# Where a point lies in the unit square of Web Mercator; plain arithmetic is ten times faster than ST_Transform.
+COLUMN = "((ST_X(f.geom) + 180) / 360)"
+ROW = "((1 - asinh(tan(radians(ST_Y(f.geom)))) / pi()) / 2)"
+PLACED = f"{COLUMN} * :count - :x AS tx, {ROW} * :count - :y AS ty"
+INSIDE = "f.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)"
+ONE_TILE = "tx >= 0 AND tx < 1 AND ty >= 0 AND ty < 1"
+
+# Points of one rank in one square become one mark. Far out a square shows its worst rank alone, and the
+# mark of several is drawn half-way to the square's middle, so that marks keep apart.
+MARKS = f"""
+    squared AS (
+        SELECT *, floor(tx * :cells) AS cx, floor(ty * :cells) AS cy,
+               max(rank) OVER (PARTITION BY floor(tx * :cells), floor(ty * :cells)) AS worst
+          FROM placed WHERE {ONE_TILE} AND rank >= :lowest),
+    marks AS (
+        SELECT rank, cx, cy, count(*)::int AS n, min(id) AS id, min(kind) AS kind, max(late) AS late,
+               avg(tx) AS tx, avg(ty) AS ty
+          FROM squared WHERE :every OR rank = worst GROUP BY rank, cx, cy)"""
+APART = "CASE WHEN n = 1 OR :every THEN {mean} ELSE ({mean} + ({square} + 0.5) / :cells) / 2 END"
+MARK_PLACE = f"""ST_MakePoint(round(({APART.format(mean="tx", square="cx")}) * :extent),
+                              round(({APART.format(mean="ty", square="cy")}) * :extent)) AS geom"""
+
+
+OPEN_NOW = "f.closed_at IS NULL"
+CLOSED_SINCE = "(f.closed_at IS NULL OR f.closed_at > :now)"
+
+
+def cases(engine: Engine, tile: Address, now: datetime, still_open: str) -> bytes:
+    """Open cases: properties state (open, due_soon, overdue), n, and for a single one case_id and late (minutes).
+
+    Below zoom 12 only overdue cases and those due soon.
+    """
+    return encode(engine, "cases on the map", f"""
+        WITH placed AS (
+            SELECT f.case_id::text AS id, NULL::text AS kind,
+                   CASE WHEN f.due_at IS NULL OR f.suspended_at <= :now THEN 0
+                        WHEN f.due_at <= :now THEN 2
+                        WHEN f.due_at <= :soon THEN 1
+                        ELSE 0 END AS rank,
+                   (EXTRACT(EPOCH FROM :now - f.due_at) / 60)::int AS late, {PLACED}
+              FROM city_case f
+             WHERE {still_open} AND f.reported_at <= :now AND {INSIDE}
+               AND (:lowest = 0 OR f.due_at <= :soon)), {MARKS}
+        SELECT (ARRAY['open', 'due_soon', 'overdue'])[rank + 1] AS state, n,
+               CASE WHEN n = 1 THEN id END AS case_id, late, {MARK_PLACE}
+          FROM marks ORDER BY rank, n""",
+        {**frame(tile), **crowding(tile.z), "now": now, "soon": now + DUE_SOON}, layer="case")
+
+
+def devices(engine: Engine, tile: Address, now: datetime) -> bytes:
+    """Devices: properties health (ok, watch, offline, alarm), n, and for a single one code and kind.
+
+    Below zoom 12 only those silent or in alarm.
+    """
+    return encode(engine, "devices on the map", f"""
+        WITH judged AS (
+            SELECT f.device_id, f.code, f.kind, f.geom,
+                   CASE WHEN f.last_at IS NULL OR f.last_at < :now - make_interval(secs => :silent * f.interval_s) THEN 2
+                        ELSE coalesce((
+                            SELECT max(CASE WHEN sign * l.value >= sign * p.alarm THEN 3
+                                            WHEN sign * l.value >= sign * p.watch THEN 1
+                                            ELSE 0 END)
+                              FROM latest_observation l
+                              JOIN property p USING (property_id)
+                              CROSS JOIN LATERAL (SELECT CASE WHEN p.low_is_bad THEN -1 ELSE 1 END AS sign) AS side
+                             WHERE l.device_id = f.device_id), 0) END AS rank
+              FROM device f WHERE f.enabled AND {INSIDE}),
+        placed AS (SELECT f.code AS id, f.kind, f.rank, NULL::int AS late, {PLACED} FROM judged f), {MARKS}
+        SELECT (ARRAY['ok', 'watch', 'offline', 'alarm'])[rank + 1] AS health, n,
+               CASE WHEN n = 1 THEN id END AS code, CASE WHEN n = 1 THEN kind END AS kind, {MARK_PLACE}
+          FROM marks ORDER BY rank, n""",
+        {**frame(tile), **crowding(tile.z), "lowest": 2 if tile.z < 12 else 0, "now": now, "silent": SILENT_INTERVALS},
+        layer="device")
+
+
+def single_lots(engine: Engine, tile: Address) -> bytes:
+    """Every lot of a tile; its number only where lots are far enough apart to be pointed at."""
+    return encode(engine, "lots", f"""
+        WITH placed AS (SELECT f.place_id::text AS id, {PLACED} FROM place f WHERE f.kind = 'lot' AND {INSIDE})
+        SELECT 1 AS n, CASE WHEN :named THEN id END AS id, ST_MakePoint(round(tx * :extent), round(ty * :extent)) AS geom
+          FROM placed WHERE {ONE_TILE}""", {**frame(tile), "named": tile.z >= POINT_ZOOMS["lot"][1]}, layer="lot")
+
+
+def crowding(z: int) -> dict[str, object]:
+    """How many squares a tile's marks are gathered in, which ranks are drawn, and whether every rank keeps its mark."""
+    return {"cells": 8 if z < 12 else 16 if z < 13 else 32, "lowest": 1 if z < 12 else 0, "every": z >= 13}
+
+
+def frame(tile: Address) -> dict[str, object]:
+    """What a statement needs to know of its tile."""
+    west, south, east, north = tiling.bounds(tile.z, tile.x, tile.y)
+    return {"count": 1 << tile.z, "x": tile.x, "y": tile.y, "west": west, "south": south, "east": east, "north": north}
+
+
+def envelope_metres(tile: Address) -> tuple[float, float, float, float]:
+    """A tile's edges with its buffer, in EPSG:3857."""
+    width = tiling.EARTH_M / (1 << tile.z)
+    west, north = tile.x * width - tiling.EARTH_M / 2, tiling.EARTH_M / 2 - tile.y * width
+    buffer = width * REGION_BUFFER / REGION_EXTENT
+    return west - buffer, north - width - buffer, west + width + buffer, north + buffer
+
+
+def encode(engine: Engine, what: str, statement: str, parameters: dict[str, object], *, layer: str,
+           identity: str | None = None) -> bytes:
+    """Run a statement of this module's own and encode its rows as one layer; empty without rows."""
+    named = ", 'id'" if identity else ""
+    with reading(engine, what) as connection:
+        tile = connection.execute(
+            sql(f"SELECT ST_AsMVT(mark, :layer, :extent, 'geom'{named}) FROM ({statement}) AS mark WHERE geom IS NOT NULL"),
+            {"extent": EXTENT, "layer": layer, **parameters}).scalar_one()
+    return bytes(tile or b"")

@@ -1,0 +1,231 @@
+"""The stage: the map, what its colours and marks mean, and the state that its script draws."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from data_access.attention import Attention
+from data_access.city import City, Region
+from data_access.tiles import POINT_ZOOMS, region_zooms
+from indicators.definition import Indicator
+from indicators.reading import Reading
+from indicators.text import Language
+from indicators.units import UNITS
+from layouts import formats, ids
+from layouts.look import Look
+from layouts.ramp import Ramp
+from layouts.states import glyph, simulated
+from layouts.words import say
+
+FINEST = 120                # more regions than this are too small to be told apart at a scope's scale
+NO_DATA, NOT_APPLICABLE = -1, -2
+EMPTY = {"no_data": NO_DATA, "no_base": NO_DATA, "dead": NO_DATA, "not_applicable": NOT_APPLICABLE}
+CALLOUTS = 3
+LAYERS = ("overdue", "due_soon", "open", "alarm", "offline", "lot")
+HIDDEN_AT_FIRST = ("lot",)
+
+
+class Child(Protocol):
+    """A region and an indicator's reading in it."""
+
+    @property
+    def region(self) -> Region: ...
+    @property
+    def reading(self) -> Reading: ...
+
+
+def stage(*over: Component) -> list[Component]:
+    """The stage's skeleton: the map's element, its stores, its key, and a column over it that begins with the legend."""
+    return [
+        html.Div(id=ids.MAP, className="map"),
+        html.Div([html.Div(id=ids.LEGEND, className="legend"), *over], className="stage-over"),
+        html.Div(id=ids.MAP_KEY, className="map-key"),
+        dcc.Store(id=ids.MAP_STATE),
+        dcc.Store(id=ids.MAP_CLICK),
+        dcc.Store(id=ids.MAP_VIEW),
+    ]
+
+
+def label_level(city: City, region: Region) -> int:
+    """The level whose regions carry names and values: the scope's children, or itself at the leaf."""
+    return min(region.level + 1, len(city.levels) - 1)
+
+
+def paint_level(city: City, region: Region) -> int:
+    """The level that is painted: the grandchildren while they can be told apart, else the children."""
+    near = label_level(city, region)
+    if near + 1 >= len(city.levels):
+        return near
+    grandchildren = sum(len(city.children(child)) for child in city.children(region))
+    return near + 1 if 0 < grandchildren <= FINEST else near
+
+
+def painted(city: City, region: Region, level: int) -> tuple[Region, ...]:
+    """The regions of a level in a scope; a leaf is shown among its neighbours."""
+    if level <= region.level:
+        return (region,) if region.parent_id is None else city.children(city.regions[region.parent_id])
+    regions = city.children(region)
+    while regions and regions[0].level < level:
+        regions = tuple(below for above in regions for below in city.children(above))
+    return regions
+
+
+def legend(look: Look, indicator: Indicator, ramp: Ramp, level: int, reading: Reading) -> list[Component]:
+    """The painted indicator's name, unit, level and age, and its classes with their breaks printed.
+
+    `level` is the painted one; `reading` the scope's own, for age and marks.
+    """
+    unit = UNITS[indicator.unit].symbol[look.language] or indicator.title[look.language]
+    where = look.say("map.place", unit=unit, level=look.city.levels[level].name[look.language])
+    age = [] if reading.data_at is None else [" · ", html.Span(
+        formats.moment(reading.data_at, look.now, look.zone, look.language), **{"data-age": reading.data_at.isoformat()})]
+    return [
+        html.H1(indicator.title[look.language]),
+        html.Div([where, *age, *simulated(reading.simulated, look.language)], className="legend-unit"),
+        scale(indicator, ramp, look.language),
+    ]
+
+
+def scale(indicator: Indicator, ramp: Ramp, language: Language) -> html.Ol:
+    """A ramp's colours, each with where it begins."""
+    style = "seq" if ramp.kind == "sequence" else "div"
+    below, beyond = ("≤", ">") if ramp.upper else ("<", "≥")
+    edges = breaks(ramp, indicator, language)
+    texts = [f"{below}{edges[0]}", *edges[:-1], f"{beyond}{edges[-1]}"] if edges else [""]
+    return html.Ol(
+        [html.Li([html.I(className=f"ramp-{style}-{colour}"), html.Span(text)])
+         for colour, text in zip(ramp.colours, texts, strict=True)], className="ramp")
+
+
+def breaks(ramp: Ramp, indicator: Indicator, language: Language) -> list[str]:
+    """A ramp's breaks without their unit, all with as many decimals as the finest of them needs."""
+    most = max(indicator.decimals, 1)
+    texts = [formats.scaled(at, most, language) for at in ramp.breaks]
+    needed = max((len(figures.partition(".")[2].rstrip("0")) for figures, _ in texts), default=0)
+    return [f"{figures[:len(figures) - spare(figures, needed)]}{counted}" for figures, counted in texts]
+
+
+def spare(figures: str, needed: int) -> int:
+    """How many characters a number has beyond the decimals it needs, the point included."""
+    decimals = len(figures.partition(".")[2])
+    return max(decimals - needed, 0) + (1 if decimals and not needed else 0)
+
+
+def key(language: Language, *, simulated_marks: bool, no_data: bool) -> list[Component]:
+    """What the marks mean; pressing one hides or shows its layer."""
+    shapes: list[tuple[str, Component, str]] = [
+        ("overdue", glyph("bad"), "case.overdue"),
+        ("due_soon", glyph("watch"), "case.due_soon"),
+        ("open", glyph("open"), "map.open"),
+        ("alarm", glyph("alarm"), "device.alarm"),
+        ("offline", glyph("dead"), "device.offline"),
+        ("lot", html.I(className="map-key-lot", **{"aria-hidden": "true"}), "map.lot"),
+    ]
+    marks: list[Component] = [
+        html.Button([mark, word(name, language)], type="button", className="map-key-mark", **{"data-layer": layer})
+        for layer, mark, name in shapes
+    ]
+    hatch = html.Span([html.I(className="map-key-hatch", **{"aria-hidden": "true"}), word("state.no_data", language)])
+    return [*marks, *([hatch] if no_data else []), *simulated(simulated_marks, language)]
+
+
+def word(name: str, language: Language) -> str:
+    """A mark's name; a device's says that it is one."""
+    text = say(name, language)
+    if not name.startswith("device."):
+        return text
+    return f"{say('device', language)}{text}" if language == "zh" else f"{say('device', language)} {text.lower()}"
+
+
+def map_state(look: Look, indicator: Indicator, ramp: Ramp, paint: Sequence[Child], labels: Sequence[Child],
+              versions: Mapping[str, str], attention: Sequence[Attention] = (),
+              selected: tuple[float, float] | None = None) -> dict[str, Any]:
+    """Everything the map's script draws, and nothing that changes while the data does not.
+
+    `paint` are the readings of the painted level, `labels` those that carry names; `versions` are the tiles'
+    (`data_access.tiles.versions` and "region": `region_version`); `selected` is the place of the open drawer.
+    """
+    city, region, language = look.city, look.region, look.language
+    level = paint[0].region.level if paint else paint_level(city, region)
+    return {
+        "language": language,
+        "levels": len(city.levels),
+        "home": city.root.bounds,
+        "focus": {"id": region.region_id, "code": region.code, "level": region.level, "bounds": region.bounds,
+                  "leaf": region.level == len(city.levels) - 1},
+        "paint": {
+            "level": level,
+            "scale": ramp.kind,
+            "classes": {str(child.region.region_id): colour(child.reading, ramp) for child in paint},
+            "values": {str(child.region.region_id): written(child.reading, language) for child in paint},
+        },
+        "labels": [
+            {"id": child.region.region_id, "code": child.region.code, "level": child.region.level,
+             "lon": child.region.label[0], "lat": child.region.label[1],
+             "name": child.region.name[language], "value": written(child.reading, language),
+             "stale": child.reading.status == "stale"}
+            for child in labels if child.region.label is not None
+        ],
+        "tiles": dict(versions),
+        "zooms": {**{f"region-{n}": region_zooms(city, n) for n in range(len(city.levels))}, **POINT_ZOOMS},
+        "hidden": list(HIDDEN_AT_FIRST),
+        "selected": None if selected is None else {"lon": selected[0], "lat": selected[1]},
+        "attention": [callout(look, number, item) for number, item in enumerate(attention[:CALLOUTS], start=1)
+                      if place(city, item) is not None],
+        "words": words(look),
+    }
+
+
+def colour(reading: Reading, ramp: Ramp) -> int:
+    """A reading's colour on the ramp, or that it has none."""
+    if reading.status in EMPTY:
+        return EMPTY[reading.status]
+    return NO_DATA if reading.value is None else ramp.colour(reading.value)
+
+
+def written(reading: Reading, language: Language) -> str:
+    """A reading's number without its unit; a dash when there is none, nothing where it does not apply."""
+    if reading.status == "not_applicable":
+        return ""
+    if reading.value is None or reading.status in EMPTY:
+        return formats.NONE
+    figures, counted = formats.scaled(reading.value, reading.indicator.decimals, language)
+    return f"{figures}{counted}"
+
+
+def place(city: City, item: Attention) -> tuple[float, float] | None:
+    """Where an item of the attention band is; None when it is nowhere in particular."""
+    if item.lon is not None and item.lat is not None:
+        return item.lon, item.lat
+    return None if item.region_id is None or item.kind == "warning" else city.regions[item.region_id].label
+
+
+def callout(look: Look, number: int, item: Attention) -> dict[str, Any]:
+    """An item of the attention band on the map: the band's number, what it is, and where."""
+    where = place(look.city, item)
+    assert where is not None
+    region = "" if item.region_id is None else look.city.regions[item.region_id].name[look.language]
+    if item.kind == "alarm" and item.alarm is not None:
+        text, note, tone = f"{formats.plain(item.alarm.value)} {item.alarm.unit}", item.alarm.kind[look.language], "watch"
+    else:
+        text, note, tone = look.say("map.overdue", n=item.count), "", "bad"
+    exact = item.lon is not None and item.lat is not None
+    return {"no": number, "lon": where[0], "lat": where[1], "exact": exact, "tone": tone, "text": text,
+            "note": " · ".join(part for part in (region, note) if part)}
+
+
+def words(look: Look) -> dict[str, str]:
+    """The words that the map's script needs, with {n} and {time} left open."""
+    language = look.language
+    return {
+        "label": look.say("map.label", region=look.region.name[language]),
+        "overdue": say("case.overdue", language), "due_soon": say("case.due_soon", language), "open": say("map.open", language),
+        "alarm": word("device.alarm", language), "watch": word("device.watch", language),
+        "offline": word("device.offline", language), "ok": word("device.ok", language),
+        "lot": say("map.lot", language), "no_data": say("state.no_data", language),
+        "gathered": say("map.gathered", language, n="{n}"), "density": say("map.density", language, n="{n}"),
+        "late": say("map.late", language, time="{time}"),
+        "unavailable": say("map.unavailable", language), "no_webgl": say("map.no_webgl", language),
+    }
