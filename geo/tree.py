@@ -41,7 +41,13 @@ def without_slivers(shape: shapely.MultiPolygon) -> shapely.MultiPolygon:
 
 def areas_km2(shapes: Shapes) -> NDArray[np.float64]:
     """Areas on the ellipsoid."""
-    return np.array([abs(WGS84.geometry_area_perimeter(shapely.orient_polygons(shape))[0]) / 1e6 for shape in shapes])
+    parts, shape = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    first = np.append(True, part[1:] != part[:-1])  # a polygon's first ring is its edge, the others are holes
+    sizes = np.array([abs(WGS84.polygon_area_perimeter(*shapely.get_coordinates(ring).T)[0]) for ring in rings])
+    made = np.zeros(len(shapes))
+    np.add.at(made, shape[part], np.where(first, sizes, -sizes))
+    return made / 1e6
 
 
 def label_points(shapes: Shapes) -> Shapes:

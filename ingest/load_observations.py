@@ -59,7 +59,7 @@ def spoken(
     observations: Observations, airports: dict[str, Airport], part: pd.DataFrame, rejects: Rejects
 ) -> tuple["pd.Series[Any]", NDArray[np.datetime64], NDArray[np.bool_]]:
     """Each row's device, its UTC instant, and whether both are known and new in this part."""
-    device = pd.Series(patterned(part, observations.device), part.index)
+    device = patterned(part, observations.device)
     at = pd.to_datetime(part[observations.observed_at], utc=True, errors="coerce", format="ISO8601")
     rejects.add_all(part.index[at.isna()], observations.observed_at, "time", "a time like 2013-01-01T10:00:00Z is needed")
     unknown = ~part[observations.airport].isin(list(airports))

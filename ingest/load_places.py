@@ -85,7 +85,6 @@ def noted(
     note: dict[str, Any] = {"nearest": part.index[good & near].tolist()}
     if places.leaf is not None:
         named = patterned(part[good], places.leaf.pattern)
-        found = [codes[number] for number in region[good]]
-        same = sum(one == other for one, other in zip(named, found, strict=True))
-        note |= {"leaf_agrees": same, "leaf_differs": len(found) - same}
+        same = int((named == pd.Series(region[good], named.index).map(codes)).sum())
+        note |= {"leaf_agrees": same, "leaf_differs": len(named) - same}
     return note

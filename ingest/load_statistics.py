@@ -114,7 +114,7 @@ def add_places(counted: PlaceStatistics, table: pd.DataFrame, tree: pd.DataFrame
     rejects = Rejects()
     leaves = tree[tree["level"] == tree["level"].max()]
     known = dict(zip(leaves["code"], leaves["region_id"], strict=True))
-    region = np.array([known.get(code, -1) for code in patterned(table, counted.leaf.pattern)], np.int64)
+    region = patterned(table, counted.leaf.pattern).map(known).fillna(-1).to_numpy(np.int64, copy=True)
     lost = np.flatnonzero(region < 0)
     lon, lat = numbers(table[counted.lon].iloc[lost])[0], numbers(table[counted.lat].iloc[lost])[0]
     region[lost] = assigner.assign(lon, lat)

@@ -82,13 +82,14 @@ def check(tree: pd.DataFrame, path: Path) -> None:
 
 
 def shaped(tree: pd.DataFrame, shapes: dict[str, shapely.MultiPolygon]) -> pd.DataFrame:
-    """The tree with shapes, label points and areas; a region's shape is the union of its children's."""
+    """The tree with shapes, label points and areas; a region's shape is the union and its area the sum of its children's."""
+    areas = dict(zip(shapes, areas_km2(np.array(list(shapes.values()), dtype=object)), strict=True))
     for level in range(int(tree["level"].max()), 0, -1):
         here = tree[tree["level"] == level]
         shapes |= unions(np.array([shapes[code] for code in here["code"]], dtype=object), list(here["parent"]))
+        areas |= here["code"].map(areas).groupby(here["parent"]).sum().to_dict()
     tree["geom"] = [shapes[code] for code in tree["code"]]
-    geometries = tree["geom"].to_numpy()
-    return tree.assign(label_point=label_points(geometries), area_km2=areas_km2(geometries))
+    return tree.assign(label_point=label_points(tree["geom"].to_numpy()), area_km2=tree["code"].map(areas))
 
 
 def write_tree(connection: Connection, tree: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 HEADER_LINES = 1
 FIRST_LINE = HEADER_LINES + 1
+SEPARATOR = "\x1f"
 BLANK = frozenset({"", "-", "NA", "NaN", "nan", "NULL"})  # how data sets write "no value"
 
 
@@ -63,12 +64,12 @@ def joined(table: pd.DataFrame, columns: Sequence[str], between: str = "-") -> "
     return made
 
 
-def patterned(table: pd.DataFrame, pattern: str) -> list[str]:
+def patterned(table: pd.DataFrame, pattern: str) -> "pd.Series[Any]":
     """A text for each row, its {column}s filled in."""
     names = fields(pattern)
-    distinct = table[names].drop_duplicates()
-    made = {tuple(row): pattern.format(**dict(zip(names, row, strict=True))) for row in distinct.to_numpy()}
-    return [made[tuple(row)] for row in table[names].to_numpy()]
+    places, distinct = pd.factorize(joined(table, names, between=SEPARATOR))
+    made = [pattern.format(**dict(zip(names, one.split(SEPARATOR), strict=True))) for one in distinct]
+    return pd.Series(np.array(made, dtype=object)[places], table.index, dtype=object)
 
 
 def fields(pattern: str) -> list[str]:
