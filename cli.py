@@ -118,7 +118,9 @@ def door(asked: argparse.Namespace, settings: Settings) -> None:
 def load(asked: argparse.Namespace, settings: Settings) -> None:
     """Load the pack's stages that are not loaded yet."""
     pack = _pack(asked.pack or settings.pack)
-    from ingest.load import Progress, load_pack  # pandas and geopandas take a second that other commands need not wait
+    # Here, because pandas and geopandas take a second that other commands need not wait.
+    from ingest.load import load_pack
+    from ingest.load_parts import Progress
 
     console = Console()
     engine = _engine(settings, settings.ingest_timeout_ms)

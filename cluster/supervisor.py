@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  # seconds before the first, second, 
 HEALTHY_S = 60.0                            # who ran that long starts over with the first pause
 STOP_S = 4.0
 PR_SET_PDEATHSIG = 1
+TAIL = 40                                   # lines of a log in which its last error is looked for
+ERROR = re.compile(r"(Tonglan|[\w.]*(Error|Exception|Unusable|Unavailable)): ")
 
 
 @dataclass(frozen=True)
@@ -93,14 +96,16 @@ class Supervisor:
         run.failures = 1 if time.monotonic() - run.started > HEALTHY_S else run.failures + 1
         pause = PAUSES[min(run.failures, len(PAUSES)) - 1]
         run.due = time.monotonic() + pause
-        self._say(f"{run.program.name} ended ({_cause(code)}): {last_line(run.log)}")
+        self._say(f"{run.program.name} ended ({_cause(code)}): {last_words(run.log)}")
         self._say(f"  starting it again in {pause:.0f} s; all of it in {run.log}")
 
 
-def last_line(log: Path) -> str:
-    """The last thing that a program wrote."""
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()] if log.exists() else []
-    return lines[-1].strip()[:200] if lines else "it said nothing"
+def last_words(log: Path) -> str:
+    """Why a program ended, as far as its log says: its last error, or else its last line."""
+    lines = log.read_text(errors="replace").splitlines()[-TAIL:] if log.exists() else []
+    spoken = [line.strip() for line in lines if line.strip()]
+    errors = [line for line in spoken if ERROR.match(line)]
+    return (errors or spoken or ["it said nothing"])[-1][:200]
 
 
 def _cause(code: int) -> str:

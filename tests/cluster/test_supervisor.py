@@ -58,6 +58,12 @@ def test_a_program_that_dies_is_said_and_started_again_ever_later(tmp_path: Path
     assert "starting it again in 0 s" in said[1]
 
 
+def test_an_error_in_the_log_says_more_than_its_last_line(tmp_path: Path) -> None:
+    log = tmp_path / "screen.log"
+    log.write_text("Traceback\nKeyError: 'city'\n[ERROR] Reason: Worker failed to boot.\n")
+    assert supervisor.last_words(log) == "KeyError: 'city'"
+
+
 def test_what_ends_by_itself_is_not_started_again_and_lets_others_begin(tmp_path: Path) -> None:
     order = tmp_path / "order"
     first = python("basics", "import time; time.sleep(0.3);" + append(order, "a"), ends=True)
