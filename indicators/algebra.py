@@ -87,7 +87,7 @@ def added(side: tuple[Term, ...], lookup: Lookup) -> Amount | None:
 
 
 def quantile(histogram: Histogram, q: float) -> Value:
-    """The value below which a share `q` of a log histogram lies, within half a bin (2.5 %)."""
+    """The value below which a share `q` of a log histogram lies, within half a bin (2.6 %)."""
     count = sum(histogram.values())
     if count == 0:
         return Value(None, no_base=True)

@@ -36,8 +36,8 @@ EVENTS = (
         key="event_hours_to_close", title=Text("结案时长中位数", "Median time to close"), dimension="events",
         measure=Percentile("case_hours_to_close", 0.5), unit="hour", decimals=1, better="lower", subject="case",
         stale_after=PROMISE, place="support",
-        definition=Text("期内结案的案件，自上报至结案小时数的中位数（自然时，误差不超过 2.5%）",
-                        "Of the cases closed in the window, the median of clock hours from report to close (within 2.5 %)"),
+        definition=Text("期内结案的案件，自上报至结案小时数的中位数（自然时，误差不超过 3%）",
+                        "Of the cases closed in the window, the median of clock hours from report to close (within 3 %)"),
     ),
     Indicator(
         key="event_registered", title=Text("立案数", "Registered"), dimension="events",

@@ -28,7 +28,7 @@ ORGANIZATIONS = (
         measure=share("case_dispatched_right", of="case_dispatched"), unit="percent", decimals=1, better="higher",
         target=Target(good=95, bad=85), subject="case", stale_after=PROMISE, place="support",
         definition=Text("期内派遣且从未退回的 ÷ 期内派遣的案件（业内也有以按时派遣数为分母的）",
-                        "Dispatched in the window and never returned ÷ dispatched in it. Some divide by those dispatched on time"),
+                        "Dispatched in the window and never returned ÷ dispatched in it; some divide by those on time"),
     ),
     Indicator(
         key="org_rework", title=Text("返工率", "Rework"), dimension="organizations",

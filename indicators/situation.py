@@ -64,8 +64,8 @@ SITUATION = (
     Indicator(
         key="situation_answer_time", title=Text("接通时长P90", "90 % answered in"), dimension="situation",
         measure=Percentile("message_answered", 0.9), unit="second", better="lower", subject="message", stale_after=CALLS,
-        definition=Text("九成来电在此秒数内接通（误差不超过 2.5%）",
-                        "Seconds within which nine in ten calls are answered (within 2.5 %)"),
+        definition=Text("九成来电在此秒数内接通（误差不超过 3%）",
+                        "Seconds within which nine in ten calls are answered (within 3 %)"),
     ),
     Indicator(
         key="situation_warnings_issued", title=Text("发布预警", "Warnings issued"), dimension="situation",

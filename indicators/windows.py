@@ -112,7 +112,7 @@ def since_midnight(zone: ZoneInfo, now: datetime) -> Frame:
     today, running = day_of(now, zone), hour_of(now)
     start = midnight(today, zone)
     edges = [start]
-    while edges[-1] <= running:
+    while edges[-1] <= now:
         edges.append(hour_of(edges[-1]) + HOUR)
     complete = running > start
 
