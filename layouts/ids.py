@@ -8,10 +8,12 @@ WALL = "wall"            # the root: language, clock's zone, words for the scrip
 SCOPE = "scope"          # dcc.Store: the address last drawn, for the scripts
 STREAM = "stream"        # dcc.Store: what the scripts need to open this viewer's stream
 TOAST = "toast"          # one line about the last action, or why it failed
+NOTICE = "notice"      # covers the wall while there is nothing to show: loading, no database, a bad address
 CUT = "cut"              # the strip that says since when nothing new has come
 
 # the header
 HEADER = "header"
+BRAND = "brand"
 CRUMBS = "crumbs"
 WINDOW = "window"
 SOURCES = "sources"

@@ -112,7 +112,6 @@ WORDS: dict[str, Text] = {
     # feed
     "feed": Text("事件与预警", "Events and warnings"),
     "feed.none": Text("时间窗内没有事件", "No events yet"),
-    "feed.live": Text("实时", "Live"),
     "case.reported": Text("上报", "Reported"),
     "case.registered": Text("立案", "Registered"),
     "case.dispatched": Text("派遣", "Dispatched"),

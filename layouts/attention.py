@@ -1,0 +1,78 @@
+"""The band of what needs action now: three things at most, the most urgent first; quiet when there is nothing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+from data_access.attention import Attention
+from data_access.devices import Alarm
+from layouts import ages, formats, links, states
+from layouts.look import Look
+
+MOST = 3
+
+
+def attention(look: Look, items: Sequence[Attention]) -> list[Any]:
+    """Draw the band."""
+    if not items:
+        return [html.Div(look.say("attention.none"), className="h quiet"),
+                html.Div(look.say("attention.checked"), className="quiet")]
+    more = len(items) - MOST
+    return [
+        html.Div([look.say("attention"), html.B(str(len(items))), html.Span(look.say("attention.order"))], className="h"),
+        html.Ol([html.Li(item(look, number, one)) for number, one in enumerate(items[:MOST], start=1)]),
+        *([links.link(look.say("attention.more", n=more), links.to_drawer(look.view, "attention"), className="more")]
+          if more > 0 else []),
+    ]
+
+
+def item(look: Look, number: int, one: Attention) -> Any:
+    """One thing: shape, number, what and where, since when; it leads to its record."""
+    shape, tone = appearance(one)
+    what, detail = described(look, one)
+    return links.link(
+        [states.glyph(shape, tone), html.Span(str(number), className=f"no {tone}"), html.Span(what, className="what"),
+         html.Small([html.Span(detail), *states.simulated(one.simulated, look.language)])],
+        address(look, one), className="item")
+
+
+def appearance(one: Attention) -> tuple[states.Shape, states.Tone]:
+    """The shape and colour of a kind."""
+    if one.kind == "source":
+        return "dead", "dead"
+    if one.kind == "alarm":
+        return "alarm", "watch"
+    return "bad", "bad"
+
+
+def described(look: Look, one: Attention) -> tuple[str, list[Any]]:
+    """What is the matter, in one line; and the detail beside it."""
+    if one.warning is not None:
+        return look.read(one.warning.headline), [f"{look.say(f'severity.{one.warning.severity}')} · ", ages.since(look, one.since)]
+    if one.alarm is not None:
+        return alarmed(look, one.alarm), [
+            f"{look.read(one.alarm.property)} · {look.say('attention.limit', value=formats.plain(one.alarm.threshold))}"]
+    if one.source is not None:
+        return look.say("attention.source", source=look.read(one.source)), [ages.since(look, one.since)]
+    place = look.spot(one.region_id) if one.region_id is not None else ""
+    return look.say("attention.overdue", place=place, n=one.count), [
+        look.say("attention.longest", time=formats.span(look.now - one.since, look.language))]
+
+
+def alarmed(look: Look, alarm: Alarm) -> str:
+    """A device in alarm: where, what, how much."""
+    return look.say("attention.alarm", place=look.spot(alarm.region_id), device=look.read(alarm.kind),
+                    value=f"{formats.plain(alarm.value)} {alarm.unit}")
+
+
+def address(look: Look, one: Attention) -> str:
+    """Where the item leads: to its record, or to the region it is about."""
+    if one.warning is not None:
+        return links.to_drawer(look.view, "warning", one.warning.external_id)
+    if one.alarm is not None:
+        return links.to_drawer(look.view, "device", one.alarm.device_code)
+    if one.source is not None:
+        return links.to_drawer(look.view, "sources")
+    code = look.region.code if one.region_id is None else look.city.regions[one.region_id].code
+    return links.to_region(look.view, code)

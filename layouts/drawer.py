@@ -1,0 +1,69 @@
+"""What all drawers share: a head with a way to close it, pairs of name and value, short tables."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+from data_access.cases import CaseLine
+from data_access.trace import Trace
+from layouts import ages, formats, links, states
+from layouts.feed import clock
+from layouts.look import Look
+
+
+def sheet(look: Look, marks: Sequence[Any], number: str, title: Any, body: Sequence[Any]) -> list[Any]:
+    """A drawer: marks and number on top, its title, then what it holds."""
+    close = links.link("✕", links.to_closed(look.view), className="close", title=look.say("close"))
+    return [html.Header([*marks, html.Span(number, className="number"), close]), html.H3(title),
+            html.Div(list(body), className="sheet")]
+
+
+def state(shape: states.Shape, tone: states.Tone, word: str) -> html.B:
+    """A state in a drawer's head."""
+    return html.B([states.glyph(shape, tone), " ", word], className=f"state {tone}")
+
+
+def pairs(found: Sequence[tuple[str, Any]]) -> html.Dl:
+    """Names and values; what has no value is left out."""
+    return html.Dl([part for name, value in found if value not in (None, "", [])
+                    for part in (html.Dt(name), html.Dd(value))], className="kv")
+
+
+def big(digits: str, unit: Any, right: Sequence[Any] = ()) -> html.Div:
+    """The drawer's leading number."""
+    return html.Div([html.Span(digits, className="v"), html.Span(unit, className="u"), html.Div(list(right), className="m")],
+                    className="big")
+
+
+def table(heads: Sequence[Any], rows: Sequence[Sequence[Any]], name: str = "") -> html.Table:
+    """A table with a head; the first column is text, the others as their cells say."""
+    return html.Table([html.Thead(html.Tr([html.Th(head) for head in heads])),
+                       html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows])], className=f"list {name}")
+
+
+def case_list(look: Look, lines: Sequence[CaseLine]) -> Any:
+    """Cases, each a link to its record."""
+    if not lines:
+        return html.P(look.say("no_cases"), className="t3")
+    return html.Ul([html.Li(case_line(look, line)) for line in lines], className="cases")
+
+
+def case_line(look: Look, line: CaseLine) -> Any:
+    """One case: state, what, where, clock."""
+    shape, tone, word = states.case_state(look, line)
+    return links.link(
+        [states.glyph(shape, tone), html.B(word, className=tone), html.Span(line.title, className="title"),
+         html.Span(look.place(line.region_id), className="t2 where"), html.Span(clock(look, line), className=f"lim {tone}")],
+        links.to_drawer(look.view, "case", str(line.case_id)))
+
+
+def origin(look: Look, found: Trace) -> str:
+    """Where a fact came from, down to the row."""
+    return look.say("trace.line", source=look.read(found.source), origin=found.origin,
+                    batch=found.batch_id, row=formats.digits(found.row_no, 0))
+
+
+def instant(look: Look, at: Any) -> Any:
+    """An instant in a drawer."""
+    return None if at is None else ages.at_time(look, at)

@@ -1,0 +1,77 @@
+"""One device: what it says now, against its thresholds, over the last day."""
+
+from typing import Any
+
+from dash import html
+
+from data_access.devices import Channel, DeviceRecord
+from indicators.reading import TargetState
+from layouts import ages, figures, formats, links, states
+from layouts.drawer import pairs, sheet, state
+from layouts.look import Look
+
+MOST = 3
+HEIGHTS = {1: 190, 2: 120, 3: 84}
+POINTS = 160
+
+
+def device(look: Look, record: DeviceRecord) -> list[Any]:
+    """Draw the record."""
+    shape, tone, word = states.device_state(record.health(look.now), look.language)
+    mark = state(shape, tone, word) if record.enabled else state("archive", "quiet", look.say("device.disabled"))
+    channels = record.channels[:MOST]
+    body: list[Any] = [channel(look, one, HEIGHTS[len(channels)]) for one in channels] or [
+        html.P(look.say("device.silent"), className="t3")]
+    return sheet(look, [mark, *states.simulated(record.simulated, look.language)], record.code,
+                 [look.read(record.kind), " · ", record.name], [*body, facts(look, record)])
+
+
+def channel(look: Look, one: Channel, height: int) -> html.Div:
+    """One property: name, value, state, course."""
+    shape, tone, word = states.device_state(one.health, look.language)
+    limits = one.watch is not None or one.alarm is not None
+    right = [html.B([states.glyph(shape, tone), " ", word], className=f"st {tone}")] if limits else []
+    return html.Div([
+        html.Div([html.Div([html.Span(look.read(one.name)), html.Span([ages.age(look, one.observed_at)], className="t3")],
+                           className="name"),
+                  html.Span(formats.plain(one.value), className="v"), html.Span(one.unit, className="u"),
+                  html.Div(right, className="m")], className="big"),
+        *course(look, one, height),
+    ], className="channel")
+
+
+def course(look: Look, one: Channel, height: int) -> list[Any]:
+    """Its last day, thinned to what the chart can show; nothing when it spoke but once."""
+    if len(one.series) < 2:
+        return []
+    every = max(len(one.series) // POINTS, 1)
+    series = one.series[::-1][::every][::-1]  # from the end, so that the newest is always there
+    start = series[0][0]
+    states_of: dict[str, TargetState] = {"watch": "watch", "alarm": "bad"}
+    figure = figures.course(
+        [round((at - start).total_seconds()) for at, _ in series], [value for _, value in series],
+        watch=one.watch, alarm=one.alarm,
+        watch_label=threshold(look, "device.watch_line", one.watch, one.unit),
+        alarm_label=threshold(look, "device.alarm_line", one.alarm, one.unit),
+        state=states_of.get(one.health), width=figures.WIDE, height=height)
+    begin, end = series[0][0], series[-1][0]
+    return [figures.graph(figure, look.read(one.name)),
+            html.Div([html.Span(formats.moment(begin, look.now, look.zone, look.language)),
+                      html.Span(look.say("device.observations", n=formats.digits(one.observations, 0))),
+                      html.Span(formats.clock(end, look.zone))], className="ends")]
+
+
+def threshold(look: Look, key: str, value: float | None, unit: str) -> str:
+    """A threshold's label in the chart."""
+    return "" if value is None else f"{look.say(key)} {formats.plain(value)} {unit}"
+
+
+def facts(look: Look, record: DeviceRecord) -> html.Dl:
+    """Place, interval, age, source."""
+    place = links.link(look.place(record.region_id), links.to_region(look.view, look.city.regions[record.region_id].code))
+    return pairs([
+        (look.say("case.place"), place),
+        (look.say("device.interval"), formats.span(record.interval, look.language)),
+        (look.say("device.installed"), ages.at_time(look, record.installed_at)),
+        (look.say("trace"), html.Span(look.read(record.source), className="t3")),
+    ])

@@ -1,0 +1,192 @@
+"""Charts as plain dicts for Plotly, drawn in design units; the style sheet scales them to the screen.
+
+What all charts share is not here but in assets/charts.js, which gives every figure one template.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import dcc, html
+
+from indicators.reading import TargetState
+from layouts import palette
+
+Figure = dict[str, Any]
+WIDE = 392           # a panel's width in units
+HIGH = 88
+ROOM = 5             # units kept free left and right for the last point
+STILL = {"staticPlot": True, "displayModeBar": False}
+SIGNIFICANT = 5
+NAME, FIGURE = 112, 56   # the margins of a dot plot
+
+
+def graph(figure: Figure, name: str) -> html.Div:
+    """Set a figure on the page; `name` says what it shows to those who cannot see it."""
+    width, height = figure["layout"]["width"], figure["layout"]["height"]
+    plot = dcc.Graph(figure=figure, config=STILL, responsive=False, className="plot",
+                     style={"width": f"{width}px", "height": f"{height}px"})
+    return html.Div(plot, className="fit", role="img", style={"aspectRatio": f"{width}/{height}"}, **{"aria-label": name})
+
+
+def rounded(value: float | None) -> float | None:
+    """A value with as many figures as a line of this size can show."""
+    return None if value is None else float(f"{value:.{SIGNIFICANT}g}")
+
+
+def layout(width: int, height: int, **more: Any) -> Figure:
+    """The part of a layout that differs from chart to chart."""
+    return {"width": width, "height": height, **more}
+
+
+def spread(values: Sequence[float | None], also: Sequence[float | None] = (), *, floor: bool = False) -> list[float]:
+    """The range of the value axis: all values and thresholds, with a little air; from zero with `floor`."""
+    known = [value for value in (*values, *also) if value is not None]
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    if floor:
+        low = min(low, 0.0)
+    air = (high - low) * 0.12 or abs(high) * 0.5 or 1.0
+    return [rounded(low if floor and low == 0 else low - air) or 0.0, rounded(high + air) or 0.0]
+
+
+def line(values: Sequence[float | None], *, state: TargetState | None = None, target: float | None = None,
+         target_label: str = "", stale: bool = False, width: int = WIDE, height: int = HIGH) -> Figure:
+    """A course through time: gaps stay gaps, its last point wears the state's colour, the target is dotted.
+
+    A stale course stops at its last value and goes on as a dashed tail.
+    """
+    shown = [rounded(value) for value in values]
+    last = last_known(shown)
+    traces: list[Figure] = [{"type": "scatter", "mode": "lines", "y": shown, "line": {"color": palette.INK, "width": 2.2}}]
+    tail = max(len(shown) - 1, 1) * 0.18 if stale else 0.0
+    if last is not None:
+        color = palette.STALE if stale else palette.STATES[state] if state else palette.TEXT_1
+        traces.append(dot(last, shown[last], color))
+        if stale:
+            traces.append({"type": "scatter", "mode": "lines", "x": [last, last + tail], "y": [shown[last]] * 2,
+                           "line": {"color": palette.STALE, "width": 2, "dash": "3px,5px"}})
+    end = max(len(shown) - 1, 1) + tail
+    unit = end / (width - 2 * ROOM)
+    reach = spread(shown, [target])
+    return {"data": traces, "layout": layout(
+        width, height,
+        xaxis={"range": [rounded(-ROOM * unit), rounded(end + ROOM * unit)]},
+        yaxis={"range": reach},
+        **guide(target, target_label, reach),
+    )}
+
+
+def last_known(values: Sequence[float | None]) -> int | None:
+    """Where the last value stands; None when there is none."""
+    return next((at for at in range(len(values) - 1, -1, -1) if values[at] is not None), None)
+
+
+def dot(x: float, y: float | None, color: str) -> Figure:
+    """One point, parted from its line by a rim of ground."""
+    return {"type": "scatter", "mode": "markers", "x": [x], "y": [y],
+            "marker": {"size": 9, "color": color, "line": {"color": palette.GROUND, "width": 2}}}
+
+
+def guide(value: float | None, label: str, within: Sequence[float] = (0.0, 0.0)) -> Figure:
+    """A dotted line across the chart at a threshold, with its name at the right, on the side where there is room."""
+    if value is None:
+        return {}
+    shape = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value,
+             "line": {"color": palette.INK, "width": 1, "dash": "2px,5px"}}
+    anchor = "top" if value > (within[0] + within[1]) / 2 else "bottom"
+    note = {"xref": "paper", "x": 1, "y": value, "text": label, "xanchor": "right", "yanchor": anchor}
+    return {"shapes": [shape], "annotations": [note] if label else []}
+
+
+def bars(values: Sequence[float | None], *, running: bool = False, width: int = WIDE, height: int = HIGH) -> Figure:
+    """Amounts through time, from zero; the bucket that still runs is drawn paler."""
+    shown = [rounded(value) for value in values]
+    colors = [palette.INK] * len(shown)
+    if running and colors:
+        colors[-1] = palette.INK_SOFT
+    return {
+        "data": [{"type": "bar", "y": shown, "marker": {"color": palette.INK if not running else colors}}],
+        "layout": layout(width, height, yaxis={"range": spread(shown, floor=True)}, shapes=[baseline()]),
+    }
+
+
+def baseline() -> Figure:
+    """The zero line."""
+    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0,
+            "line": {"color": palette.INK_SOFT, "width": 1}}
+
+
+def nothing_happened(width: int = WIDE, height: int = HIGH) -> Figure:
+    """A course that was zero all along: a solid base line, as zero is a number."""
+    return {
+        "data": [{"type": "scatter", "mode": "lines", "y": [0, 0], "line": {"color": palette.INK, "width": 2}}],
+        "layout": layout(width, height, yaxis={"range": [-0.25, 1]}),
+    }
+
+
+def silence(width: int = WIDE, height: int = HIGH) -> Figure:
+    """A source that is lost: a dashed line that says nothing."""
+    return {
+        "data": [{"type": "scatter", "mode": "lines", "y": [0, 0],
+                  "line": {"color": palette.STALE, "width": 2, "dash": "3px,5px"}}],
+        "layout": layout(width, height, yaxis={"range": [-1, 1]}),
+    }
+
+
+def dots(names: Sequence[str], values: Sequence[float], labels: Sequence[str], states: Sequence[TargetState | None],
+         target: float | None, width: int = WIDE, row: int = 19) -> Figure:
+    """Regions compared near a target: one dot each on a hairline, never a truncated bar."""
+    rows = list(range(len(names) - 1, -1, -1))
+    colors = [palette.BAD if state == "bad" else palette.WATCH if state == "watch" else palette.INK for state in states]
+    return {
+        "data": [{"type": "scatter", "mode": "markers", "x": [rounded(value) for value in values], "y": rows,
+                  "marker": {"size": 10, "color": colors}}],
+        "layout": layout(
+            width, row * len(names),
+            margin={"l": NAME, "r": FIGURE, "t": 0, "b": 0},
+            xaxis={"range": spread(values, [target])},
+            yaxis={"visible": True, "showticklabels": False, "range": [-0.5, len(names) - 0.5], "tickvals": rows, "showgrid": True},
+            annotations=[*(beside(0, -NAME, "left", y, name, palette.TEXT_2) for y, name in zip(rows, names, strict=True)),
+                         *(beside(1, FIGURE, "right", y, label, palette.TEXT_1) for y, label in zip(rows, labels, strict=True))],
+            shapes=[] if target is None else [upright(target)],
+        ),
+    }
+
+
+def beside(x: float, shift: int, anchor: str, y: int, text: str, color: str) -> Figure:
+    """A text in the margin of a row."""
+    return {"xref": "paper", "x": x, "xshift": shift, "xanchor": anchor, "y": y, "text": text, "font": {"color": color}}
+
+
+def upright(value: float) -> Figure:
+    """The target of a dot plot: a dotted upright."""
+    return {"type": "line", "yref": "paper", "x0": value, "x1": value, "y0": 0, "y1": 1,
+            "line": {"color": palette.INK, "width": 1, "dash": "2px,5px"}}
+
+
+def course(seconds: Sequence[float], values: Sequence[float], *, watch: float | None, alarm: float | None,
+           watch_label: str, alarm_label: str, state: TargetState | None, width: int, height: int) -> Figure:
+    """What a device said, at the instants it said it, with its thresholds while they are in sight."""
+    shown = [rounded(value) for value in values]
+    low, high = spread(shown)
+    reach = (high - low) * 1.5
+    seen = [(limit, label) for limit, label in ((watch, watch_label), (alarm, alarm_label))
+            if limit is not None and low - reach <= limit <= high + reach]
+    span = spread(shown, [limit for limit, _ in seen])
+    guides = [guide(limit, label, span) for limit, label in seen]
+    traces: list[Figure] = [{"type": "scatter", "mode": "lines", "x": list(seconds), "y": shown,
+                             "line": {"color": palette.INK, "width": 2.2}}]
+    if shown:
+        traces.append(dot(seconds[-1], shown[-1], palette.STATES[state] if state else palette.TEXT_1))
+    return {"data": traces, "layout": layout(
+        width, height, yaxis={"range": span},
+        xaxis={"range": reach_of(seconds, width)},
+        shapes=[shape for one in guides for shape in one["shapes"]],
+        annotations=[note for one in guides for note in one["annotations"]],
+    )}
+
+
+def reach_of(seconds: Sequence[float], width: int) -> list[float]:
+    """The time axis of a course, with room for its last point."""
+    start, end = (seconds[0], seconds[-1]) if seconds else (0.0, 1.0)
+    room = ((end - start) or 1.0) * ROOM / width
+    return [start - room, end + room]

@@ -1,0 +1,89 @@
+"""The child regions, ranked by the indicator that the map shows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+from data_access.readings import ChildReading
+from indicators.reading import Reading
+from layouts import formats, links, states
+from layouts.look import Look
+
+MOST = 9
+
+
+def ranking(look: Look, parts: Sequence[ChildReading]) -> list[Any]:
+    """Draw the ranking; regions without a comparable value are counted, not ranked."""
+    if not parts:
+        return [html.P(look.say("ranking.leaf"), className="t3")]
+    ranked = order(parts)
+    rows = [row(look, number, part, most(ranked)) for number, part in enumerate(ranked[:MOST], start=1)]
+    return [html.Table([html.Caption(caption(look, parts)), html.Tbody([*rows, *(unranked(look, part) for part in
+                       others(parts, MOST - len(rows)))])], className="rank"), *rest(look, parts, len(rows))]
+
+
+def order(parts: Sequence[ChildReading]) -> list[ChildReading]:
+    """The comparable regions: the worst first, or the highest where there is no better and worse."""
+    known = [part for part in parts if part.reading.value is not None and part.reading.status in ("ok", "stale")]
+    upward = bool(parts) and parts[0].reading.indicator.better == "higher"
+    return sorted(known, key=lambda part: (part.reading.value or 0.0) * (1 if upward else -1))
+
+
+def others(parts: Sequence[ChildReading], room: int) -> list[ChildReading]:
+    """The regions that cannot be ranked, as far as there is room for them."""
+    return [part for part in parts if part.reading.value is None or part.reading.status not in ("ok", "stale")][:max(room, 0)]
+
+
+def most(parts: Sequence[ChildReading]) -> float:
+    """The length that a whole bar stands for."""
+    return max((abs(part.reading.value or 0.0) for part in parts), default=0.0) or 1.0
+
+
+def caption(look: Look, parts: Sequence[ChildReading]) -> str:
+    """Which regions, in which order, compared with when."""
+    better = parts[0].reading.indicator.better
+    level = look.read(look.city.levels[parts[0].region.level].name)
+    key = "ranking.highest" if better == "neither" else "ranking.worst"
+    return look.say(key, level=level, change=look.say("ranking.week"))
+
+
+def row(look: Look, number: int, part: ChildReading, longest: float) -> html.Tr:
+    """One region: rank, name, bar, value, change since last week."""
+    region, reading = part.region, part.reading
+    name = links.link(look.read(region.name), links.to_region(look.view, region.code))
+    width = f"{max(reading.value or 0.0, 0.0) / longest * 100:.0f}%"
+    shown = formats.quantity(reading.value, reading.indicator, look.language)
+    unit = shown.unit if shown.unit[:1] in "万亿kMb" and shown.unit else ""
+    return html.Tr([
+        html.Td(str(number), className="n"), html.Td(name, className="name"),
+        html.Td(html.I(style={"width": width}, className=reading.target_state or ""), className="bar"),
+        html.Td([shown.digits, html.Small(unit[:1]) if unit else ""], className="v"),
+        html.Td(moved(look, reading), className="d"),
+    ], className="stale" if reading.status == "stale" else "")
+
+
+def moved(look: Look, reading: Reading) -> str:
+    """The change since the same weekday last week, as briefly as it goes."""
+    now = reading.value if reading.comparable is None else reading.comparable
+    change = formats.change(reading.indicator, now, reading.last_week, look.language)
+    if change is None or reading.status == "stale":
+        return ""
+    return f"{change.arrow} {change.size.split(' ')[0]}" if change.arrow else formats.NONE
+
+
+def unranked(look: Look, part: ChildReading) -> html.Tr:
+    """One region that is not ranked, with the reason's word."""
+    region, reading = part.region, part.reading
+    name = links.link(look.read(region.name), links.to_region(look.view, region.code))
+    return html.Tr([html.Td("", className="n"), html.Td(name, className="name"),
+                    html.Td(states.reading_word(reading, look.language), className="t3 word", colSpan=3)])
+
+
+def rest(look: Look, parts: Sequence[ChildReading], shown: int) -> list[Any]:
+    """How many more there are; it leads to them all."""
+    left = len(parts) - shown - len(others(parts, MOST - shown))
+    if left <= 0:
+        return []
+    key = parts[0].reading.indicator.key
+    return [links.link(look.say("ranking.more", n=left), links.to_indicator(look.view, key), className="more")]

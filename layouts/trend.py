@@ -1,0 +1,96 @@
+"""The small chart of a reading: which one, and what its ends are called."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from dash import html
+
+from data_access.readings import ChildReading
+from indicators.definition import Count, Sum, Total
+from indicators.reading import Reading
+from layouts import figures, formats
+from layouts.look import Look
+
+FEWEST = 2          # points that make a course
+COMPARABLE = (3, 6)  # how many regions a dot plot holds
+
+
+def chart(look: Look, reading: Reading, parts: Sequence[ChildReading] = ()) -> html.Div:
+    """A reading's chart in a panel: empty where there is nothing to draw.
+
+    With a few `parts` (the child regions' readings) they are compared instead of drawn through time.
+    """
+    compared = [part for part in parts if part.reading.status == "ok" and part.reading.value is not None]
+    if reading.status == "ok" and COMPARABLE[0] <= len(compared) <= COMPARABLE[1]:
+        return html.Div(figures.graph(comparison(look, compared), look.read(reading.indicator.title)), className="chart")
+    return html.Div(drawn(look, reading), className="chart")
+
+
+def comparison(look: Look, parts: Sequence[ChildReading]) -> figures.Figure:
+    """Child regions against the target."""
+    indicator = parts[0].reading.indicator
+    return figures.dots(
+        [short(look.read(part.region.name)) for part in parts],
+        [part.reading.value or 0.0 for part in parts],
+        [formats.quantity(part.reading.value, indicator, look.language).digits for part in parts],
+        [part.reading.target_state for part in parts],
+        None if indicator.target is None else indicator.target.good,
+    )
+
+
+def short(name: str, most: int = 15) -> str:
+    """A name cut to what the axis holds."""
+    return name if len(name) <= most else name[:most - 1] + "…"
+
+
+def drawn(look: Look, reading: Reading, height: int = figures.HIGH) -> list[Any]:
+    """The course and what its ends are called; nothing without a course."""
+    name = look.read(reading.indicator.title)
+    if reading.status == "dead":
+        return [figures.graph(figures.silence(height=height), name)]
+    points = reading.series
+    if reading.status not in ("ok", "stale") or sum(point.value is not None for point in points) < FEWEST:
+        return []
+    return [figures.graph(figure(look, reading, height), name), ends(look, reading)]
+
+
+def figure(look: Look, reading: Reading, height: int) -> figures.Figure:
+    """Bars for what is counted in time, a line for all else, a base line where all is zero."""
+    values = [point.value for point in reading.series]
+    if all(not value for value in values):
+        return figures.nothing_happened(height=height)
+    if counted(reading) and len(values) <= 62 and reading.status == "ok":
+        return figures.bars(values, running=not reading.series[-1].complete, height=height)
+    whole = [point.value for point in reading.series if point.complete] if counted(reading) else values
+    target = reading.indicator.target
+    good = None if target is None or not near(target.good, values) else target.good
+    label = "" if good is None else f"{look.say('target')} {formats.target(reading.indicator)[1:]}"
+    return figures.line(whole, state=reading.target_state, target=good, target_label=label,
+                        stale=reading.status == "stale", height=height)
+
+
+def counted(reading: Reading) -> bool:
+    """Whether the indicator is an amount per bucket, so that its course is one of bars."""
+    measure = reading.indicator.measure
+    return isinstance(measure, Sum) and all(isinstance(term, Count | Total) for term in measure.terms)
+
+
+def near(target: float, values: Sequence[float | None]) -> bool:
+    """Whether the target can be drawn without flattening the course."""
+    known = [value for value in values if value is not None]
+    room = (max(known) - min(known)) or abs(max(known)) * 0.1 or 1.0
+    return min(known) - 2 * room <= target <= max(known) + 2 * room
+
+
+def ends(look: Look, reading: Reading) -> html.Div:
+    """When the course begins and ends."""
+    first, last = reading.series[0].at, reading.series[-1].at
+    step = (last - first) / max(len(reading.series) - 1, 1)
+    if step < timedelta(days=1) <= last - first + step:
+        begin = f"{formats.day(first, look.zone, look.language)} {formats.clock(first, look.zone)}"
+    else:
+        begin = formats.bucket(first, look.zone, step, look.language)
+    live = reading.status == "ok" and reading.indicator.stale_after is not None and not reading.indicator.archive
+    end = look.say("now") if live else formats.bucket(last, look.zone, step, look.language)
+    return html.Div([html.Span(begin), html.Span(end)], className="ends")

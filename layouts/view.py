@@ -1,0 +1,160 @@
+"""An address is a view: a scope, and the drawer that stands open over it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+from urllib.parse import parse_qs, quote, unquote, urlencode
+
+from indicators.definition import Dimension
+from indicators.scope import DEFAULT_WINDOW, WINDOWS, Scope, Window
+from indicators.text import LANGUAGES, Language, Text
+
+Kind = Literal[
+    "case", "device", "agency", "agencies", "dimension", "indicator", "sources", "warning", "attention",
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+WHOLE: tuple[Kind, ...] = ("agencies", "sources", "attention")  # of these there is one, so they carry no key
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
+
+
+class BadAddress(ValueError):
+    """The address says something that no view can be; `words` says what, for the screen."""
+
+    def __init__(self, words: Text) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+class UnknownPage(BadAddress):
+    """The path is neither / nor /r/<code>."""
+
+
+class UnknownWindow(BadAddress):
+    """No such time window."""
+
+
+class BadInstant(BadAddress):
+    """Not an instant with an offset."""
+
+
+class UnknownLanguage(BadAddress):
+    """Neither zh nor en."""
+
+
+class UnknownDimension(BadAddress):
+    """None of the six dimensions."""
+
+
+class TwoDrawers(BadAddress):
+    """More than one drawer asked for."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What the drawer shows: a kind and, where there are many, which."""
+
+    kind: Kind
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """A scope and what is open over it."""
+
+    scope: Scope
+    opened: Opened | None = None
+
+
+def parse(pathname: str, search: str, home: str, language: Language = "zh") -> View:
+    """Read an address.
+
+    `home` is the city's code, which `/` means; `language` is the browser's, used when the
+    address says none. Whether the region, case or indicator exists is for its reader to say.
+    Raises: BadAddress, as one of UnknownPage, UnknownWindow, BadInstant, UnknownLanguage,
+        UnknownDimension, TwoDrawers.
+    """
+    said = {key: values[-1] for key, values in parse_qs(search.lstrip("?"), keep_blank_values=False).items()}
+    scope = Scope(
+        region=region(pathname, home),
+        window=window(said.get("w", DEFAULT_WINDOW)),
+        at=instant(said["at"]) if "at" in said else None,
+        indicator=said.get("i"),
+        language=spoken(said.get("lang", language)),
+    )
+    return View(scope, opened(said))
+
+
+def region(pathname: str, home: str) -> str:
+    """The region's code in a path. Raises: UnknownPage."""
+    parts = [unquote(part) for part in pathname.split("/") if part]
+    if not parts:
+        return home
+    if len(parts) == 2 and parts[0] == "r":
+        return parts[1]
+    raise UnknownPage(Text(f"没有“{pathname}”这一页", f"There is no page “{pathname}”"))
+
+
+def window(text: str) -> Window:
+    """A window's key. Raises: UnknownWindow."""
+    for known in WINDOWS:
+        if text == known:
+            return known
+    choices = ", ".join(WINDOWS)
+    raise UnknownWindow(Text(f"没有时间窗“{text}”，可选 {choices}", f"There is no window “{text}”, only {choices}"))
+
+
+def instant(text: str) -> datetime:
+    """An instant with an offset; a space stands for the plus that URLs swallow. Raises: BadInstant."""
+    try:
+        at = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise BadInstant(Text(f"“{text}”不是带时区的时刻，例如 2026-03-04T12:00-05:00",
+                              f"“{text}” is no instant with an offset, such as 2026-03-04T12:00-05:00"))
+    return at
+
+
+def spoken(text: str) -> Language:
+    """A language's key. Raises: UnknownLanguage."""
+    for known in LANGUAGES:
+        if text == known:
+            return known
+    raise UnknownLanguage(Text(f"没有语言“{text}”，可选 zh、en", f"There is no language “{text}”, only zh and en"))
+
+
+def opened(said: dict[str, str]) -> Opened | None:
+    """The drawer that the query opens. Raises: TwoDrawers, UnknownDimension."""
+    asked = [kind for kind in KINDS if kind in said]
+    if len(asked) > 1:
+        raise TwoDrawers(Text("一次只能打开一个抽屉：" + "、".join(asked), "Only one drawer opens at a time: " + ", ".join(asked)))
+    if not asked:
+        return None
+    kind = asked[0]
+    if kind == "dimension" and said[kind] not in DIMENSIONS:
+        raise UnknownDimension(Text(f"没有维度“{said[kind]}”", f"There is no dimension “{said[kind]}”"))
+    return Opened(kind, "" if kind in WHOLE else said[kind])
+
+
+def href(view: View) -> str:
+    """The address of a view; parse() reads it back."""
+    scope = view.scope
+    query: dict[str, str] = {}
+    if scope.window != DEFAULT_WINDOW:
+        query["w"] = scope.window
+    if scope.at is not None:
+        query["at"] = scope.at.isoformat()
+    if scope.indicator is not None:
+        query["i"] = scope.indicator
+    query["lang"] = scope.language
+    if view.opened is not None:
+        query[view.opened.kind] = view.opened.key or "1"
+    return f"/r/{quote(scope.region, safe='')}?{urlencode(query)}"
+
+
+def dimension(view: View) -> Dimension | None:
+    """The dimension whose drawer is open."""
+    if view.opened is None or view.opened.kind != "dimension":
+        return None
+    return next(known for known in DIMENSIONS if known == view.opened.key)
+
