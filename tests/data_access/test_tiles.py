@@ -1,0 +1,172 @@
+"""Tiles of Smalltown: blocks of 0.01 degrees along the equator, east of the prime meridian."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, text
+
+from data_access import engine as engines
+from data_access.city import City
+from data_access.engine import DataUnavailable
+from data_access.tiles import Address, Tiles, UnknownTile, instant, region_version, region_zooms, versions
+from tests.conftest import NOON
+from tests.vector_tile import decode
+
+HUGE = 2**62 + 1                        # beyond what a browser's number holds
+
+
+@pytest.fixture(scope="module")
+def tiles(engine: Engine, town: City) -> Tiles:
+    """Smalltown with six cases, three devices and five lots at places known by heart.
+
+    In block T111: three cases within a metre, overdue since 2 hours, and one due in an hour; in block T222,
+    far east: one without haste and one closed. Devices beside them: one in alarm, one silent, one well.
+    """
+    with engine.begin() as connection:
+        for number, (lon, due, closed) in enumerate([
+            (0.0010000, -2, None), (0.0010001, -2, None), (0.0010002, -2, None), (0.0011, 1, None),
+            (0.0750000, 30, None), (0.0751, 30, -1),
+        ]):
+            connection.execute(text("""
+                INSERT INTO city_case (case_id, source_id, external_id, class_code, channel, title, region_id, geom,
+                                       reported_at, batch_id, row_no, due_at, state_at, closed_at)
+                VALUES (:id, 1, :id, 'pothole', 'web', 'x', 8, ST_SetSRID(ST_MakePoint(:lon, 0.001), 4326),
+                        :reported, 1, 1, :due, :reported, :closed)"""), {
+                "id": HUGE + number, "lon": lon, "reported": NOON - timedelta(hours=9), "due": NOON + timedelta(hours=due),
+                "closed": None if closed is None else NOON + timedelta(hours=closed)})
+        for code, lon, silent, value in [("D1", 0.002, 1, 200), ("D2", 0.0025, 600, 10), ("D3", 0.003, 1, 10)]:
+            connection.execute(text("""
+                WITH made AS (
+                    INSERT INTO device (code, source_id, kind, name, region_id, geom, interval_s, last_at)
+                    VALUES (:code, 2, 'air', :code, 8, ST_SetSRID(ST_MakePoint(:lon, 0.001), 4326), 60, :heard)
+                    RETURNING device_id)
+                INSERT INTO latest_observation SELECT device_id, 1, :heard, :value FROM made"""), {
+                "code": code, "lon": lon, "heard": NOON - timedelta(minutes=silent), "value": value})
+        for number, lon in enumerate([0.0010, 0.0010, 0.0011, 0.03, 0.07]):
+            connection.execute(text("""
+                INSERT INTO place (place_id, source_id, external_id, kind, name, region_id, geom, batch_id, row_no)
+                VALUES (:id, 1, :id, 'lot', '', 8, ST_SetSRID(ST_MakePoint(:lon, 0.001), 4326), 1, 1)"""), {
+                "id": HUGE + number, "lon": lon})
+    return Tiles(engine, town)
+
+
+def features(tiles: Tiles, layer: str, z: int, x: int, y: int, version: str = "1"):
+    """The features of a tile's only layer."""
+    return next(iter(decode(tiles.draw(Address(layer, z, x, y), version, NOON)).values()), [])
+
+
+def around(z: int) -> tuple[int, int, int]:
+    """The tile at a zoom that begins at longitude 0, north of the equator."""
+    return z, (1 << z) // 2, (1 << z) // 2 - 1
+
+
+def test_a_region_s_tile_says_who_it_is_and_reaches_over_its_square(tiles, town):
+    found = features(tiles, "region-1", *around(13))
+    assert [(f.identity, f.properties["code"], f.properties["name_zh"], f.properties["name_en"]) for f in found] == [
+        (town.region("T1").region_id, "T1", "甲T1", "Area T1"), (town.region("T2").region_id, "T2", "甲T2", "Area T2")]
+    width = 360 / 2**13
+    x = [corner[0] for corner in found[0].corners]
+    assert (min(x), max(x)) == (0, pytest.approx(0.04 / width * 2048, abs=1))
+
+
+def test_every_level_has_tiles_within_its_zooms_and_none_outside(tiles, town):
+    for level in range(4):
+        first, last = region_zooms(town, level)
+        assert len(features(tiles, f"region-{level}", *around(last))) >= 1
+        for z in (first - 1, last + 1):
+            with pytest.raises(UnknownTile):
+                tiles.draw(Address(f"region-{level}", *around(z)), "1", NOON)
+
+
+@pytest.mark.parametrize("address", [
+    Address("region-9", 13, 4096, 4095), Address("region-", 13, 0, 0), Address("region--1", 13, 0, 0),
+    Address("roads", 13, 0, 0), Address("case", 17, 0, 0), Address("case", 13, 9000, 0),
+])
+def test_what_is_no_layer_no_zoom_or_no_place_is_refused(tiles, address):
+    with pytest.raises(UnknownTile):
+        tiles.draw(address, "1", NOON)
+
+
+def test_far_from_the_city_a_tile_is_empty_without_asking_the_database(town):
+    unreachable = engines.create("postgresql://nobody@127.0.0.1:1/none", statement_timeout_ms=100)
+    assert Tiles(unreachable, town).draw(Address("case", 13, 0, 0), "1", NOON) == b""
+    with pytest.raises(DataUnavailable):
+        Tiles(unreachable, town).draw(Address("case", *around(13)), "1", NOON)
+    unreachable.dispose()
+
+
+def test_cases_that_would_overlap_are_one_mark_with_their_number(tiles):
+    marks = {(f.properties["state"], f.properties["n"]) for f in features(tiles, "case", *around(16))}
+    assert marks == {("overdue", 3), ("due_soon", 1)}
+
+
+def test_a_single_case_carries_its_number_whole_and_how_late_it_is(tiles):
+    single = next(f for f in features(tiles, "case", *around(16)) if f.properties["n"] == 1)
+    assert single.properties["case_id"] == str(HUGE + 3)
+    assert single.properties["late"] == -60
+    a_degree = 2**16 / 360 * 4096
+    assert single.corners == [(pytest.approx(0.0011 * a_degree, abs=1), pytest.approx(4096 - 0.001 * a_degree, abs=1))]
+
+
+def test_far_out_only_the_exceptions_are_drawn_and_the_worst_stands_for_its_square(tiles):
+    assert [(f.properties["state"], f.properties["n"]) for f in features(tiles, "case", *around(9))] == [("overdue", 3)]
+    nearer = [(f.properties["state"], f.properties["n"]) for f in features(tiles, "case", *around(12))]
+    assert sorted(nearer) == [("open", 1), ("overdue", 3)]
+
+
+def test_a_case_is_in_exactly_one_tile_so_that_tiles_add_up(tiles):
+    z, x, y = around(13)
+    both = [sum(f.properties["n"] for f in features(tiles, "case", z, x + step, y)) for step in (-1, 0, 1, 2)]
+    assert both == [0, 4, 1, 0]
+
+
+def test_a_past_instant_shows_the_cases_that_were_open_then(tiles):
+    z, x, y = around(13)
+    past = f"at-{int((NOON - timedelta(hours=2, minutes=30)).timestamp()):x}-0"
+    marks = [(f.properties["state"], f.properties["n"]) for f in features(tiles, "case", z, x, y, past)]
+    assert marks == [("open", 1), ("due_soon", 3)]
+    assert [f.properties["n"] for f in features(tiles, "case", z, x + 1, y, past)] == [2]
+    assert tiles.draw(Address("device", z, x, y), past, NOON) == b""
+
+
+def test_devices_are_told_by_their_health_and_the_well_ones_only_near_by(tiles):
+    near = {(f.properties["code"], f.properties["health"], f.properties["kind"]) for f in features(tiles, "device", *around(16))}
+    assert near == {("D1", "alarm", "air"), ("D2", "offline", "air"), ("D3", "ok", "air")}
+    assert [f.properties["health"] for f in features(tiles, "device", *around(9))] == ["alarm"]
+
+
+def test_lots_are_counted_far_out_and_single_near_by(tiles):
+    assert sorted(f.properties["n"] for f in features(tiles, "lot", *around(11))) == [1, 1, 3]
+    z, x, y = around(16)
+    ids = [f.properties.get("id") for f in features(tiles, "lot", z, x, y)]
+    assert sorted(ids) == [str(HUGE), str(HUGE + 1), str(HUGE + 2)]
+
+
+def test_the_regions_version_changes_with_a_name_and_with_nothing_else(town):
+    from dataclasses import replace
+
+    from indicators.text import Text
+
+    assert region_version(town) == region_version(replace(town))
+    renamed = {**town.regions, 1: replace(town.regions[1], name=Text("新名", "New name"))}
+    assert region_version(replace(town, regions=renamed)) != region_version(town)
+
+
+def test_versions_move_with_new_cases_and_with_the_clock(engine, tiles):
+    before = versions(engine, NOON)
+    assert versions(engine, NOON + timedelta(seconds=10)) == before
+    later = versions(engine, NOON + timedelta(seconds=40))
+    assert later["device"] != before["device"] and later["case"] == before["case"]
+    assert versions(engine, NOON + timedelta(seconds=70))["case"] != before["case"]
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO feed (source_id, subject, last_received_at) VALUES (1, 'case', :at)"), {"at": NOON})
+    assert versions(engine, NOON)["case"] != before["case"]
+
+
+def test_the_past_has_one_version_that_tells_its_instant(engine):
+    at = NOON - timedelta(days=3)
+    told = versions(engine, NOON, at)["case"]
+    assert told == versions(engine, NOON + timedelta(hours=1), at)["case"]
+    assert instant(told) == at
+    assert instant("0-17c") is None
+    assert instant("at-zz") is None
