@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from data_access.city import City
 from ingest.checks import Table
 from ingest.feeds import Heard
+from ingest.latest import Words
 from ingest.registers import Registers
 from ingest.rejects import Rejects
 from ingest.rollups import Ledger
@@ -42,6 +43,7 @@ class Batch:
     table: Table
     count: int
     rejects: Rejects
+    may_wait: bool = False  # whether newest values of history may be written later
 
     def good(self) -> NDArray[np.int64]:
         """The rows without a reason against them."""
@@ -66,6 +68,7 @@ class Stored:
     seen: int
     heard: dict[str, Heard]
     late: dict[str, Late] = field(default_factory=dict)  # by fact
+    waiting: Words | None = None  # newest values to be written after the commit
 
 
 Store = Callable[[Batch], Stored]

@@ -22,6 +22,7 @@ from data_access.engine import DataUnavailable, create, sql
 from ingest import jobs, snapshots
 from ingest.batch import Raced, Source
 from ingest.intake import Intake, KeyReused, NoCity, Sent
+from ingest.latest import Waiting, catch_up
 from ingest.sheet import TooMany, Unreadable
 from ingest.subjects import SUBJECTS
 from settings import Settings
@@ -34,6 +35,7 @@ LONGEST_KEY = 200
 TOKENS_FRESH_S = 10.0
 RETRY_AFTER = "2"
 FILL_EVERY_S = 20.0
+WRITE_EVERY_S = 3.0
 
 
 class Refused(Exception):
@@ -82,11 +84,11 @@ class Doorkeeper:
         self.since = self.clock()
 
 
-def create_door(engine: Engine, *, filling: bool = False) -> Flask:
-    """The door as a Flask app; with `filling` a thread records snapshots beside it."""
+def create_door(engine: Engine, *, alone: bool = False) -> Flask:
+    """The door as a Flask app; with `alone` threads beside it record snapshots and write newest values of history."""
     app = Flask("tonglan.door", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    intake, keeper = Intake(engine), Doorkeeper(engine)
+    intake, keeper = Intake(engine, waiting=Waiting() if alone else None), Doorkeeper(engine)
 
     @app.post("/ingest/v1/<subject>")
     def take(subject: str) -> Response:
@@ -107,8 +109,9 @@ def create_door(engine: Engine, *, filling: bool = False) -> Flask:
         return answer(200, {"database": "ok"})
 
     app.register_error_handler(Exception, explain)
-    if filling:
-        threading.Thread(target=fill_for_ever, args=(intake,), name="snapshots", daemon=True).start()
+    if alone:
+        work(lambda: record_due(intake), every_s=FILL_EVERY_S, name="snapshots")
+        work(lambda: write_waiting(intake), every_s=WRITE_EVERY_S, name="newest values")
     return app
 
 
@@ -116,10 +119,10 @@ def from_settings() -> Flask:
     """The door as the environment says, for a server to run. Raises: RuntimeError without a DATABASE_URL."""
     settings = Settings()
     if settings.database_url is None:
-        raise RuntimeError("DATABASE_URL is not set: the door is started by `cli.py run` or `cli.py door`, which know the database")
+        raise RuntimeError("DATABASE_URL is not set: start the door by `cli.py run` or `cli.py door`, which know the database")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     engine = create(settings.database_url, statement_timeout_ms=settings.ingest_timeout_ms)
-    return create_door(engine, filling=True)
+    return create_door(engine, alone=True)
 
 
 def report_job(engine: Engine, job: str, sent: bytes) -> dict[str, Any]:
@@ -213,14 +216,33 @@ def unavailable(error: Exception) -> bool:
     return gone or (isinstance(error, SQLAlchemyError) and not isinstance(cause, psycopg2.Error))
 
 
-def fill_for_ever(intake: Intake) -> None:
-    """Record snapshots as they become due, for as long as the process lives."""
-    while True:
-        time.sleep(FILL_EVERY_S)
-        try:
-            city, _ = intake.prepared()
-            snapshots.fill(intake.engine, city, datetime.now(UTC))
-        except NoCity:
-            continue
-        except Exception as error:
-            log.warning("snapshots wait: %s", type(error).__name__)
+def work(task: Callable[[], None], *, every_s: float, name: str) -> None:
+    """Do a task again and again beside the door; when it fails it is tried again."""
+    def go_on() -> None:
+        while True:
+            time.sleep(every_s)
+            try:
+                task()
+            except NoCity:
+                continue
+            except Exception as error:
+                log.warning("%s wait: %s", name, type(error).__name__)
+
+    threading.Thread(target=go_on, name=name, daemon=True).start()
+
+
+def record_due(intake: Intake) -> None:
+    """Record the snapshots that are due."""
+    city, _ = intake.prepared()
+    snapshots.fill(intake.engine, city, datetime.now(UTC))
+
+
+def write_waiting(intake: Intake) -> None:
+    """Write newest values of history; at first, those that a door before this one left behind."""
+    if intake.waiting is None:
+        return
+    if not intake.caught_up:
+        intake.prepared()
+        catch_up(intake.engine)
+        intake.caught_up = True
+    intake.waiting.keep_up(intake.engine)

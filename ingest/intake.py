@@ -20,6 +20,7 @@ from ingest import feeds, rejects, rollups, snapshots
 from ingest.batch import Batch, Raced, Source, Stored
 from ingest.checks import Table, check
 from ingest.feeds import Heard
+from ingest.latest import Waiting, Words
 from ingest.notify import notify
 from ingest.partitions import Partitions
 from ingest.registers import Registers
@@ -60,6 +61,8 @@ class Intake:
     engine: Engine
     registers: Registers = field(default_factory=Registers)
     partitions: Partitions = field(default_factory=Partitions)
+    caught_up: bool = False
+    waiting: Waiting | None = None  # only in a door that keeps it up
     lock: Lock = field(default_factory=Lock)
     ready: tuple[City, Ledger] | None = None
 
@@ -89,7 +92,9 @@ class Intake:
         for last in (False, True):
             try:
                 with self.engine.begin() as connection:
-                    answer = self.transact(connection, sent, sheet, table, found.copy(), now, city, book)
+                    answer, words = self.transact(connection, sent, sheet, table, found.copy(), now, city, book)
+                if words is not None and self.waiting is not None:
+                    self.waiting.add(words)
                 break
             except (Raced, DBAPIError, psycopg2.Error) as error:
                 if last or not passing(error):
@@ -102,12 +107,13 @@ class Intake:
     def transact(
         self, connection: Connection, sent: Sent, sheet: Sheet, table: Table, found: Rejects, now: np.datetime64, city: City,
         book: Ledger,
-    ) -> dict[str, Any]:
-        """Everything that one batch writes."""
+    ) -> tuple[dict[str, Any], Words | None]:
+        """Everything that one batch writes. Returns: the answer, and newest values that still wait to be written."""
         batch_id = open_batch(connection, sent)
         if batch_id is None:
-            return answered(connection, sent)
-        batch = Batch(connection, city, book, self.registers, sent.source, batch_id, now, table, sheet.count, found)
+            return answered(connection, sent), None
+        batch = Batch(connection, city, book, self.registers, sent.source, batch_id, now, table, sheet.count, found,
+                      may_wait=self.waiting is not None)
         nothing = Stored(0, 0, {sent.subject.feed: Heard(0, len(found.reasons))})
         stored = sent.subject.store(batch) if len(batch.good()) else nothing
         rejects.keep(connection, batch_id, sent.source.source_id, found, {row: sheet.whole(row) for row in found.reasons})
@@ -118,7 +124,7 @@ class Intake:
         feeds.write(connection, sent.source.source_id, stored.heard)
         close_batch(connection, batch_id, answer)
         notify(connection, stored.heard or [sent.subject.feed], batch_id)
-        return answer
+        return answer, stored.waiting
 
 
 def without_rejects(instants: Instants, found: Rejects) -> Instants:

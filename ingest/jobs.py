@@ -27,7 +27,8 @@ def write(connection: Connection, key: str, sent: dict[str, Any]) -> Rejects:
                unit_zh = excluded.unit_zh, unit_en = excluded.unit_en,
                done = excluded.done, total = excluded.total, updated_at = now(),
                started_at = CASE WHEN j.finished_at IS NOT NULL AND excluded.finished_at IS NULL THEN now() ELSE j.started_at END,
-               finished_at = CASE WHEN excluded.finished_at IS NOT NULL THEN COALESCE(j.finished_at, excluded.finished_at) END"""), {
+               finished_at = CASE WHEN excluded.finished_at IS NOT NULL
+                                  THEN COALESCE(j.finished_at, excluded.finished_at) END"""), {
         "key": key, **{name: table[name][0] for name in ("title_zh", "title_en", "unit_zh", "unit_en")},
         "done": int(table["done"][0]), "total": None if np.isnan(total) else int(total), "finished": bool(table["finished"][0])})
     notify(connection, [f"job:{key}"])

@@ -10,16 +10,18 @@ from typing import Any
 import numpy as np
 import psycopg2.errors
 from numpy.typing import NDArray
-from sqlalchemy import Connection
 
 from data_access.engine import sql
+from ingest import latest
 from ingest.batch import Batch, Late, Stored
 from ingest.checks import shown
 from ingest.contributions import Observed
 from ingest.copy import copy_rows
 from ingest.feeds import Heard
+from ingest.registers import KnownDevice, KnownProperty
 from ingest.rollups import roll_up_observed, settle
 
+NO_DEVICE = KnownDevice(-1, -1, "")
 COLUMNS = ("observed_at", "value", "device_id", "batch_id", "row_no", "property_id")
 STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS stage_observation (LIKE observation) ON COMMIT DELETE ROWS"
 INSERT_NEW = """
@@ -66,16 +68,18 @@ def store(batch: Batch) -> Stored:
     if not len(new.row):
         return Stored(0, repeated + there, heard)
     settle(batch.connection)
-    remember(batch.connection, new)
-    limits = {row.property_id: {"property": row.key, "watch": row.watch, "alarm": row.alarm, "low_is_bad": row.low_is_bad}
-              for row in properties if row is not None}
+    words = latest.newest([latest.Words(new.device_id, new.property_id, new.observed_at, new.value)])
+    history = batch.may_wait and words.fresh_until < batch.received_at - latest.FRESH
+    if not history:
+        latest.write(batch.connection, words)
+    limits = {row.number: row.limits() for row in properties if row is not None}
     roll_up_observed(batch.connection, batch.city, batch.book, Observed(
         new.property_id, new.region_id, new.observed_at, new.value, limits, new.kind), batch.batch_id)
     span = Late(new.observed_at.min(), None)
-    return Stored(len(new.row), repeated + there, heard, {"device": span, "latest": span})
+    return Stored(len(new.row), repeated + there, heard, {"device": span, "latest": span}, words if history else None)
 
 
-def check_limits(batch: Batch, properties: list[Any], place: NDArray[np.int64]) -> None:
+def check_limits(batch: Batch, properties: list[KnownProperty | None], place: NDArray[np.int64]) -> None:
     """Refuse values outside their property's [minimum, maximum]."""
     low = np.array([*(-np.inf if row is None or row.minimum is None else row.minimum for row in properties), -np.inf])[place]
     high = np.array([*(np.inf if row is None or row.maximum is None else row.maximum for row in properties), np.inf])[place]
@@ -87,17 +91,15 @@ def check_limits(batch: Batch, properties: list[Any], place: NDArray[np.int64]) 
 
 
 def arrange(
-    batch: Batch, rows: NDArray[np.int64], devices: list[Any], device: NDArray[np.int64], properties: list[Any],
-    property_: NDArray[np.int64],
+    batch: Batch, rows: NDArray[np.int64], devices: list[KnownDevice | None], device: NDArray[np.int64],
+    properties: list[KnownProperty | None], property_: NDArray[np.int64],
 ) -> Readings:
     """The good rows as columns of numbers, sorted by key."""
-    def of(found: list[Any], place: NDArray[np.int64], name: str, dtype: Any = np.int64) -> NDArray[Any]:
-        filler = None if dtype is object else -1
-        return np.array([*(filler if row is None else getattr(row, name) for row in found), filler], dtype)[place[rows]]
-
-    made = Readings(rows, of(devices, device, "device_id"), of(devices, device, "region_id"),
-                    of(properties, property_, "property_id"), batch.table["observed_at"][rows], batch.table["value"][rows],
-                    of(devices, device, "kind", object))
+    number, region, kind = zip(*(row or NO_DEVICE for row in devices), strict=True)
+    kinds = np.array(kind, object)[device[rows]]
+    property_id = np.array([-1 if row is None else row.number for row in properties], np.int64)[property_[rows]]
+    made = Readings(rows, np.array(number, np.int64)[device[rows]], np.array(region, np.int64)[device[rows]], property_id,
+                    batch.table["observed_at"][rows], batch.table["value"][rows], kinds)
     return made.at(np.lexsort((made.observed_at, made.property_id, made.device_id)))
 
 
@@ -152,29 +154,7 @@ def insert_new(batch: Batch, readings: Readings, data: dict[str, NDArray[Any]]) 
     return readings.at(new), len(rest) - len(different)
 
 
-def remember(connection: Connection, readings: Readings) -> None:
-    """Bring the newest value of each device and property, and each device's last word, up to date; never back in time."""
-    ends = np.append((np.diff(readings.device_id) != 0) | (np.diff(readings.property_id) != 0), True)
-    last = readings.at(ends)
-    micros = last.observed_at.astype(np.int64)
-    connection.execute(sql("""
-        INSERT INTO latest_observation AS l (device_id, property_id, observed_at, value)
-        SELECT d, p, timestamptz 'epoch' + at * interval '1 microsecond', v
-          FROM unnest(CAST(:d AS int[]), CAST(:p AS smallint[]), CAST(:at AS bigint[]),
-                      CAST(:v AS double precision[])) AS t (d, p, at, v)
-        ON CONFLICT (device_id, property_id) DO UPDATE SET observed_at = excluded.observed_at, value = excluded.value
-         WHERE excluded.observed_at > l.observed_at"""), {
-        "d": last.device_id.tolist(), "p": last.property_id.tolist(), "at": micros.tolist(), "v": last.value.tolist()})
-    devices, start = np.unique(last.device_id, return_index=True)
-    connection.execute(sql("""
-        UPDATE device SET last_at = t.at
-          FROM (SELECT d, timestamptz 'epoch' + at * interval '1 microsecond' AS at
-                  FROM unnest(CAST(:d AS int[]), CAST(:at AS bigint[])) AS t (d, at)) AS t
-         WHERE device_id = t.d AND (last_at IS NULL OR last_at < t.at)"""), {
-        "d": devices.tolist(), "at": np.maximum.reduceat(micros, start).tolist()})
-
-
-def listen(batch: Batch, new: Readings, properties: list[Any], place: NDArray[np.int64]) -> dict[str, Heard]:
+def listen(batch: Batch, new: Readings, properties: list[KnownProperty | None], place: NDArray[np.int64]) -> dict[str, Heard]:
     """What the batch said of each property; rows of no known property count for observations as such."""
     bad = np.fromiter(batch.rejects.reasons, np.int64, len(batch.rejects.reasons))
     rejected = place[bad]
@@ -182,7 +162,7 @@ def listen(batch: Batch, new: Readings, properties: list[Any], place: NDArray[np
     for at, row in enumerate(properties):
         if row is None:
             continue
-        mine = new.property_id == row.property_id
+        mine = new.property_id == row.number
         refused = int((rejected == at).sum())
         if mine.any():
             heard[f"observation:{row.key}"] = Heard(int(mine.sum()), refused, new.observed_at[mine].max())

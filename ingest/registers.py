@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,23 +17,56 @@ from ingest.checks import Column, shown
 from ingest.leaves import leaves
 from ingest.rejects import Rejects
 
-Found = Any  # a row of the register's statement: the code first, its number second, where there is one
 FRESH_S = 60.0
 
 DEVICES = "SELECT code, device_id, region_id, kind FROM device WHERE code = ANY(:codes)"
-PROPERTIES = "SELECT key, property_id, minimum, maximum, watch, alarm, low_is_bad, unit FROM property WHERE key = ANY(:codes)"
-CLASSES = "SELECT code FROM case_class WHERE code = ANY(:codes)"
-KINDS = "SELECT kind FROM device_kind WHERE kind = ANY(:codes)"
+PROPERTIES = "SELECT key, property_id, key, minimum, maximum, watch, alarm, low_is_bad FROM property WHERE key = ANY(:codes)"
+CLASSES = "SELECT code, 0 FROM case_class WHERE code = ANY(:codes)"
+KINDS = "SELECT kind, 0 FROM device_kind WHERE kind = ANY(:codes)"
 AGENCIES = "SELECT code, agency_id FROM agency WHERE code = ANY(:codes)"
 REGIONS = "SELECT code, region_id FROM region WHERE code = ANY(:codes)"
 
 
+class KnownDevice(NamedTuple):
+    """A device, its region and its kind."""
+
+    number: int
+    region_id: int
+    kind: str
+
+
+class KnownProperty(NamedTuple):
+    """A property and its limits."""
+
+    number: int
+    key: str
+    minimum: float | None
+    maximum: float | None
+    watch: float | None
+    alarm: float | None
+    low_is_bad: bool
+
+    def limits(self) -> dict[str, Any]:
+        """What conditions on observations may ask of the property."""
+        return {"property": self.key, "watch": self.watch, "alarm": self.alarm, "low_is_bad": self.low_is_bad}
+
+
+class Known(NamedTuple):
+    """A code's number; 0 where a code is all there is."""
+
+    number: int
+
+
+Found = TypeVar("Found", KnownDevice, KnownProperty, Known)
+
+
 @dataclass
-class Register:
-    """Codes of one table and their rows; only codes that exist are remembered."""
+class Register(Generic[Found]):
+    """Codes of one table and what is known of them; only codes that exist are remembered."""
 
     noun: str
-    statement: str
+    statement: str                      # the code first, then the fields of `made`
+    made: type[Found]
     clock: Callable[[], float] = time.monotonic
     known: dict[str, Found] = field(default_factory=dict)
     since: float = 0.0
@@ -45,7 +78,8 @@ class Register:
         known, codes = self.known, list(codes)
         missing = [code for code in codes if code not in known]
         if missing:
-            known = self.known = known | {row[0]: row for row in connection.execute(sql(self.statement), {"codes": missing})}
+            rows = connection.execute(sql(self.statement), {"codes": missing}).all()
+            known = self.known = known | {row[0]: self.made(*row[1:]) for row in rows}
         return {code: known[code] for code in codes if code in known}
 
     def resolve(
@@ -68,7 +102,7 @@ class Register:
     def numbers(self, connection: Connection, name: str, values: Column, rejects: Rejects) -> NDArray[np.int64]:
         """The number behind each code (the row's second column); -1 without a value or when unknown."""
         rows, places = self.resolve(connection, name, values, rejects)
-        found: list[int] = [-1 if row is None else row[1] for row in rows]
+        found: list[int] = [-1 if row is None else row.number for row in rows]
         known: NDArray[np.int64] = np.array([*found, -1], np.int64)[places]
         return known
 
@@ -77,12 +111,12 @@ class Register:
 class Registers:
     """All registers of one door."""
 
-    devices: Register = field(default_factory=lambda: Register("device", DEVICES))
-    properties: Register = field(default_factory=lambda: Register("property", PROPERTIES))
-    classes: Register = field(default_factory=lambda: Register("class", CLASSES))
-    kinds: Register = field(default_factory=lambda: Register("kind", KINDS))
-    agencies: Register = field(default_factory=lambda: Register("agency", AGENCIES))
-    regions: Register = field(default_factory=lambda: Register("region", REGIONS))
+    devices: Register[KnownDevice] = field(default_factory=lambda: Register("device", DEVICES, KnownDevice))
+    properties: Register[KnownProperty] = field(default_factory=lambda: Register("property", PROPERTIES, KnownProperty))
+    classes: Register[Known] = field(default_factory=lambda: Register("class", CLASSES, Known))
+    kinds: Register[Known] = field(default_factory=lambda: Register("kind", KINDS, Known))
+    agencies: Register[Known] = field(default_factory=lambda: Register("agency", AGENCIES, Known))
+    regions: Register[Known] = field(default_factory=lambda: Register("region", REGIONS, Known))
     lock: Lock = field(default_factory=Lock)
     assigner: Assigner | None = None
 

@@ -53,7 +53,8 @@ def mark(connection: Connection, book: Ledger, fact: str, late: Late, now: np.da
         return
     connection.execute(sql("""
         UPDATE snapshot_taken SET dirty = true
-         WHERE metric_id = ANY(:numbers) AND at >= :since AND at <= COALESCE(CAST(:until AS timestamptz), 'infinity') AND NOT dirty"""), {
+         WHERE metric_id = ANY(:numbers) AND NOT dirty
+           AND at >= :since AND at <= COALESCE(CAST(:until AS timestamptz), 'infinity')"""), {
         "numbers": numbers, "since": late.since.astype(object).replace(tzinfo=UTC),
         "until": None if late.until is None else late.until.astype(object).replace(tzinfo=UTC)})
 

@@ -198,7 +198,7 @@ CREATE TABLE device (
     enabled boolean NOT NULL DEFAULT true,
     installed_at timestamptz NOT NULL DEFAULT now(),
     last_at timestamptz                 -- newest observation of any property
-);
+) WITH (fillfactor = 50);               -- last_at changes with every batch: room for it on the same page
 CREATE INDEX device_region ON device (region_id);
 CREATE INDEX device_place ON device USING gist (geom);
 
@@ -218,7 +218,7 @@ CREATE TABLE latest_observation (
     observed_at timestamptz NOT NULL,
     value double precision NOT NULL,
     PRIMARY KEY (device_id, property_id)
-);
+) WITH (fillfactor = 50);
 
 CREATE TABLE message (                  -- one call or note of a resident
     message_id bigint PRIMARY KEY,
