@@ -19,7 +19,7 @@ has_postgis() {
     return 1
 }
 has_chinese_font() {
-    find /usr/share/fonts /usr/local/share/fonts "$HOME/.fonts" "$HOME/.local/share/fonts" /System/Library/Fonts \
+    find /usr/share/fonts /usr/local/share/fonts "${HOME:-/root}/.fonts" "${HOME:-/root}/.local/share/fonts" /System/Library/Fonts \
         2>/dev/null | grep -qiE 'cjk|noto.*sc|wqy|pingfang|sourcehan|heiti'
 }
 has_chromium() {
@@ -29,8 +29,8 @@ has_chromium() {
 
 # The newest PostGIS that this Debian has, with the server that it belongs to.
 postgis_packages() {
-    version=$(apt-cache pkgnames postgresql- | sed -n 's/^postgresql-\([0-9]*\)-postgis-3$/\1/p' | sort -n | tail -1)
-    [ -n "$version" ] && echo "postgresql-$version postgresql-$version-postgis-3 postgresql-$version-postgis-3-scripts"
+    version=$(apt-cache pkgnames postgresql- 2>/dev/null | sed -n 's/^postgresql-\([0-9]*\)-postgis-3$/\1/p' | sort -n | tail -1)
+    echo "postgresql${version:+-$version} postgresql${version:+-$version}-postgis-3${version:+ postgresql-$version-postgis-3-scripts}"
 }
 
 # Without a cluster of Debian's own: nobody asked for a second server on port 5432.
@@ -45,10 +45,10 @@ install_postgis() {
 }
 
 wanted=""; plain=""; postgis=no
-need() { wanted="$wanted${wanted:+, }$1"; plain="$plain $2"; }
+need() { wanted="$wanted${wanted:+, }$1"; plain="$plain${2:+ $2}"; }
 has_python || need "Python 3.11 or newer with venv" "python3 python3-venv"
 if ! has_postgis && { [ "$1" = test ] || ! has_own_server; }; then
-    need "a PostgreSQL server with PostGIS" "postgresql postgresql-postgis"; postgis=yes
+    need "a PostgreSQL server with PostGIS" ""; postgis=yes
 fi
 [ "$1" != test ] || has_chromium || need "Chromium" "chromium"
 font=no; has_chinese_font || font=yes
@@ -56,8 +56,9 @@ font=no; has_chinese_font || font=yes
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
     [ -n "$wanted" ] || { echo "Note: no Chinese font here (Debian: fonts-noto-cjk); a browser on this machine will draw boxes."; exit 0; }
-    echo "Missing: $wanted. Run this once as root on Debian 12 or newer, or install with your system's packages" \
-        "(Debian: apt-get install$plain)." >&2
+    [ "$postgis" = no ] || plain="$plain $(postgis_packages)"
+    echo "Missing: $wanted; run this once as root on Debian 12 or newer," \
+        "or install it with your system's own packages (Debian: apt-get install$plain)." >&2
     exit 1
 fi
 
@@ -66,9 +67,8 @@ echo "Installing $wanted …"
 export DEBIAN_FRONTEND=noninteractive
 install="apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0"
 apt-get update -qq
-others=$(echo "$plain" | sed 's/postgresql postgresql-postgis//')
-[ "$font" = no ] || others="$others fonts-noto-cjk"
+[ "$font" = no ] || plain="$plain fonts-noto-cjk"
 # shellcheck disable=SC2086
-[ -z "$(echo $others)" ] || $install ca-certificates $others
+$install ca-certificates $plain
 [ "$postgis" = no ] || install_postgis
 has_python || { echo "This system's python3 is older than 3.11: install a newer one, or use Debian 12." >&2; exit 1; }
