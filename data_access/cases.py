@@ -1,16 +1,16 @@
 """One case under disposal, and lists of them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import Engine
 
 from data_access.engine import reading, sql
 from data_access.trace import TRACE_COLUMNS, Trace, trace
+from indicators.clocks import DUE_SOON
 from indicators.text import Text
 
-DUE_SOON = timedelta(hours=2)
 Lateness = Literal["overdue", "due_soon", "open", "closed"]
 
 

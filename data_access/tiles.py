@@ -17,11 +17,11 @@ import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Engine
 
-from data_access.cases import DUE_SOON
 from data_access.city import City, Region
 from data_access.devices import SILENT_INTERVALS
 from data_access.engine import reading, sql
 from geo import tiling
+from indicators.clocks import DUE_SOON
 
 PointLayer = Literal["case", "device", "lot"]
 POINT_ZOOMS: dict[str, tuple[int, int]] = {"case": (6, 16), "device": (6, 16), "lot": (11, 16)}

@@ -30,7 +30,8 @@ EVENTS = (
     Indicator(
         key="event_overdue", title=Text("超期未结", "Overdue"), dimension="events",
         measure=standing("case_overdue"), unit="case", better="lower", subject="case", stale_after=PROMISE, place="support",
-        definition=Text("此刻已过时限而未结案的案件数", "Open cases past their deadline at this instant"),
+        definition=Text("此刻已过时限而未结案的案件数（挂账的不计）",
+                        "Open cases past their deadline at this instant, suspended ones left out"),
     ),
     Indicator(
         key="event_hours_to_close", title=Text("结案时长中位数", "Median time to close"), dimension="events",
@@ -62,9 +63,9 @@ EVENTS = (
                         "The hours from report to close that nine in ten of the cases closed in the window did not exceed"),
     ),
     Indicator(
-        key="event_due_soon", title=Text("即将到期", "Due within 4 h"), dimension="events",
+        key="event_due_soon", title=Text("即将到期", "Due within 2 h"), dimension="events",
         measure=standing("case_due_soon"), unit="case", better="lower", subject="case", stale_after=PROMISE,
-        definition=Text("未结案且将在 4 小时内到期的案件数", "Open cases that fall due within four hours"),
+        definition=Text("未结案、未挂账且将在 2 小时内到期的案件数", "Open cases, not suspended, that fall due within two hours"),
     ),
     Indicator(
         key="event_overdue_share", title=Text("在办超期占比", "Overdue share"), dimension="events",

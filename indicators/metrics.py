@@ -4,6 +4,7 @@ A ratio is only honest when both of its sides are counted at the same instant: c
 time and cases that were due are both counted when they fell due, so that the share is never over 100 %.
 """
 
+from indicators.clocks import DUE_SOON
 from indicators.definition import Metric, Stock
 
 PROPERTIES = (
@@ -90,6 +91,9 @@ METRICS: dict[str, Metric] = {
 }
 
 OPEN = "f.reported_at <= :at AND (f.closed_at IS NULL OR f.closed_at > :at)"
+# The clock of a case that is suspended stands still. Of suspensions that ended before now nothing is kept on the case.
+RUNNING = f"{OPEN} AND (f.suspended_at IS NULL OR f.suspended_at > :at)"
+SOON = f"interval '{DUE_SOON.total_seconds():.0f} seconds'"
 ALIVE = "f.registered_at <= :at AND (f.closed_at IS NULL OR f.closed_at > :at)"
 INSTALLED = "f.enabled AND f.installed_at <= :at"
 PROMISE = "3 * f.interval_s * interval '1 second'"
@@ -119,8 +123,8 @@ STOCKS: dict[str, Stock] = {
     stock.key: stock
     for stock in (
         Stock("case_open", "case", OPEN),
-        Stock("case_overdue", "case", f"{OPEN} AND f.due_at < :at"),
-        Stock("case_due_soon", "case", f"{OPEN} AND f.due_at >= :at AND f.due_at < :at + interval '4 hours'"),
+        Stock("case_overdue", "case", f"{RUNNING} AND f.due_at <= :at"),
+        Stock("case_due_soon", "case", f"{RUNNING} AND f.due_at > :at AND f.due_at <= :at + {SOON}"),
         Stock("case_suspended", "case", f"{OPEN} AND f.suspended_at <= :at"),
         Stock("case_unassigned", "case", f"{OPEN} AND (f.dispatched_at IS NULL OR f.dispatched_at > :at)"),
         Stock("device_enabled", "device", INSTALLED),

@@ -1,0 +1,186 @@
+"""The facts behind a number, each with the way back to the row it was."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Engine
+
+from data_access.areas import alone
+from data_access.branches import Branch, read
+from data_access.city import City
+from data_access.engine import reading
+from data_access.feeds import feeds
+from data_access.material import Clock, year_of
+from data_access.readings import readings
+from indicators.definition import Count, Indicator, Percentile, Ratio, Standing, Statistic, Sum, Term, Total
+from indicators.facts import FACTS
+from indicators.metrics import METRICS, STOCKS
+from indicators.scope import Scope
+from indicators.statements import BOTH_WAYS, INSIDE, any_of
+from indicators.text import Text
+from indicators.windows import Span, day_of, frame
+
+LIMIT = 200
+SIDES = (Text("分子", "Numerator"), Text("分母", "Base"))
+COLUMNS = (
+    Text("时间", "At"), Text("编号", "Identity"), Text("区域", "Region"), Text("数值", "Value"), Text("来源", "Source"),
+    Text("入口", "Door"), Text("文件或地址", "File or address"), Text("批次", "Batch"), Text("行号", "Row"),
+)
+OWN_BATCH = """
+      JOIN batch b ON b.batch_id = q.batch_id
+      JOIN source s ON s.source_id = b.source_id"""
+LAST_WORD = """
+      JOIN source s ON s.source_id = q.source_id
+      LEFT JOIN LATERAL (SELECT o.batch_id, o.row_no
+                           FROM observation o
+                          WHERE o.device_id = q.device_id AND o.observed_at = q.at
+                          LIMIT 1) AS spoken ON TRUE
+      LEFT JOIN batch b ON b.batch_id = spoken.batch_id"""
+SPREAD = f"f.region_id IN (SELECT reach.region_id FROM {BOTH_WAYS} AS reach WHERE reach.ancestor_id = :top)"
+STATISTICS = """
+    SELECT s.key = ANY(:over) AS over, s.key = ANY(:base) AS base, NULL::timestamptz AS at,
+           s.key || ' ' || s.period AS identity, s.region_id, s.value, src.name_zh, src.name_en, b.door, b.origin, b.batch_id,
+           s.row_no
+      FROM statistic s
+      JOIN source src ON src.source_id = s.source_id
+      LEFT JOIN batch b ON b.batch_id = s.batch_id
+     WHERE s.region_id = :top
+       AND (s.key = ANY(:over) OR s.key = ANY(:base))
+       AND s.period = (SELECT max(newest.period)
+                         FROM statistic newest
+                        WHERE newest.region_id = s.region_id AND newest.key = s.key AND newest.period <= :year)"""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The newest facts behind a number, and how many there are in all."""
+
+    columns: tuple[Text, ...]
+    rows: tuple[tuple[object, ...], ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a term takes: facts under a condition, on one side of the measure."""
+
+    fact: str
+    at: str
+    span: Span | None  # of a metric; a stock has none
+    condition: str
+    value: str | None
+    base: bool
+
+
+def rows(
+    engine: Engine, city: City, indicator: Indicator, scope: Scope, now: datetime, limit: int = LIMIT, *,
+    term: Term | None = None,
+) -> Rows:
+    """List the facts behind an indicator's number, or behind one of its terms.
+
+    Returns: newest first, at most `limit`. Columns: for a ratio whether a fact is in its numerator and in its
+        base, then its instant, identity, region, value, source, door, file or address, batch and row number.
+    Raises: UnknownRegion; DataUnavailable when the database does not answer.
+    Source: the facts themselves, under the conditions that the rollups count by.
+    """
+    region = city.region(scope.region)
+    found = readings(engine, city, [indicator], scope, now)[indicator.key]
+    ratio = isinstance(indicator.measure, Ratio) and term is None
+    columns = (*(SIDES if ratio else ()), *COLUMNS)
+    if found.status in ("not_applicable", "no_data"):
+        return Rows(columns, (), 0)
+    clock = Clock(now if scope.at is None else min(scope.at, now), scope.at is not None, scope.window)
+    with reading(engine, "the facts behind a number") as connection:
+        reach = feeds(connection, city, {indicator.subject}, clock.at)
+        whole = year_of(reach[indicator.subject], city, clock) if indicator.archive else None
+        spans = {
+            ahead: (whole or frame(clock.window, city.zone, clock.at, cut=ahead or clock.past)).whole for ahead in (False, True)
+        }
+        binds = {"at": clock.at, "top": region.region_id, "rows_wanted": limit}
+        everywhere = alone(city, region).everywhere
+        groups = grouped(taken for side in sides(indicator, term) for taken in takes(side, spans))
+        branches = [branch(group, binds, everywhere=everywhere) for group in groups]
+        branches += published(indicator, term, region.region_id, day_of(clock.at, city.zone).year)
+        listed = [row[1:] for part in read(connection, branches) for row in part]
+    listed.sort(key=lambda row: (row[2] is not None, row[2]), reverse=True)
+    shown = tuple(line(city, row, ratio=ratio) for row in listed[:limit])
+    return Rows(columns, shown, max(found.n, len(listed)) if term is None else len(listed))
+
+
+def sides(indicator: Indicator, only: Term | None) -> list[tuple[Term, bool]]:
+    """The terms of a measure that have facts behind them, and whether each is in the base."""
+    measure = indicator.measure
+    if only is not None:
+        return [(only, False)]
+    if isinstance(measure, Percentile):
+        return [(Total(measure.metric), False)]
+    if isinstance(measure, Sum):
+        return [(term, False) for term in measure.terms]
+    return [*((term, False) for term in measure.over), *((term, True) for term in measure.base)]
+
+
+def takes(side: tuple[Term, bool], spans: dict[bool, Span]) -> Iterable[Taken]:
+    """The facts that a term takes; none for an area and a statistic."""
+    term, base = side
+    if isinstance(term, Count | Total):
+        metric = METRICS[term.metric]
+        yield Taken(metric.fact, metric.at, spans[metric.ahead], metric.where or "TRUE", metric.value, base)
+    elif isinstance(term, Standing):
+        stock = STOCKS[term.stock]
+        yield Taken(stock.fact, FACTS[stock.fact].at, None, stock.where, stock.value, base)
+
+
+def grouped(taken: Iterable[Taken]) -> list[list[Taken]]:
+    """What can be listed together: the same facts at the same instant."""
+    def alike(one: Taken) -> tuple[str, str, bool]:
+        return (one.fact, one.at, one.span is None)
+
+    return [list(group) for _, group in groupby(sorted(taken, key=alike), key=alike)]
+
+
+def branch(group: Sequence[Taken], binds: dict[str, Any], *, everywhere: bool) -> Branch:
+    """The newest facts that any term of a group takes, traced to their rows."""
+    first = group[0]
+    fact = FACTS[first.fact]
+    value = next((taken.value for taken in group if taken.value is not None), "NULL")
+    own = "f.batch_id, f.row_no" if fact.traced else "f.source_id, f.device_id"
+    within = "TRUE" if first.span is None else f"{first.at} >= :start AND {first.at} < :end"
+    where = "TRUE" if everywhere else SPREAD if fact.spreads else INSIDE
+    statement = f"""
+        SELECT q.over, q.base, q.at, q.identity, q.region_id, q.value, s.name_zh, s.name_en, b.door, b.origin, b.batch_id,
+               {"q.row_no" if fact.traced else "spoken.row_no"} AS row_no
+          FROM (SELECT COALESCE({on_side(group, base=False)}, FALSE) AS over,
+                       COALESCE({on_side(group, base=True)}, FALSE) AS base,
+                       CAST({first.at} AS timestamptz) AS at, f.{fact.identity}::text AS identity, f.region_id,
+                       ({value})::float8 AS value, {own}
+                  FROM {fact.relation} f
+                 WHERE {where} AND {within} AND ({any_of([taken.condition for taken in group])})
+                 ORDER BY {first.at} DESC NULLS LAST
+                 LIMIT :rows_wanted) AS q
+          {OWN_BATCH if fact.traced else LAST_WORD}"""
+    spans = {} if first.span is None else {"start": first.span.start, "end": first.span.end}
+    return Branch(statement, binds | spans)
+
+
+def on_side(group: Sequence[Taken], *, base: bool) -> str:
+    """A condition that a fact is on a side of the measure."""
+    return " OR ".join(f"({taken.condition})" for taken in group if taken.base == base) or "FALSE"
+
+
+def published(indicator: Indicator, only: Term | None, region_id: int, year: int) -> list[Branch]:
+    """The statistics that a measure takes."""
+    found = [(term.key, base) for term, base in sides(indicator, only) if isinstance(term, Statistic)]
+    if not found:
+        return []
+    over, base = ([key for key, is_base in found if is_base == side] for side in (False, True))
+    return [Branch(STATISTICS, {"over": over or [""], "base": base or [""], "top": region_id, "year": year})]
+
+
+def line(city: City, row: Sequence[Any], *, ratio: bool) -> tuple[object, ...]:
+    """One fact as it is shown."""
+    over, base, at, identity, region_id, value, source_zh, source_en, door, origin, batch_id, row_no = row
+    cells = (at, identity, city.regions[region_id].name, value, Text(source_zh, source_en), door, origin, batch_id, row_no)
+    return (over, base, *cells) if ratio else cells
