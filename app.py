@@ -14,13 +14,13 @@ from data_access.engine import Engine
 from indicators.text import Language
 from ingest.door import create_door
 from layouts import notice, wall
-from live import headers, health, squeeze, status, stream, tiles
+from live import frame, headers, health, squeeze, status, stream, tiles
 from live.language import preferred
 from live.mount import mount
 from live.studio import Studio
 from settings import Settings
 
-ROOT = Path(__file__).parent
+ASSETS = Path(__file__).parent / "assets"
 LARGEST_BODY = 1 << 20
 POOL = 12
 
@@ -30,12 +30,13 @@ def create_app(settings: Settings) -> Dash:
     engine = engines.create(database_url(settings), statement_timeout_ms=settings.statement_timeout_ms, pool_size=POOL)
     studio = Studio(engine)
     app = Dash(
-        __name__, title="一网统览", update_title="", assets_folder=str(ROOT / "assets"), assets_path_ignore=["vendor"],
-        suppress_callback_exceptions=True, on_error=failure.tell(language),
+        __name__, title="一网统览", update_title="", index_string=frame.INDEX,
+        assets_folder=str(ASSETS), assets_path_ignore=["vendor"], suppress_callback_exceptions=True,
+        on_error=failure.tell(language),
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     app.layout = lambda: layout(studio)
-    map_click.register(app, lambda: studio.atlas.city)
+    map_click.register(app, lambda: studio.atlas.city, language)
     map_state.register(app)
     add_routes(app, engine, studio, settings)
     studio.start()
@@ -77,6 +78,7 @@ def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings) ->
         stream.routes(studio.hub, studio.atlas, studio.jobs),
         tiles.blueprint(engine, lambda: studio.atlas.city),
         health.routes(studio.hub, studio.atlas),
+        frame.routes(ASSETS),
     ):
         flask.register_blueprint(blueprint)
     status.judge(flask, lambda: studio.atlas.city)

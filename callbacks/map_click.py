@@ -7,27 +7,29 @@ from urllib.parse import urlsplit
 from dash import Dash, Input, Output, State, no_update
 
 from data_access.city import City
+from indicators.text import Language
 from layouts import ids
 from layouts.links import to_drawer, to_region
 from layouts.view import BadAddress, View, parse
 
 
-def register(app: Dash, city: Callable[[], City | None]) -> None:
+def register(app: Dash, city: Callable[[], City | None], language: Callable[[], Language]) -> None:
     """Answer clicks with a new address, which the page then goes to."""
 
-    @app.callback(
-        Output(ids.ADDRESS, "href"), Input(ids.MAP_CLICK, "data"), State(ids.SCOPE, "data"), prevent_initial_call=True,
-    )
     def follow(click: Mapping[str, Any] | None, address: str | None) -> Any:
         here = city()
         if click is None or address is None or here is None:
             return no_update
         parts = urlsplit(address)
         try:
-            view = parse(parts.path, parts.query, here.root.code)
+            view = parse(parts.path, parts.query, here.root.code, language())
         except BadAddress:
             return no_update
         return destination(here, view, click) or no_update
+
+    app.callback(
+        Output(ids.ADDRESS, "href"), Input(ids.MAP_CLICK, "data"), State(ids.ADDRESS, "href"), prevent_initial_call=True,
+    )(follow)
 
 
 def destination(city: City, view: View, click: Mapping[str, Any]) -> str | None:

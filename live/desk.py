@@ -1,6 +1,6 @@
 """One view at one moment, and everything that is read for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -144,8 +144,9 @@ class Desk:
 
     def tile_versions(self) -> dict[str, str]:
         """Under which marks the map asks for its tiles. Raises: DataUnavailable."""
-        live: Mapping[str, str] = self.memory.recall(
-            ("tiles", self.view.scope.at), CASE | DEVICE | {"place"}, lambda: tiles.versions(self.engine, self.now))
+        live = self.memory.recall(
+            ("tiles", self.view.scope.at), CASE | DEVICE | {"place"},
+            lambda: {str(layer): mark for layer, mark in tiles.versions(self.engine, self.now).items()})
         regions = self.memory.recall(("region tiles", id(self.city)), frozenset(), lambda: tiles.region_version(self.city))
         return {**live, "region": regions}
 

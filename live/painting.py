@@ -11,7 +11,7 @@ from indicators.definition import Dimension, Indicator
 from layouts import attention, feed, header, ids, messages, panel, ranking, stage, wall
 from layouts.links import to_closed, to_region
 from layouts.ramp import Ramp, ramp
-from layouts.view import View, href
+from layouts.view import View
 from layouts.words import say
 from live import drawers, subjects
 from live.desk import CASE, DEVICE, SOURCE, WARNING, Desk, shown
@@ -131,7 +131,6 @@ def _page(desk: Desk) -> Picture:
         **skeleton,
         ids.WALL: root,
         ids.NOTICE: {"children": []},
-        ids.SCOPE: {"data": href(view)},
         ids.CRUMBS: {"children": header.crumbs(look)},
         ids.WINDOW: {"children": header.windows(look)},
         ids.LANGUAGE: {"children": header.languages(look)},

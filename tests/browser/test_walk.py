@@ -1,0 +1,141 @@
+"""A walk from the city down to a block, a case and a device, and back, with the hand and with the keys."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from data_access.city import City
+from tests.browser.scene import Witness, case, until
+
+Send = Callable[[str, list[dict[str, Any]]], dict[str, Any]]
+CRUMB = "#crumbs b"
+PAINTED = "#panel-events .hero"
+
+
+def at(page: Page, path: str) -> None:
+    """The address is this, whatever its query."""
+    expect(page).to_have_url(re.compile(f"{re.escape(path)}(\\?|$)"))
+
+
+@pytest.mark.parametrize(("language", "name", "title"), [("zh", "甲", "案件"), ("en", "Area ", "Case")])
+def test_from_the_city_to_a_block_a_case_a_device_and_back(page: Page, site: str, language: str, name: str, title: str) -> None:
+    page.goto(f"{site}/?lang={language}")
+    expect(page.locator(PAINTED)).to_be_visible()
+    for code in ("T1", "T11", "T111"):
+        page.click(f"#ranking a:text-is('{name}{code}')")
+        expect(page.locator(CRUMB)).to_have_text(f"{name}{code}")
+        at(page, f"/r/{code}")
+    page.click("#feed a[href*='case=']")
+    expect(page.locator("#drawer .sheet")).to_be_visible()
+    expect(page.locator("#drawer")).to_contain_text("Pothole")
+    expect(page.locator("#drawer ol li")).not_to_have_count(0)
+    page.click("#feed a[href*='device=air-1']")
+    expect(page.locator("#drawer")).to_contain_text("Elm Street")
+    expect(page.locator("#drawer")).to_contain_text("190")
+    page.go_back()
+    expect(page.locator("#drawer")).to_contain_text("Pothole")
+    page.go_back()
+    expect(page.locator("#drawer .sheet")).to_have_count(0)
+    for code in ("T11", "T1"):
+        page.go_back()
+        expect(page.locator(CRUMB)).to_have_text(f"{name}{code}")
+    page.go_back()
+    expect(page.locator("#ranking")).to_contain_text(f"{name}T2")
+
+
+def test_escape_closes_the_drawer_and_then_goes_up(page: Page, site: str) -> None:
+    page.goto(f"{site}/r/T11?lang=en")
+    page.click("#feed a[href*='case=']")
+    expect(page.locator("#drawer .sheet")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#drawer .sheet")).to_have_count(0)
+    at(page, "/r/T11")
+    page.keyboard.press("Escape")
+    expect(page.locator(CRUMB)).to_have_text("Area T1")
+    page.keyboard.press("Escape")
+    at(page, "/r/T")
+
+
+def test_a_click_on_the_map_drills_down(page: Page, site: str, town: City) -> None:
+    page.goto(f"{site}/?lang=en")
+    page.wait_for_function("window.tonglan.map && window.tonglan.map.ready")
+    lon, lat = town.region("T2").label or (0.06, 0.005)
+    page.wait_for_timeout(800)
+    spot = page.evaluate("([lon, lat]) => {const m = tonglan.map.map, p = m.project([lon, lat]),"
+                         " r = m.getCanvas().getBoundingClientRect(); return [r.x + p.x * r.width / m.getCanvas().clientWidth,"
+                         " r.y + p.y * r.height / m.getCanvas().clientHeight]}", [lon + 0.012, lat - 0.003])
+    page.mouse.click(*spot)
+    at(page, "/r/T2")
+    expect(page.locator(CRUMB)).to_have_text("Area T2")
+
+
+def test_the_language_follows_the_browser_and_can_be_switched(page: Page, site: str) -> None:
+    page.goto(site)
+    expect(page.locator("#brand")).to_contain_text("小城")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    page.click("#language a")
+    expect(page.locator("#brand")).to_contain_text("Smalltown")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert page.title().startswith("Smalltown")
+    page.go_back()
+    expect(page.locator("#brand")).to_contain_text("小城")
+
+
+def test_a_new_case_appears_by_itself(page: Page, site: str, send: Send) -> None:
+    page.goto(f"{site}/?lang=en")
+    expect(page.locator(PAINTED)).to_be_visible()
+    send("cases", [case("fresh", 3, datetime.now(UTC), title="A brand new hole")])
+    took = until(lambda: page.locator("#feed").inner_text().count("A brand new hole") > 0, 3)
+    assert took < 1.5
+
+
+def test_ages_and_the_clock_tick_in_the_browser(page: Page, site: str, send: Send) -> None:
+    send("cases", [case("tick", 2, datetime.now(UTC))])
+    page.goto(f"{site}/?lang=en")
+    age = page.locator("#feed header time")
+    expect(age).to_have_text(re.compile(r"^\d+ s ago$"))
+    first = age.inner_text()
+    until(lambda: age.inner_text() != first, 3)
+    expect(page.locator("#clock b")).to_have_text(re.compile(r"^\d\d:\d\d$"))
+
+
+@pytest.mark.parametrize(("path", "words"), [
+    ("/r/nowhere?lang=en", "no region with the code “nowhere”"),
+    ("/?w=5y&lang=en", "There is no window “5y”"),
+])
+def test_a_wrong_address_says_so_and_leads_home(page: Page, site: str, witness: Witness, path: str, words: str) -> None:
+    page.goto(site + path)
+    expect(page.locator("#notice")).to_contain_text(words)
+    witness.complaints = [said for said in witness.complaints if "status of 40" not in said]
+    page.click("#notice a")
+    expect(page.locator(PAINTED)).to_be_visible()
+    expect(page.locator("#notice")).to_be_empty()
+
+
+def test_an_unknown_case_says_so_in_its_drawer(page: Page, site: str) -> None:
+    page.goto(f"{site}/?lang=en&case=123")
+    expect(page.locator("#drawer")).to_contain_text("No case has the number “123”")
+
+
+def test_pushes_leave_nothing_behind_in_the_browser(page: Page, site: str, send: Send) -> None:
+    page.goto(f"{site}/?lang=en")
+    expect(page.locator(PAINTED)).to_be_visible()
+    for number in range(3):
+        send("cases", [case(f"many-{number}", 1, datetime.now(UTC), title=f"Number {number}")])
+        expect(page.locator("#feed")).to_contain_text(f"Number {number}")
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.dash_stores.map(s => s.getState().history.past.length)") == [0]
+
+
+def test_two_viewers_are_painted_once(context: BrowserContext, page: Page, site: str) -> None:
+    other = context.new_page()
+    for viewer in (page, other):
+        viewer.goto(f"{site}/r/T2?lang=en")
+        expect(viewer.locator(PAINTED)).to_be_visible()
+    health = page.evaluate("fetch('/healthz').then(a => a.json())")
+    assert health["viewers"] == 2
+    other.close()

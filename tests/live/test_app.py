@@ -1,0 +1,116 @@
+"""The application's routes: statuses, headers, health, and the ingest door on the same port."""
+
+import gzip
+import time
+from collections.abc import Iterator
+
+import pytest
+from dash import Dash
+from flask.testing import FlaskClient
+
+from app import create_app
+from data_access.city import City
+from settings import Settings
+
+GZIP = {"Accept-Encoding": "gzip"}
+
+
+@pytest.fixture(scope="module")
+def app(database_url: str, town: City) -> Iterator[Dash]:
+    made = create_app(Settings(database_url=database_url))
+    studio = made.server.extensions["studio"]
+    deadline = time.monotonic() + 5
+    while (studio.atlas.city is None or studio.hub.cut_since) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    yield made
+    studio.stop()
+
+
+@pytest.fixture
+def client(app: Dash) -> FlaskClient:
+    client: FlaskClient = app.server.test_client()
+    return client
+
+
+@pytest.mark.parametrize(("address", "status"), [
+    ("/", 200), ("/r/T11?w=7d&lang=en", 200), ("/r/T9", 404), ("/nowhere", 404), ("/?w=5y", 400), ("/?at=soon", 400),
+    ("/?lang=fr", 400), ("/?case=1&device=2", 400),
+])
+def test_a_page_opened_directly_answers_with_the_status_of_its_address(client: FlaskClient, address: str, status: int) -> None:
+    answer = client.get(address)
+    assert answer.status_code == status
+    assert b"Traceback" not in answer.data
+    assert b"_dash-renderer" in answer.data, "the page itself says why"
+
+
+def test_nothing_may_be_loaded_from_elsewhere(client: FlaskClient) -> None:
+    answer = client.get("/")
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'self';")
+    assert "'unsafe-eval'" not in policy
+    assert "http" not in policy
+    assert b"://" not in answer.data.replace(b"http://www.w3.org", b"")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_assets_live_as_long_as_their_content(client: FlaskClient) -> None:
+    assert "immutable" in client.get("/assets/push.js?m=1", buffered=True).headers["Cache-Control"]
+    assert client.get("/assets/push.js", buffered=True).headers["Cache-Control"] == "no-cache"
+
+
+def test_scripts_are_compressed_for_browsers_that_take_it(client: FlaskClient) -> None:
+    plain, small = [client.get("/assets/push.js", headers=given, buffered=True) for given in ({}, GZIP)]
+    assert "Content-Encoding" not in plain.headers
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(small.data) == plain.data
+    assert small.headers["Vary"] == "Accept-Encoding"
+    assert len(small.data) < len(plain.data) / 2
+
+
+def test_the_stream_is_not_buffered_and_not_kept(client: FlaskClient) -> None:
+    answer = client.get("/live/?lang=en", headers=GZIP)
+    assert answer.mimetype == "text/event-stream"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Accel-Buffering"] == "no"
+    assert "Content-Encoding" not in answer.headers
+    words = iter(answer.response)
+    assert next(words).startswith(b"retry: 1000\nevent: hello\n")
+    assert next(words).startswith(b"event: picture\n")
+    answer.close()
+
+
+def test_the_health_says_how_it_stands(client: FlaskClient) -> None:
+    health = client.get("/healthz").get_json()
+    assert (health["application"], health["database"], health["city"]) == ("ok", "ok", "smalltown")
+
+
+def test_the_browsers_icon_is_there(client: FlaskClient) -> None:
+    for address in ("/favicon.ico", "/assets/favicon.svg"):
+        answer = client.get(address, buffered=True)
+        assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
+
+
+def test_the_ingest_door_is_open_on_the_same_port(client: FlaskClient) -> None:
+    answer = client.post("/ingest/v1/cases", json={"rows": []}, headers={"Authorization": "Bearer wrong"})
+    assert answer.status_code == 401
+    assert answer.get_json()["error"] == "wrong_token"
+
+
+def test_a_large_body_is_refused_in_one_sentence(client: FlaskClient) -> None:
+    answer = client.post("/_dash-update-component", data=b"x" * 10_000_000, content_type="application/json")
+    assert answer.status_code == 413
+    assert b"Traceback" not in answer.data
+
+
+def test_a_click_on_the_map_is_answered_with_an_address(client: FlaskClient) -> None:
+    answer = client.post("/_dash-update-component", json={
+        "output": "address.href", "outputs": {"id": "address", "property": "href"}, "changedPropIds": ["map-click.data"],
+        "inputs": [{"id": "map-click", "property": "data", "value": {"kind": "region", "key": "T1"}}],
+        "state": [{"id": "address", "property": "href", "value": "http://localhost/r/T?lang=en"}]})
+    assert answer.get_json()["response"] == {"address": {"href": "/r/T1?lang=en"}}
+
+
+def test_the_page_speaks_the_browsers_language(client: FlaskClient) -> None:
+    for accepted, language in (("zh-CN,zh;q=0.9", "zh"), ("en-US", "en"), ("fr", "en"), ("", "zh")):
+        layout = client.get("/_dash-layout", headers={"Accept-Language": accepted} if accepted else {}).get_json()
+        assert layout["props"]["data-language"] == language, accepted
