@@ -81,7 +81,7 @@ def load_basics(engine: Engine, pack: Pack, report: Report) -> None:
     """Load what the screen needs to open, in one transaction, unless this very pack is in."""
     key = f"basics@{pack.signature()}"
     with engine.connect() as connection:
-        there = connection.execute(sql("SELECT 1 FROM batch WHERE idempotency_key = :key"), {"key": key}).scalar()
+        there = batch_exists(connection, key)
     if not there:
         step = Steps(engine, report)
         with engine.begin() as connection:
@@ -124,6 +124,7 @@ def write_basics(connection: Connection, pack: Pack, key: str, step: Steps) -> N
     write_statistics(connection, pack, tree, assigner, key.partition("@")[2])
     batch = open_batch(connection, source_number(connection, pack.tree.source), pack.tree.leaves.file.name, "region", key)
     connection.execute(sql("UPDATE batch SET taken = :count WHERE batch_id = :batch"), {"count": len(tree), "batch": batch})
+    connection.exec_driver_sql("ANALYZE region, region_ancestor, statistic")
     step.done(3)
 
 
@@ -132,22 +133,22 @@ def load_history(engine: Engine, pack: Pack, report: Report) -> None:
     city = cities.load(engine)
     if city is None:
         raise RuntimeError("the basics of a pack are loaded before its history")
+    key = f"history@{pack.signature()}"
     with engine.connect() as connection:
-        due = missing(connection, pack)
-        assigner = leaves(connection) if due else None
-    if assigner is None:
-        return
+        if batch_exists(connection, key):
+            return
+        assigner = leaves(connection)
     for dataset in datasets(pack, city, assigner):
         load_dataset(engine, city, dataset, report)
     recorded(engine, city, datetime.now(UTC))
+    with engine.begin() as connection:
+        open_batch(connection, source_number(connection, pack.tree.source), str(pack.folder.name), "history", key)
 
 
-def missing(connection: Connection, pack: Pack) -> bool:
-    """Whether some file of facts is not in to its end."""
-    files = [*(one.file for one in pack.places), *(one.file for one in pack.flights), *(one.file for one in pack.observations)]
-    ends = [f"{file.name}@{pack.path(file).stat().st_size}:end" for file in files]
-    there = connection.execute(sql("SELECT count(*) FROM batch WHERE idempotency_key = ANY(:ends)"), {"ends": ends}).scalar_one()
-    return bool(there < len(ends))
+def batch_exists(connection: Connection, key: str) -> bool:
+    """Whether a stage of a pack is in, whole."""
+    found = connection.execute(sql("SELECT EXISTS (SELECT 1 FROM batch WHERE idempotency_key = :key)"), {"key": key})
+    return bool(found.scalar_one())
 
 
 def datasets(pack: Pack, city: City, assigner: Assigner) -> Iterator[Dataset]:

@@ -12,6 +12,8 @@ from ingest.pack import Flights, Pack
 from ingest.rejects import Rejects
 from ingest.tables import BLANK, joined, numbers
 
+PART_ROWS = 10_000
+
 
 def dataset(pack: Pack, flights: Flights, airports: dict[str, int]) -> Dataset:
     """The file of flights, ready to load; `airports` are the regions of those that it may name."""
@@ -19,7 +21,8 @@ def dataset(pack: Pack, flights: Flights, airports: dict[str, int]) -> Dataset:
         return take(flights, airports, source_id, part)
 
     return Dataset(source=flights.source, name=flights.file.name, path=pack.path(flights.file), table="flight", fact="flight",
-                   subject="flight", title=flights.job.title.text, unit=flights.job.unit.text, mapping=mapping)
+                   subject="flight", title=flights.job.title.text, unit=flights.job.unit.text, mapping=mapping,
+                   part_rows=PART_ROWS)
 
 
 def take(flights: Flights, airports: dict[str, int], source_id: int, part: pd.DataFrame) -> Facts:

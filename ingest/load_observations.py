@@ -17,6 +17,8 @@ from ingest.partitions import ensure_partitions
 from ingest.rejects import Rejects
 from ingest.tables import numbers, patterned
 
+PART_ROWS = 3_000
+
 
 def dataset(pack: Pack, observations: Observations, regions: dict[str, int]) -> Dataset:
     """The file of observations, ready to load; `regions` are the airports'."""
@@ -28,7 +30,7 @@ def dataset(pack: Pack, observations: Observations, regions: dict[str, int]) -> 
 
     return Dataset(source=observations.source, name=observations.file.name, path=pack.path(observations.file),
                    table="observation", fact="observation", subject="observation", title=observations.job.title.text,
-                   unit=observations.job.unit.text, mapping=mapping)
+                   unit=observations.job.unit.text, mapping=mapping, part_rows=PART_ROWS)
 
 
 def take(

@@ -4,7 +4,7 @@ A part is remembered by its batch's idempotency key, so a load that was stopped 
 and a load that is done does nothing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,6 @@ from ingest.rejects import Rejects, keep
 from ingest.rollups import roll_up
 from ingest.tables import FIRST_LINE, count, frames, whole
 
-PART_ROWS = 25_000
 LAST = "end"
 
 
@@ -67,6 +66,8 @@ class Dataset:
     title: Text
     unit: Text
     mapping: Callable[[Connection, int, pd.DataFrame], Facts]
+    part_rows: int           # so many that a part takes less than a second
+    deferred: Mapping[str, str] = field(default_factory=dict)  # indexes that cost less when built at the end
 
     @property
     def stamp(self) -> str:
@@ -80,12 +81,23 @@ class Dataset:
 
 
 def load_dataset(engine: Engine, city: City, dataset: Dataset, report: Report) -> None:
-    """Load the parts of a file that are not in yet."""
+    """Load the parts of a file that are not in yet, and see that its indexes are there."""
     with engine.connect() as connection:
         source_id = source_number(connection, dataset.source)
         done = parts_done(connection, source_id, dataset.stamp)
-    if f"{dataset.stamp}:{LAST}" in done:
-        return
+    if f"{dataset.stamp}:{LAST}" not in done:
+        load_missing(engine, city, dataset, source_id, done, report)
+    with engine.begin() as connection:
+        for statement in dataset.deferred.values():
+            connection.exec_driver_sql(statement)
+
+
+def load_missing(engine: Engine, city: City, dataset: Dataset, source_id: int, done: set[str], report: Report) -> None:
+    """Load the parts whose keys are not among those done."""
+    if not done:
+        with engine.begin() as connection:
+            for name in dataset.deferred:
+                connection.exec_driver_sql(f'DROP INDEX IF EXISTS "{name}"')
     total = count(dataset.path)
     for part, key in parts(dataset):
         at = int(part.index[-1]) - FIRST_LINE + 1
@@ -95,11 +107,13 @@ def load_dataset(engine: Engine, city: City, dataset: Dataset, report: Report) -
                 load_part(connection, city, dataset, source_id, key, part)
                 tell(connection, progress)
         report(progress)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f'ANALYZE "{dataset.table}"')
 
 
 def parts(dataset: Dataset) -> Iterator[tuple[pd.DataFrame, str]]:
     """The parts of the file with their idempotency keys; the last one's says that it is."""
-    coming = frames(dataset.path, PART_ROWS)
+    coming = frames(dataset.path, dataset.part_rows)
     part = next(coming, None)
     while part is not None:
         after = next(coming, None)

@@ -1,6 +1,7 @@
 """Places from a file: tax lots, sites, venues, each given to the leaf region that it lies in."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -13,22 +14,30 @@ from ingest.copy import points
 from ingest.feeds import Heard
 from ingest.identity import identities
 from ingest.load_parts import Dataset, Facts
+from ingest.load_statistics import year_end
 from ingest.pack import Pack, Places
 from ingest.rejects import Rejects
 from ingest.tables import joined, numbers, patterned
+
+PART_ROWS = 20_000
+# Kept up to date row by row, this one index takes more time than all the rest of the load.
+DEFERRED = {"place_geom": "CREATE INDEX IF NOT EXISTS place_geom ON place USING gist (geom)"}
 
 
 def dataset(pack: Pack, places: Places, assigner: Assigner, codes: dict[int, str]) -> Dataset:
     """The file of places, ready to load; `codes` are the leaves'."""
     def mapping(connection: Connection, source_id: int, part: pd.DataFrame) -> Facts:
-        return take(places, assigner, codes, source_id, part)
+        return take(places, year_end(places.year, ZoneInfo(pack.time_zone)), assigner, codes, source_id, part)
 
     return Dataset(source=places.source, name=places.file.name, path=pack.path(places.file), table="place", fact="place",
-                   subject="place", title=places.job.title.text, unit=places.job.unit.text, mapping=mapping)
+                   subject="place", title=places.job.title.text, unit=places.job.unit.text, mapping=mapping,
+                   part_rows=PART_ROWS, deferred=DEFERRED)
 
 
-def take(places: Places, assigner: Assigner, codes: dict[int, str], source_id: int, part: pd.DataFrame) -> Facts:
-    """Map and check some rows."""
+def take(
+    places: Places, as_of: np.datetime64, assigner: Assigner, codes: dict[int, str], source_id: int, part: pd.DataFrame
+) -> Facts:
+    """Map and check some rows of a file that says how things stood at `as_of`."""
     rejects = Rejects()
     names = joined(part, places.identity)
     rejects.add_all(part.index[names.duplicated()], places.identity[0], "duplicate", "the place stands on an earlier line")
@@ -44,7 +53,7 @@ def take(places: Places, assigner: Assigner, codes: dict[int, str], source_id: i
         "external_id": names[good].to_numpy(object), "kind": np.full(count, places.kind, object),
         "name": names[good].to_numpy(object), "region_id": region[good], "geom": points(lon[good], lat[good]),
         "units": units[good], "population": population[good], "row_no": part.index[good].to_numpy()}
-    return Facts(columns, rejects, {"place": Heard(count, len(rejects.reasons), np.datetime64("now", "us"))},
+    return Facts(columns, rejects, {"place": Heard(count, len(rejects.reasons), as_of)},
                  noted(places, codes, part, region, good, near))
 
 

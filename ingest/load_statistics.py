@@ -178,7 +178,11 @@ def write_figures(connection: Connection, period: Period, figures: Figures, valu
     close_batch(connection, batch_id, len(long), 0, len(figures.rejects.reasons), figures.answer)
 
 
-def heard(taken: Mapping[str, int], period: int, zone: ZoneInfo) -> dict[str, Heard]:
+def heard(taken: Mapping[str, int], year: int, zone: ZoneInfo) -> dict[str, Heard]:
     """What the feeds hear: figures of a year speak of it until its last second."""
-    end = datetime(period, 12, 31, 23, 59, 59, tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
-    return {f"statistic:{key}": Heard(taken=count, newest=np.datetime64(end, "us")) for key, count in taken.items()}
+    return {f"statistic:{key}": Heard(taken=count, newest=year_end(year, zone)) for key, count in taken.items()}
+
+
+def year_end(year: int, zone: ZoneInfo) -> np.datetime64:
+    """The last second of a year in the city, UTC."""
+    return np.datetime64(datetime(year, 12, 31, 23, 59, 59, tzinfo=zone).astimezone(UTC).replace(tzinfo=None), "us")

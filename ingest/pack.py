@@ -165,10 +165,11 @@ class Job(Part):
 
 
 class Places(Part):
-    """A file of places; `leaf` is only compared with where the place lies."""
+    """A file of places as they stood at the end of a year; `leaf` is only compared with where the place lies."""
 
     source: Key
     kind: Key
+    year: int
     file: DataFile
     identity: list[str]
     lon: str
