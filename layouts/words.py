@@ -6,7 +6,7 @@ from indicators.text import Language, Text
 
 WORDS: dict[str, Text] = {
     # header
-    "product": Text("一网统览", "City at a glance"),
+    "product": Text("一网统览", "Tonglan"),
     "window": Text("时间窗", "Window"),
     "window.24h": Text("近 24 小时", "24 h"),
     "window.today": Text("今天", "Today"),
@@ -73,19 +73,19 @@ WORDS: dict[str, Text] = {
     # figures
     "target": Text("目标", "Target"),
     "target.none": Text("不设目标", "no target"),
-    "since.24h": Text("较前一日", "on the day before"),
-    "since.today": Text("较昨日同时", "on yesterday"),
-    "since.7d": Text("较前 7 天", "on the 7 d before"),
-    "since.30d": Text("较前 30 天", "on the 30 d before"),
-    "since.period": Text("较上期", "on the period before"),
-    "since.last_week": Text("较上周同日", "on last week"),
+    "since.24h": Text("较前一日", "vs day before"),
+    "since.today": Text("较昨日同时", "vs yesterday"),
+    "since.7d": Text("较前 7 天", "vs 7 d before"),
+    "since.30d": Text("较前 30 天", "vs 30 d before"),
+    "since.period": Text("较上期", "vs period before"),
+    "since.last_week": Text("较上周同日", "vs last week"),
     "same": Text("持平", "no change"),
     "points": Text("点", "pt"),
     "now": Text("现在", "now"),
     # stage
     "ranking.worst": Text("{level} · 由差到好 · {change}", "{level} · worst first · {change}"),
     "ranking.highest": Text("{level} · 由高到低 · {change}", "{level} · highest first · {change}"),
-    "ranking.week": Text("较上周同日", "on last week"),
+    "ranking.week": Text("较上周同日", "vs last week"),
     "ranking.more": Text("另 {n} 个", "{n} more"),
     "ranking.unranked": Text("不排名", "not ranked"),
     "ranking.leaf": Text("已到最细一级", "the finest level"),
@@ -93,22 +93,12 @@ WORDS: dict[str, Text] = {
     "map.place": Text("{unit} · {level}", "{unit} · by {level}"),
     "map.open": Text("在办", "In progress"),
     "map.lot": Text("地块", "Lots"),
-    "map.density": Text("{n} 宗地块", "{n} lots"),
+    "map.density": Text("每格 {n} 宗", "{n} lots per cell"),
     "map.gathered": Text("{n} 件", "{n} of them"),
     "map.late": Text("超 {time}", "{time} over"),
     "map.overdue": Text("{n} 件超期", "{n} overdue"),
     "map.unavailable": Text("地图数据暂时取不到，自动重试中", "Map data cannot be had now; trying again"),
     "map.no_webgl": Text("此浏览器不能显示地图（需要 WebGL 2）", "This browser cannot show the map (it needs WebGL 2)"),
-    "map.place": Text("{unit} · {level}", "{unit} · by {level}"),
-    "map.label": Text("{region}地图", "Map of {region}"),
-    "map.open": Text("在办", "Open"),
-    "map.lot": Text("地块", "Tax lot"),
-    "map.overdue": Text("{n} 件超期", "{n} overdue"),
-    "map.late": Text("超期 {time}", "overdue by {time}"),
-    "map.gathered": Text("{n} 处合并显示", "{n} shown as one"),
-    "map.density": Text("每格 {n} 宗", "{n} lots per cell"),
-    "map.unavailable": Text("地图暂时无法显示", "The map cannot be shown now"),
-    "map.no_webgl": Text("此浏览器不支持地图所需的绘图功能", "This browser cannot draw the map"),
     # feed
     "feed": Text("事件与预警", "Events and warnings"),
     "feed.none": Text("时间窗内没有事件", "No events yet"),
@@ -247,7 +237,7 @@ SCRIPT: dict[str, dict[str, Text]] = {
 }
 
 
-def say(key: str, language: Language, **values: object) -> str:
+def say(key: str, language: Language, /, **values: object) -> str:
     """An interface string. Raises: KeyError for an unknown key."""
     return WORDS[key][language].format(**values)
 

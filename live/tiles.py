@@ -9,10 +9,9 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 
 from flask import Blueprint, Response, request
-from sqlalchemy import Engine
 
 from data_access.city import City
-from data_access.engine import DataUnavailable
+from data_access.engine import DataUnavailable, Engine
 from data_access.tiles import Address, Tiles, UnknownTile
 
 MVT = "application/vnd.mapbox-vector-tile"
