@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from data_access.city import City, Region
+from indicators.statements import Reach
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,9 @@ class Areas:
         return [region.region_id for region in self.regions]
 
     @property
-    def everywhere(self) -> bool:
-        """Whether this is all of the city, so that nothing needs to be left out."""
-        return self.top.level == 0
+    def reach(self) -> Reach:
+        """The same, as a statement is told it."""
+        return Reach(alone=self.regions == (self.top,), everywhere=self.top.level == 0)
 
 
 def alone(city: City, region: Region) -> Areas:

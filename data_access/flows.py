@@ -19,13 +19,18 @@ from indicators.definition import Metric
 from indicators.statements import flow_statement, sketch_statement
 from indicators.windows import Frame, Piece, Span, day_of, elementary, pieces
 
+# OFFSET 0 keeps the planner to one short index scan per metric and span; left to itself it reads the whole table.
 ROLLED = """
     SELECT m.key, r.region_id, width_bucket(r.{at}, CAST(:bounds AS {kind}[])) AS part,
            {bin} AS bin, sum(r.n)::bigint AS n, {total} AS total
       FROM metric m
      CROSS JOIN unnest(CAST(:starts AS {kind}[]), CAST(:ends AS {kind}[])) AS s (start_at, end_at)
-      JOIN {table} r ON r.metric_id = m.metric_id AND r.region_id = ANY(:regions)
-                    AND r.{at} >= s.start_at AND r.{at} < s.end_at
+     CROSS JOIN LATERAL (SELECT *
+                           FROM {table} kept
+                          WHERE kept.metric_id = m.metric_id
+                            AND kept.region_id = ANY(:regions)
+                            AND kept.{at} >= s.start_at AND kept.{at} < s.end_at
+                         OFFSET 0) AS r
      WHERE m.key = ANY(:keys)
      GROUP BY 1, 2, 3, 4"""
 HOURS = ROLLED.format(at="at", kind="timestamptz", bin="0", total="sum(r.total)", table="rollup_hour")
@@ -164,14 +169,14 @@ def fact_plans(ask: Ask, result: Flows, parts: Sequence[Part], areas: Areas) -> 
     if edges:
         for metrics in alike(ask.metrics):
             binds = fact_binds(edges, areas)
-            statement = flow_statement(metrics, run_count(binds), everywhere=areas.everywhere)
+            statement = flow_statement(metrics, run_count(binds), areas.reach)
             yield Plan(Branch(statement, binds), result, edges, metrics)
     if unsketched:
         for metric in ask.sketches:
             binds = fact_binds(unsketched, areas)
             statement = f"""
                 SELECT region_id, part, ARRAY[n] AS ns, ARRAY[bin::float8] AS totals
-                  FROM ({sketch_statement(metric, run_count(binds), everywhere=areas.everywhere)}) AS bins"""
+                  FROM ({sketch_statement(metric, run_count(binds), areas.reach)}) AS bins"""
             yield Plan(Branch(statement, binds), result, unsketched, (metric,), histogram=True)
 
 
@@ -210,10 +215,10 @@ def day_binds(parts: Sequence[Part], zone: ZoneInfo) -> dict[str, object]:
 def fact_binds(parts: Sequence[Part], areas: Areas) -> dict[str, object]:
     """Bounds and runs of spans, as the facts' branches bind them."""
     spans = [part.piece.span for part in parts]
-    binds: dict[str, object] = {"bounds": [span.start for span in spans], "level": areas.level}
+    binds: dict[str, object] = {"bounds": [span.start for span in spans], "level": areas.level, "top": areas.top.region_id}
     for number, span in enumerate(runs(spans)):
         binds |= {f"from{number}": span.start, f"to{number}": span.end}
-    return binds if areas.everywhere else binds | {"top": areas.top.region_id}
+    return binds
 
 
 def run_count(binds: dict[str, object]) -> int:

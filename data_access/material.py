@@ -88,9 +88,14 @@ def part_of(frame_: Frame, part: Part) -> Span | None:
 
 
 def instant_of(frame_: Frame, clock: Clock, city: City, part: Part) -> datetime:
-    """The past instant at which a stock is looked at for a part of a window."""
+    """The past instant at which a stock is looked at for a part of a window.
+
+    Of more than a week ago only midnights are recorded: over thirty days a stock is compared with the first.
+    """
     if isinstance(part, int):
         return frame_.buckets[part].start
+    if part == "previous" and clock.window == "30d":
+        return frame_.buckets[0].start
     if part == "last_week":
         return by_clock(clock.at, 7, city.zone)
     return clock.at - DAY if clock.window == "24h" else by_clock(clock.at, DAYS.get(clock.window, 1), city.zone)
@@ -125,7 +130,7 @@ def gather(
     return Material(
         city=city, clock=clock, frame=now, ahead=ahead, archives=archives,
         flows={id(ask.frame): read for ask, read in zip(asks, found, strict=True)},
-        stocks=stocks(connection, areas, wanted, clock.at, past),
+        stocks=stocks(connection, areas, wanted, clock.at, past, live=not clock.past),
         statistics=statistics(connection, areas, keys, day_of(clock.at, city.zone).year),
         feeds=reach,
     )

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from data_access.areas import alone
 from data_access.branches import Branch, read
 from data_access.city import City
 from data_access.engine import reading
@@ -19,7 +18,7 @@ from indicators.definition import Count, Indicator, Percentile, Ratio, Standing,
 from indicators.facts import FACTS
 from indicators.metrics import METRICS, STOCKS
 from indicators.scope import Scope
-from indicators.statements import BOTH_WAYS, INSIDE, any_of
+from indicators.statements import INSIDE, Reach, any_of
 from indicators.text import Text
 from indicators.windows import Span, day_of, frame
 
@@ -39,7 +38,6 @@ LAST_WORD = """
                           WHERE o.device_id = q.device_id AND o.observed_at = q.at
                           LIMIT 1) AS spoken ON TRUE
       LEFT JOIN batch b ON b.batch_id = spoken.batch_id"""
-SPREAD = f"f.region_id IN (SELECT reach.region_id FROM {BOTH_WAYS} AS reach WHERE reach.ancestor_id = :top)"
 STATISTICS = """
     SELECT s.key = ANY(:over) AS over, s.key = ANY(:base) AS base, NULL::timestamptz AS at,
            s.key || ' ' || s.period AS identity, s.region_id, s.value, src.name_zh, src.name_en, b.door, b.origin, b.batch_id,
@@ -94,15 +92,15 @@ def rows(
         return Rows(columns, (), 0)
     clock = Clock(now if scope.at is None else min(scope.at, now), scope.at is not None, scope.window)
     with reading(engine, "the facts behind a number") as connection:
-        reach = feeds(connection, city, {indicator.subject}, clock.at)
-        whole = year_of(reach[indicator.subject], city, clock) if indicator.archive else None
+        heard = feeds(connection, city, {indicator.subject}, clock.at)
+        whole = year_of(heard[indicator.subject], city, clock) if indicator.archive else None
         spans = {
             ahead: (whole or frame(clock.window, city.zone, clock.at, cut=ahead or clock.past)).whole for ahead in (False, True)
         }
         binds = {"at": clock.at, "top": region.region_id, "rows_wanted": limit}
-        everywhere = alone(city, region).everywhere
         groups = grouped(taken for side in sides(indicator, term) for taken in takes(side, spans))
-        branches = [branch(group, binds, everywhere=everywhere) for group in groups]
+        reach = Reach(alone=True, everywhere=region.level == 0)
+        branches = [branch(group, binds, reach, live=not clock.past) for group in groups]
         branches += published(indicator, term, region.region_id, day_of(clock.at, city.zone).year)
         listed = [row[1:] for part in read(connection, branches) for row in part]
     listed.sort(key=lambda row: (row[2] is not None, row[2]), reverse=True)
@@ -141,14 +139,15 @@ def grouped(taken: Iterable[Taken]) -> list[list[Taken]]:
     return [list(group) for _, group in groupby(sorted(taken, key=alike), key=alike)]
 
 
-def branch(group: Sequence[Taken], binds: dict[str, Any], *, everywhere: bool) -> Branch:
+def branch(group: Sequence[Taken], binds: dict[str, Any], reach: Reach, *, live: bool) -> Branch:
     """The newest facts that any term of a group takes, traced to their rows."""
     first = group[0]
     fact = FACTS[first.fact]
     value = next((taken.value for taken in group if taken.value is not None), "NULL")
     own = "f.batch_id, f.row_no" if fact.traced else "f.source_id, f.device_id"
     within = "TRUE" if first.span is None else f"{first.at} >= :start AND {first.at} < :end"
-    where = "TRUE" if everywhere else SPREAD if fact.spreads else INSIDE
+    relation = fact.relation if live or first.span is not None or fact.then is None else fact.then
+    where = INSIDE if first.span is not None and not reach.everywhere else reach.facts(fact)
     statement = f"""
         SELECT q.over, q.base, q.at, q.identity, q.region_id, q.value, s.name_zh, s.name_en, b.door, b.origin, b.batch_id,
                {"q.row_no" if fact.traced else "spoken.row_no"} AS row_no
@@ -156,7 +155,7 @@ def branch(group: Sequence[Taken], binds: dict[str, Any], *, everywhere: bool) -
                        COALESCE({on_side(group, base=True)}, FALSE) AS base,
                        CAST({first.at} AS timestamptz) AS at, f.{fact.identity}::text AS identity, f.region_id,
                        ({value})::float8 AS value, {own}
-                  FROM {fact.relation} f
+                  FROM {relation} f
                  WHERE {where} AND {within} AND ({any_of([taken.condition for taken in group])})
                  ORDER BY {first.at} DESC NULLS LAST
                  LIMIT :rows_wanted) AS q

@@ -53,14 +53,14 @@ class Stocks:
 
 
 def stocks(
-    connection: Connection, areas: Areas, wanted: Sequence[Stock], at: datetime, past: Sequence[datetime],
+    connection: Connection, areas: Areas, wanted: Sequence[Stock], at: datetime, past: Sequence[datetime], *, live: bool,
 ) -> Stocks:
-    """Read stocks at an instant and at past ones, in at most two queries.
+    """Read stocks at an instant (now, when `live`) and at past ones, in at most two queries.
 
     Source: the facts for the instant itself, the table snapshot for the past and for recorded stocks.
     """
     counted = [stock for stock in wanted if not stock.recorded]
-    standing = count(connection, areas, counted, at)
+    standing = count(connection, areas, counted, at, live=live)
     then: dict[tuple[str, datetime], dict[int, Amount]] = {}
     known = {stock.key for stock in counted}
     for key, number, region_id, amount in recorded(connection, areas, wanted, past):
@@ -75,15 +75,13 @@ def stocks(
     return Stocks(standing, then, frozenset(known))
 
 
-def count(connection: Connection, areas: Areas, wanted: Sequence[Stock], at: datetime) -> dict[tuple[str, int], Amount]:
+def count(
+    connection: Connection, areas: Areas, wanted: Sequence[Stock], at: datetime, *, live: bool,
+) -> dict[tuple[str, int], Amount]:
     """Count stocks from the facts: one pass over each fact."""
     groups = [tuple(group) for _, group in groupby(sorted(wanted, key=lambda stock: stock.fact), key=lambda stock: stock.fact)]
-    binds = {"at": at, "regions": areas.ids}
-    branches = [
-        Branch(stock_statement(group[0].fact, group, inside=not areas.everywhere),
-               binds if areas.everywhere else binds | {"top": areas.top.region_id})
-        for group in groups
-    ]
+    binds = {"at": at, "regions": areas.ids, "top": areas.top.region_id}
+    branches = [Branch(stock_statement(group[0].fact, group, areas.reach, live=live), binds) for group in groups]
     return {
         (stock.key, region_id): amount_of(stock, n, total)
         for group, rows in zip(groups, read(connection, branches), strict=True)

@@ -12,7 +12,8 @@ class Fact:
 
     `at` is its own instant, by which its rows are listed. A fact that `spreads` is about an area: as a
     stock it stands in the areas above and in all below. One that is not `traced` carries no batch of its
-    own, but a device_id: it is traced to what the device said at `at`.
+    own, but a device_id: it is traced to what the device said at `at`. What is kept in its newest state
+    only has `then`, the relation as it was at the bound instant :at.
     """
 
     relation: str
@@ -20,7 +21,20 @@ class Fact:
     at: str
     spreads: bool = False
     traced: bool = True
+    then: str | None = None
 
+
+# The newest word of each device and property at or before :at; older than a week counts as none.
+SPOKEN = """
+    latest_observation l CROSS JOIN LATERAL (
+        SELECT o.observed_at, o.value
+          FROM observation o
+         WHERE o.device_id = l.device_id AND o.property_id = l.property_id
+           AND o.observed_at <= :at AND o.observed_at > :at - interval '7 days'
+         ORDER BY o.observed_at DESC
+         LIMIT 1) AS spoken"""
+KNOWN = """d.device_id, d.region_id, d.source_id, d.code AS device_code, d.kind, d.enabled, d.interval_s,
+                   p.property_id, p.key AS property, p.watch, p.alarm, p.low_is_bad"""
 
 FACTS: dict[str, Fact] = {
     "case": Fact("city_case", "case_id", "reported_at"),
@@ -36,13 +50,21 @@ FACTS: dict[str, Fact] = {
         "device_code",
         "observed_at",
     ),
-    "device": Fact("device", "code", "last_at", traced=False),
+    "device": Fact(
+        "device", "code", "last_at", traced=False,
+        then=f"""(SELECT d.device_id, d.code, d.source_id, d.kind, d.region_id, d.interval_s, d.enabled, d.installed_at,
+                   heard.last_at
+              FROM device d LEFT JOIN (SELECT l.device_id, max(spoken.observed_at) AS last_at
+                                         FROM {SPOKEN}
+                                        GROUP BY 1) AS heard USING (device_id))""",
+    ),
     "latest": Fact(
-        """(SELECT l.*, d.region_id, d.source_id, d.code AS device_code, d.kind, d.enabled, d.interval_s,
-                   p.key AS property, p.watch, p.alarm, p.low_is_bad
+        f"""(SELECT l.observed_at, l.value, {KNOWN}
               FROM latest_observation l JOIN device d USING (device_id) JOIN property p USING (property_id))""",
         "device_code",
         "observed_at",
         traced=False,
+        then=f"""(SELECT spoken.observed_at, spoken.value, {KNOWN}
+              FROM {SPOKEN} JOIN device d USING (device_id) JOIN property p USING (property_id))""",
     ),
 }

@@ -19,12 +19,12 @@ LIMITED = (
 
 def hours(until: str, since: str) -> str:
     """SQL for the hours from one instant to another."""
-    return f"EXTRACT(EPOCH FROM {until} - {since}) / 3600.0"
+    return f"EXTRACT(EPOCH FROM {until} - {since})::float8 / 3600"
 
 
-def beyond(limit: str, value: str = "f.value") -> str:
+def beyond(limit: str) -> str:
     """SQL for a value at or beyond its property's limit, on the side that is bad."""
-    return f"CASE WHEN f.low_is_bad THEN {value} <= f.{limit} ELSE {value} >= f.{limit} END"
+    return f"CASE WHEN f.low_is_bad THEN f.value <= f.{limit} ELSE f.value >= f.{limit} END"
 
 
 CASE_METRICS = (
@@ -96,27 +96,13 @@ RUNNING = f"{OPEN} AND (f.suspended_at IS NULL OR f.suspended_at > :at)"
 SOON = f"interval '{DUE_SOON.total_seconds():.0f} seconds'"
 ALIVE = "f.registered_at <= :at AND (f.closed_at IS NULL OR f.closed_at > :at)"
 INSTALLED = "f.enabled AND f.installed_at <= :at"
-PROMISE = "3 * f.interval_s * interval '1 second'"
-# What a device said last is kept beside it; only for an instant before that must its history be opened.
-HEARD = f"""CASE WHEN f.last_at <= :at THEN f.last_at > :at - {PROMISE}
-                 ELSE f.last_at IS NOT NULL AND EXISTS (
-                      SELECT FROM observation o
-                       WHERE o.device_id = f.device_id AND o.observed_at <= :at AND o.observed_at > :at - {PROMISE}) END"""
-VALUE_THEN = """(SELECT o.value FROM observation o
-                  WHERE o.device_id = f.device_id AND o.property_id = f.property_id
-                    AND o.observed_at <= :at AND o.observed_at > :at - interval '7 days'
-                  ORDER BY o.observed_at DESC LIMIT 1)"""
-VALUE_AT = f"CASE WHEN f.observed_at <= :at THEN f.value ELSE {VALUE_THEN} END"
-FRESH = f"""f.enabled AND CASE WHEN f.observed_at <= :at THEN f.observed_at > :at - {PROMISE}
-                 ELSE EXISTS (SELECT FROM observation o
-                               WHERE o.device_id = f.device_id AND o.property_id = f.property_id
-                                 AND o.observed_at <= :at AND o.observed_at > :at - {PROMISE}) END"""
+HEARD = "f.last_at > :at - 3 * f.interval_s * interval '1 second'"
+FRESH = "f.enabled AND f.observed_at > :at - 3 * f.interval_s * interval '1 second'"
 
 
 def standing_beyond(limit: str) -> str:
     """SQL for an enabled device whose newest value at `:at` is beyond a limit, silent since or not."""
-    now, then = beyond(limit), beyond(limit, VALUE_THEN)
-    return f"f.enabled AND f.{limit} IS NOT NULL AND CASE WHEN f.observed_at <= :at THEN {now} ELSE {then} END"
+    return f"f.enabled AND f.{limit} IS NOT NULL AND {beyond(limit)}"
 
 
 STOCKS: dict[str, Stock] = {
@@ -133,7 +119,7 @@ STOCKS: dict[str, Stock] = {
         Stock("camera_online", "device", f"f.kind = 'camera' AND {INSTALLED} AND {HEARD}"),
         Stock("device_watch", "latest", standing_beyond("watch")),
         Stock("device_alarm", "latest", standing_beyond("alarm")),
-        Stock("crowd_now", "latest", f"f.property = 'count' AND {FRESH}", value=VALUE_AT),
+        Stock("crowd_now", "latest", f"f.property = 'count' AND {FRESH}", value="f.value"),
         Stock("gas_alarm", "latest", f"f.property = 'lel' AND {standing_beyond('alarm')}"),
         Stock("water_watch", "latest", f"f.property = 'level' AND {standing_beyond('watch')}"),
         Stock("smoke_alarm", "latest", f"f.property = 'obscuration' AND {standing_beyond('alarm')}"),

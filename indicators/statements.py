@@ -4,15 +4,33 @@ Every fragment comes from a definition in `metrics.py`; every value is bound.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from indicators.algebra import BINS_PER_E, ZERO_BIN
 from indicators.definition import Metric, Stock
-from indicators.facts import FACTS
+from indicators.facts import FACTS, Fact
 
 DOWN = "region_ancestor"
 BOTH_WAYS = "(SELECT region_id, ancestor_id FROM region_ancestor UNION SELECT ancestor_id, region_id FROM region_ancestor)"
-
 INSIDE = "f.region_id IN (SELECT region_id FROM region_ancestor WHERE ancestor_id = :top)"
+AROUND = f"f.region_id IN (SELECT reach.region_id FROM {BOTH_WAYS} AS reach WHERE reach.ancestor_id = :top)"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which regions a statement reports: `alone`, the region :top itself; else those of :regions, all within :top.
+
+    `everywhere` says that :top is the whole city, so that no fact needs to be left out.
+    """
+
+    alone: bool = False
+    everywhere: bool = False
+
+    def facts(self, fact: Fact) -> str:
+        """A condition on the facts that are counted."""
+        if self.everywhere or (fact.spreads and not self.alone):
+            return "TRUE"
+        return AROUND if fact.spreads else INSIDE
 
 
 def filtered(condition: str | None, expression: str = "count(*)") -> str:
@@ -31,28 +49,34 @@ def any_of(conditions: Sequence[str | None]) -> str:
     return "TRUE" if len(given) < len(set(conditions)) else " OR ".join(f"({condition})" for condition in given)
 
 
-def stock_statement(fact: str, stocks: Sequence[Stock], *, all_regions: bool = False, inside: bool = False) -> str:
+def stock_statement(
+    fact: str, stocks: Sequence[Stock], reach: Reach | None = None, *, live: bool = False, all_regions: bool = False,
+) -> str:
     """Count stocks of one fact at :at, folded up the tree.
 
-    Binds: at; unless `all_regions`, regions (to report); with `inside`, top (a region that all of them lie in).
-    Returns: region_id, ns (bigint[], in the stocks' order), totals (float8[]); regions with none are left out.
+    Binds: at; with a reach, top and regions as it says; with `all_regions`, nothing else. `live` says that :at is now.
+    Returns: region_id, ns (bigint[], in the stocks' order), totals (float8[]); regions with none may be left out.
     """
-    relation = FACTS[fact]
-    count = len(stocks)
-    counts = ",\n".join(f"{filtered(stock.where)} AS n{i}" for i, stock in enumerate(stocks))
-    totals = ",\n".join(f"{summed(stock.value, stock.where)} AS t{i}" for i, stock in enumerate(stocks))
-    reach = INSIDE if inside and not relation.spreads else "TRUE"
+    found = FACTS[fact]
+    reach = reach or Reach(everywhere=True)
+    relation = found.relation if live or found.then is None else found.then
+    source = f"{relation} f WHERE {reach.facts(found)} AND ({any_of([stock.where for stock in stocks])})"
+    counts = [filtered(stock.where) for stock in stocks]
+    totals = [summed(stock.value, stock.where) for stock in stocks]
+    if reach.alone:
+        return f"""
+        SELECT CAST(:top AS int) AS region_id, ARRAY[{", ".join(counts)}] AS ns, ARRAY[{", ".join(totals)}]::float8[] AS totals
+          FROM {source}"""
+    columns = ", ".join([*(f"{count} AS n{i}" for i, count in enumerate(counts)),
+                         *(f"{total} AS t{i}" for i, total in enumerate(totals))])
     return f"""
         SELECT a.ancestor_id AS region_id,
-               ARRAY[{", ".join(f"sum(leaf.n{i})::bigint" for i in range(count))}] AS ns,
-               ARRAY[{", ".join(f"sum(leaf.t{i})::float8" for i in range(count))}] AS totals
-          FROM (SELECT f.region_id,
-                       {counts},
-                       {totals}
-                  FROM {relation.relation} f
-                 WHERE {reach} AND ({any_of([stock.where for stock in stocks])})
+               ARRAY[{", ".join(f"sum(leaf.n{i})::bigint" for i in range(len(stocks)))}] AS ns,
+               ARRAY[{", ".join(f"sum(leaf.t{i})::float8" for i in range(len(stocks)))}] AS totals
+          FROM (SELECT f.region_id, {columns}
+                  FROM {source}
                  GROUP BY f.region_id) AS leaf
-          JOIN {BOTH_WAYS if relation.spreads else DOWN} AS a ON a.region_id = leaf.region_id
+          JOIN {BOTH_WAYS if found.spreads else DOWN} AS a ON a.region_id = leaf.region_id
          {"" if all_regions else "WHERE a.ancestor_id = ANY(:regions)"}
          GROUP BY a.ancestor_id"""
 
@@ -62,35 +86,47 @@ def within(at: str, runs: int) -> str:
     return "(" + " OR ".join(f"({at} >= :from{i} AND {at} < :to{i})" for i in range(runs)) + ")"
 
 
-def flow_statement(metrics: Sequence[Metric], runs: int, *, everywhere: bool = False) -> str:
+def reported(fact: str, reach: Reach) -> tuple[str, str]:
+    """The region that a flow's fact is reported for, and the relation it is read from."""
+    if reach.alone:
+        return "CAST(:top AS int)", f"{FACTS[fact].relation} f"
+    return "a.ancestor_id", f"""{FACTS[fact].relation} f
+          JOIN region_ancestor a ON a.region_id = f.region_id AND a.level = :level"""
+
+
+def inside(reach: Reach) -> str:
+    """A condition that a flow's fact lies in :top."""
+    return "TRUE" if reach.everywhere else INSIDE
+
+
+def flow_statement(metrics: Sequence[Metric], runs: int, reach: Reach) -> str:
     """Count metrics of one fact and one instant straight from the facts.
 
-    Binds: level (of the regions reported), top (the region they lie in, unless `everywhere`), bounds
-    (sorted starts of the spans, timestamptz[]), from0, to0, ….
+    Binds: top; level (of the regions reported) unless it is alone; bounds (sorted starts of the spans,
+    timestamptz[]), from0, to0, ….
     Returns: region_id, part (1 for the first span), ns (bigint[], in the metrics' order), totals (float8[]).
     """
     fact, at = metrics[0].fact, metrics[0].at
+    region, relation = reported(fact, reach)
     return f"""
-        SELECT a.ancestor_id AS region_id, width_bucket({at}, CAST(:bounds AS timestamptz[])) AS part,
+        SELECT {region} AS region_id, width_bucket({at}, CAST(:bounds AS timestamptz[])) AS part,
                ARRAY[{", ".join(filtered(metric.where) for metric in metrics)}] AS ns,
                ARRAY[{", ".join(summed(metric.value, metric.where) for metric in metrics)}]::float8[] AS totals
-          FROM {FACTS[fact].relation} f
-          JOIN region_ancestor a ON a.region_id = f.region_id AND a.level = :level
-         WHERE {"TRUE" if everywhere else INSIDE} AND {within(at, runs)} AND ({any_of([metric.where for metric in metrics])})
+          FROM {relation}
+         WHERE {inside(reach)} AND {within(at, runs)} AND ({any_of([metric.where for metric in metrics])})
          GROUP BY 1, 2"""
 
 
-def sketch_statement(metric: Metric, runs: int, *, everywhere: bool = False) -> str:
+def sketch_statement(metric: Metric, runs: int, reach: Reach) -> str:
     """The log histogram of one metric's values, straight from the facts.
 
     Binds: as `flow_statement`. Returns: region_id, part, bin, n.
     """
+    region, relation = reported(metric.fact, reach)
     value = f"({metric.value})::float8"
     return f"""
-        SELECT a.ancestor_id AS region_id, width_bucket({metric.at}, CAST(:bounds AS timestamptz[])) AS part,
+        SELECT {region} AS region_id, width_bucket({metric.at}, CAST(:bounds AS timestamptz[])) AS part,
                CASE WHEN {value} > 0 THEN floor({BINS_PER_E} * ln({value}))::int ELSE {ZERO_BIN} END AS bin, count(*) AS n
-          FROM {FACTS[metric.fact].relation} f
-          JOIN region_ancestor a ON a.region_id = f.region_id AND a.level = :level
-         WHERE {"TRUE" if everywhere else INSIDE} AND {within(metric.at, runs)} AND {metric.where or "TRUE"}
-           AND {metric.value} IS NOT NULL
+          FROM {relation}
+         WHERE {inside(reach)} AND {within(metric.at, runs)} AND {metric.where or "TRUE"} AND {metric.value} IS NOT NULL
          GROUP BY 1, 2, 3"""

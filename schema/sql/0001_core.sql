@@ -148,7 +148,9 @@ CREATE TABLE city_case (
 CREATE INDEX city_case_region ON city_case (region_id, reported_at);
 CREATE INDEX city_case_reported ON city_case (reported_at);
 CREATE INDEX city_case_closed ON city_case (closed_at);
-CREATE INDEX city_case_open ON city_case (due_at) WHERE closed_at IS NULL;
+CREATE INDEX city_case_due ON city_case (due_at);
+CREATE INDEX city_case_open ON city_case (due_at)
+    INCLUDE (region_id, reported_at, dispatched_at, suspended_at, closed_at) WHERE closed_at IS NULL;
 CREATE INDEX city_case_open_place ON city_case USING gist (geom) WHERE closed_at IS NULL;
 CREATE INDEX city_case_agency ON city_case (agency_id, reported_at);
 CREATE INDEX city_case_state ON city_case (state_at);
@@ -158,7 +160,7 @@ CREATE TABLE case_step (                -- append-only
     at timestamptz NOT NULL,
     step text NOT NULL CHECK (step IN ('reported', 'registered', 'dispatched', 'disposed', 'verified', 'closed',
                                        'suspended', 'resumed', 'returned', 'reworked', 'amended')),
-    agency_id int REFERENCES agency,
+    agency_id int,                      -- an agency's; looked up by ingest, a foreign key would do it again for every step
     actor text,
     note text,
     received_at timestamptz NOT NULL DEFAULT now(),
@@ -243,6 +245,7 @@ CREATE TABLE message (                  -- one call or note of a resident
 );
 CREATE INDEX message_region ON message (region_id, occurred_at);
 CREATE INDEX message_occurred ON message (occurred_at);
+CREATE INDEX message_contact ON message (contact_due);
 
 CREATE TABLE warning (
     warning_id bigint PRIMARY KEY,
