@@ -24,7 +24,7 @@ from settings import ROOT, Settings
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 TICK_S = 0.5
-CLUSTER_STOP_S = 5
+CLUSTER_STOP_S = 9
 EVERY_ADDRESS = ("0.0.0.0", "::", "")
 
 
@@ -36,10 +36,10 @@ def run(settings: Settings, console: Console) -> None:
     with guard.alone(settings.var) as before, _until_told(console):
         guard.require_free(settings.host, settings.port, "PORT")
         guard.require_free(settings.host, settings.door_port, "DOOR_PORT")
-        with _database(settings, before, console) as url:
+        with _database(settings, before, console) as (url, ours):
             engine = engines.create(url, statement_timeout_ms=settings.statement_timeout_ms, pool_size=1)
             check.prepare(engine, upgrade=settings.database_url is None)
-            _supervise(settings, url, engine, console)
+            _supervise(settings, url, engine, console, stop_cluster=ours)
 
 
 def screen_url(settings: Settings) -> str:
@@ -82,7 +82,7 @@ def programs(settings: Settings) -> list[Program]:
     return chosen
 
 
-def _supervise(settings: Settings, url: str, engine: Engine, console: Console) -> None:
+def _supervise(settings: Settings, url: str, engine: Engine, console: Console, *, stop_cluster: bool) -> None:
     """Keep the programs running and tell how far they are, until interrupted."""
     environment = os.environ | {"DATABASE_URL": url, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     supervisor = Supervisor(programs(settings), logs=settings.var / "log", environment=environment, say=console.say)
@@ -99,22 +99,25 @@ def _supervise(settings: Settings, url: str, engine: Engine, console: Console) -
                 _revive_cluster(console)
             time.sleep(TICK_S)
     finally:
-        supervisor.stop()
+        supervisor.ask()
         engine.dispose()
+        if stop_cluster:
+            private.stop(seconds=0)  # now, because its last checkpoint takes seconds in which the others can end
+        supervisor.stop()
 
 
 @contextmanager
-def _database(settings: Settings, before: Running | None, console: Console) -> Iterator[str]:
-    """The URL of the database; the private one is stopped again by whoever started it."""
+def _database(settings: Settings, before: Running | None, console: Console) -> Iterator[tuple[str, bool]]:
+    """The database's URL, and whether it is ours to stop: whoever started the private one stops it."""
     if settings.database_url is not None:
         guard.note(settings.var, Running(os.getpid(), screen_url(settings), False))
-        yield settings.database_url
+        yield settings.database_url, False
         return
     ours = private.status() is None or (before is not None and before.owns_cluster)
     guard.note(settings.var, Running(os.getpid(), screen_url(settings), ours))
     try:
         console.say("Starting the private database …")
-        yield private.start()
+        yield private.start(), ours
     finally:
         if ours and not private.stop(seconds=CLUSTER_STOP_S):
             console.say("PostgreSQL is still writing to disk; it ends by itself.")

@@ -41,7 +41,7 @@ def start(name: str = "pg") -> str:
 
 
 def stop(name: str = "pg", seconds: int = START_SECONDS) -> bool:
-    """Stop the cluster; False when it is still writing to disk after so many seconds.
+    """Stop the cluster; False when it is still writing to disk after so many seconds (0: only ask).
 
     Nothing happens when it does not run. Raises: ClusterError.
     """
@@ -117,8 +117,9 @@ def _start(here: Place, *, disposable: bool) -> None:
 
 
 def _stop(here: Place, seconds: int) -> bool:
-    command = [choose(here.data).path("pg_ctl"), "stop", "-m", "fast", "-w", "-t", str(seconds), "-D", "data"]
-    return place.run(here.account, command, here.home).returncode == 0
+    wait = ["-w", "-t", str(seconds)] if seconds else ["-W"]
+    command = [choose(here.data).path("pg_ctl"), "stop", "-m", "fast", *wait, "-D", "data"]
+    return place.run(here.account, command, here.home).returncode == 0 and not _pid_file(here).exists()
 
 
 def _make(here: Place, initdb: str, *, disposable: bool) -> None:

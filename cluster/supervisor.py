@@ -65,18 +65,24 @@ class Supervisor:
             if run.process is None and run.program.after in self._done and time.monotonic() >= run.due:
                 self._start(run)
 
+    def ask(self) -> None:
+        """Ask every program to end."""
+        for process in self._alive():
+            _signal(process, signal.SIGTERM)
+
     def stop(self) -> None:
         """Ask every program to end, and end those that do not within a few seconds."""
-        alive = [run.process for run in self._runs if run.process is not None and run.process.poll() is None]
-        for process in alive:
-            _signal(process, signal.SIGTERM)
+        self.ask()
         deadline = time.monotonic() + STOP_S
-        for process in alive:
+        for process in self._alive():
             try:
                 process.wait(max(0.05, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 _signal(process, signal.SIGKILL)
                 process.wait()
+
+    def _alive(self) -> list[subprocess.Popen[bytes]]:
+        return [run.process for run in self._runs if run.process is not None and run.process.poll() is None]
 
     def _start(self, run: _Run) -> None:
         with run.log.open("ab") as log:
