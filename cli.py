@@ -118,7 +118,7 @@ def door(asked: argparse.Namespace, settings: Settings) -> None:
 def load(asked: argparse.Namespace, settings: Settings) -> None:
     """Load the pack's stages that are not loaded yet."""
     pack = _pack(asked.pack or settings.pack)
-    # Here, because pandas and geopandas take a second that other commands need not wait.
+    # Here, because pandas takes a second that other commands need not wait.
     from ingest.load import load_pack
     from ingest.load_parts import Progress
 
