@@ -19,12 +19,20 @@ def options(arguments: Sequence[str] | None = None) -> Options:
     parser.add_argument("--door", default="http://127.0.0.1:8051", help="the ingest process (default %(default)s)")
     parser.add_argument("--tokens", "--token-file", type=Path, default=Path("var/tokens.json"),
                         help="source → token, as JSON (default %(default)s)")
-    parser.add_argument("--seed", type=int, default=20261, help="same seed, same city (default %(default)s)")
-    parser.add_argument("--days", type=int, default=60, help="how much of the past to tell (default %(default)s)")
+    parser.add_argument("--seed", type=natural, default=20261, help="same seed, same city (default %(default)s)")
+    parser.add_argument("--days", type=natural, default=60, help="how much of the past to tell (default %(default)s)")
     parser.add_argument("--pack", default="newyork", help="a folder of packs/ (default %(default)s)")
     parser.add_argument("--once", action="store_true", help="tell the past, then end")
     given = parser.parse_args(arguments)
     return Options(given.door, given.tokens, given.seed, given.days, given.pack, given.once)
+
+
+def natural(given: str) -> int:
+    """A whole number from 0. Raises: ValueError, which argparse puts into words."""
+    number = int(given)
+    if number < 0:
+        raise ValueError(given)
+    return number
 
 
 def main() -> int:

@@ -48,7 +48,7 @@ def tasks(memory: Memory, until: int, days: int) -> list[Task]:
 
 @dataclass
 class Backfill:
-    """Tells tasks by two lanes, one for the city's work and one for its sensors.
+    """Tells tasks by lanes: one for the city's work, and the sensors' in turns, so that no two write of the same day.
 
     What is still to come of a day's cases and calls is put on the agendas once the day is told.
     """
@@ -57,7 +57,7 @@ class Backfill:
     memory: Memory
     progress: Progress
     work: Lane
-    sensors: Lane
+    sensors: tuple[Lane, ...]
     steps: Agenda
     calls: Agenda
     on_recent: Callable[[], None]
@@ -70,10 +70,11 @@ class Backfill:
         """Tell all tasks. Raises: Refused; Stopped."""
         for task in wanted:
             self.progress.expect(self._expected(task))
-        for number, task in enumerate(wanted, start=1):
-            self._tell(task, recent=number == min(RECENT, len(wanted)))
-        self.work.finish()
-        self.sensors.finish()
+        recent = frozenset(task.day for task in wanted[:RECENT])
+        for number, task in enumerate(wanted):
+            self._tell(task, self.sensors[number % len(self.sensors)], recent)
+        for lane in (self.work, *self.sensors):
+            lane.finish()
 
     def count(self, batch: Batch, answer: Answer) -> None:
         """Note what became of a batch."""
@@ -87,7 +88,7 @@ class Backfill:
     def _expected(self, task: Task) -> float:
         return task.missing * (cases.expected(self.world, task.day) + observations.expected(self.world))
 
-    def _tell(self, task: Task, *, recent: bool) -> None:
+    def _tell(self, task: Task, sensors: Lane, recent: frozenset[int]) -> None:
         reported = cases.draw(self.world, task.day)
         calls = hotline.draw(self.world, reported)
         told = 0
@@ -98,8 +99,8 @@ class Backfill:
         if task.missing:
             for batch in batches.of_observations(self.world, observations.draw(self.world, task.day), task.told.facts, task.end):
                 told += batch.rows
-                self.sensors.put(batch)
-        self.sensors.put(lambda: self._told(task, recent))
+                sensors.put(batch)
+        sensors.put(lambda: self._told(task, recent))
         self.progress.expect(told - self._expected(task))
 
     def _of_work(self, task: Task, reported: cases.Cases, calls: hotline.Calls) -> Iterator[Batch]:
@@ -112,19 +113,20 @@ class Backfill:
         news = hotline.events(calls, old.steps, task.until, occurred_until=old.facts)
         yield from batches.of_call_news(self.world, calls, news, known_at=task.until)
 
-    def _agree_on(self, task: Task, reported: cases.Cases, calls: hotline.Calls, recent: bool) -> None:
+    def _agree_on(self, task: Task, reported: cases.Cases, calls: hotline.Calls, recent: frozenset[int]) -> None:
         """Put what is still to come on the agendas."""
         self.steps.add(case_rows.step_events(reported, task.until, FOREVER, reported_until=FOREVER))
         self.calls.add(hotline.events(calls, task.until, FOREVER, occurred_until=FOREVER))
         self._told(task, recent)
 
-    def _told(self, task: Task, recent: bool) -> None:
-        """When both lanes have told a day, remember it."""
+    def _told(self, task: Task, recent: frozenset[int]) -> None:
+        """When both lanes have told a day, remember it; when the last of the newest is told, say so."""
         with self._lock:
             if task.day not in self._half_told:
                 self._half_told.add(task.day)
                 return
             self.merged |= {task.day}
+            newest = task.day in recent and recent <= self.merged
         self.memory.mark({task.day}, task.until)
-        if recent:
+        if newest:
             self.on_recent()

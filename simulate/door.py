@@ -79,10 +79,13 @@ class Door:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **more}
         waited = False
         while not self.stop.is_set():
+            kept = self._line is not None
             try:
                 status, pause, said = self._once(method, path, body, headers)
             except (OSError, HTTPException) as error:
                 self.close()
+                if kept:         # servers hang up on a line that was quiet for a while: a new one may do
+                    continue
                 status, pause, said = 0, PAUSE_S, f"{type(error).__name__}: {error}".encode()
             if status == 200:
                 if waited:

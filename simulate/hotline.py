@@ -188,7 +188,9 @@ def _visit(world: World, chance: np.random.Generator, occurred: Seconds) -> Seco
     clock = moments.local(world.pack.zone, occurred)
     days_later = chance.integers(1, 5, len(occurred))
     by_day = (9 + 11 * chance.random(len(occurred))) * HOUR
-    return occurred + ((clock // DAY + days_later) * DAY + by_day.astype(np.int64) - clock)
+    wanted = (clock // DAY + days_later) * DAY + by_day.astype(np.int64)
+    near = occurred + wanted - clock
+    return near + wanted - moments.local(world.pack.zone, near)   # the clock may have been changed in between
 
 
 def _odds_solved(world: World, reported: Cases, lot: Ints, case: Ints, asked: Seconds) -> Floats:

@@ -3,13 +3,14 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from simulate import devices
 from simulate import world as worlds
 from simulate.run import Options
 from simulate.world import World
@@ -41,7 +42,8 @@ class Book:
 
     def take(self, subject: str, sent: dict[str, Any]) -> tuple[int, int]:
         """Note a batch's rows: how many are new, how many were known."""
-        rows = sent.get("rows") or [dict(zip(sent["columns"], row, strict=True)) for row in zip(*sent["columns"].values(), strict=True)]
+        columns = sent.get("columns", {})
+        rows = sent.get("rows") or [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
         with self.lock:
             known = self.rows.setdefault(subject, {})
             before = len(known)
@@ -124,6 +126,14 @@ def door() -> Iterator[FakeDoor]:
 def city() -> World:
     """New York, drawn by seed 7."""
     return worlds.load(7, "newyork")
+
+
+@pytest.fixture(scope="session")
+def hamlet(city: World) -> World:
+    """The same city with a fortieth of its devices and cases."""
+    kinds = tuple(replace(kind, count=-(-kind.count // 40)) for kind in city.pack.kinds)
+    pack = replace(city.pack, kinds=kinds, cases_per_day=200.0, messages_per_day=80.0, enterprises_per_month=8.0)
+    return replace(city, pack=pack, devices=devices.draw(city.seed, pack, city.places))
 
 
 @pytest.fixture
