@@ -8,7 +8,6 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-import orjson
 import psycopg2
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -165,4 +164,4 @@ def close_batch(connection: Connection, batch_id: int, answer: dict[str, Any]) -
         UPDATE batch SET taken = :taken, seen = :seen, rejected = :rejected, answer = CAST(:answer AS jsonb)
          WHERE batch_id = :batch_id"""), {
         "batch_id": batch_id, "taken": answer["taken"], "seen": answer["seen"], "rejected": answer["rejected"],
-        "answer": orjson.dumps(rejects.plain(answer)).decode()})
+        "answer": rejects.written(answer)})

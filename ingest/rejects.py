@@ -1,14 +1,14 @@
 """What could not be taken: every reason of every bad row, and the row itself, kept whole."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 import orjson
 from sqlalchemy import Connection
 
-from ingest.copy import copy_rows
+from data_access.engine import sql
 
 NUL = "\u2400"      # PostgreSQL cannot keep a NUL; its picture stands for it
 DEEPEST = 100       # levels of nesting that are kept
@@ -55,11 +55,18 @@ def keep(connection: Connection, batch_id: int, source_id: int, rejects: Rejects
     if not rejects.reasons:
         return
     numbers = sorted(rejects.reasons)
-    copy_rows(connection, "reject", ["batch_id", "source_id", "row_no", "reasons", "row"], {
-        "batch_id": [batch_id] * len(numbers), "source_id": [source_id] * len(numbers), "row_no": numbers,
-        "reasons": [[plain({"field": r.field, "code": r.code, "text": r.text}) for r in rejects.reasons[n]] for n in numbers],
-        "row": [plain(whole[number]) for number in numbers],
-    })
+    connection.execute(sql("""
+        INSERT INTO reject (batch_id, source_id, row_no, reasons, row)
+        SELECT :batch_id, :source_id, row_no, CAST(reasons AS jsonb), CAST(row AS jsonb)
+          FROM unnest(CAST(:numbers AS int[]), CAST(:reasons AS text[]), CAST(:rows AS text[])) AS t (row_no, reasons, row)"""), {
+        "batch_id": batch_id, "source_id": source_id, "numbers": numbers,
+        "reasons": [written([asdict(reason) for reason in rejects.reasons[number]]) for number in numbers],
+        "rows": [written(whole[number]) for number in numbers]})
+
+
+def written(value: Any) -> str:
+    """The value as JSON that the database takes."""
+    return orjson.dumps(plain(value)).decode()
 
 
 def plain(value: Any) -> Any:

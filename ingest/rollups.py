@@ -216,7 +216,7 @@ DIFFERENCES = """
         ON (k.metric_id, k.region_id, {keys}) = (w.metric_id, w.region_id, {wanted_keys})
       JOIN metric m ON m.metric_id = COALESCE(k.metric_id, w.metric_id)
       JOIN region g ON g.region_id = COALESCE(k.region_id, w.region_id)
-     WHERE COALESCE(k.n, 0) <> COALESCE(w.n, 0) {or_totals}
+     WHERE m.key = ANY(:metrics) AND (COALESCE(k.n, 0) <> COALESCE(w.n, 0) {or_totals})
      LIMIT 100"""
 TOTALS = "COALESCE(k.total, 0), COALESCE(w.total, 0)"
 APART = ("OR abs(COALESCE(k.total, 0) - COALESCE(w.total, 0)) > 1e-6 * greatest(1, abs(COALESCE(w.total, 0)))")
@@ -248,4 +248,4 @@ def differences(connection: Connection, city: City, name: str, rows: str, keys: 
         columns=", ".join((*keys, "n", "total") if summed else (*keys, "n")),
         keys=", ".join(f"k.{key}" for key in keys), wanted_keys=", ".join(f"w.{key}" for key in keys),
         totals=TOTALS if summed else "NULL", or_totals=APART if summed else "")
-    return [tuple(row) for row in connection.execute(sql(statement), {"level": city.rollup_level})]
+    return [tuple(row) for row in connection.execute(sql(statement), {"level": city.rollup_level, "metrics": list(METRICS)})]
