@@ -54,16 +54,21 @@ class Flows:
     spans: tuple[Span, ...]
     amounts: dict[tuple[str, int], dict[int, Amount]] = field(default_factory=dict)
     bins: dict[tuple[str, int], dict[int, dict[int, int]]] = field(default_factory=dict)
+    numbers: dict[Span, range] = field(default_factory=dict)
 
     def amount(self, key: str, region_id: int, span: Span) -> Amount:
         """A metric's amount over a span of the frame; nothing where no fact fell."""
         found = self.amounts.get((key, region_id))
         if not found:
             return NOTHING
+        numbers = self._numbers(span)
+        if len(numbers) == 1:
+            return found.get(numbers[0], NOTHING)
         n, total = 0, 0.0
-        for number in self._numbers(span):
-            if number in found:
-                n, total = n + found[number].n, total + found[number].total
+        for number in numbers:
+            part = found.get(number)
+            if part is not None:
+                n, total = n + part.n, total + part.total
         return Amount(n, total)
 
     def histogram(self, key: str, region_id: int, span: Span) -> dict[int, int]:
@@ -76,7 +81,10 @@ class Flows:
         return merged
 
     def _numbers(self, span: Span) -> range:
-        return range(bisect_left(self.spans, Span(span.start, span.start)), bisect_left(self.spans, Span(span.end, span.end)))
+        if span not in self.numbers:
+            first, last = (bisect_left(self.spans, Span(at, at)) for at in (span.start, span.end))
+            self.numbers[span] = range(first, last)
+        return self.numbers[span]
 
     def add(self, key: str, region_id: int, number: int, amount: Amount) -> None:
         """Take one read amount in."""

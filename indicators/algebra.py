@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from indicators.definition import Area, Count, Measure, Percentile, Ratio, Standing, Statistic, Sum, Term, Total
 
@@ -37,6 +38,7 @@ NOTHING = Amount()
 UNKNOWN = Value(None)
 
 
+@cache
 def terms(measure: Measure) -> tuple[Term, ...]:
     """Every term that a measure needs; none for a percentile."""
     if isinstance(measure, Sum):
@@ -44,6 +46,7 @@ def terms(measure: Measure) -> tuple[Term, ...]:
     return (*measure.over, *measure.base) if isinstance(measure, Ratio) else ()
 
 
+@cache
 def metric_keys(measure: Measure) -> tuple[str, ...]:
     """The metrics that a measure is made of."""
     if isinstance(measure, Percentile):
@@ -51,11 +54,13 @@ def metric_keys(measure: Measure) -> tuple[str, ...]:
     return tuple(dict.fromkeys(term.metric for term in terms(measure) if isinstance(term, Count | Total)))
 
 
+@cache
 def stock_keys(measure: Measure) -> tuple[str, ...]:
     """The stocks that a measure is made of."""
     return tuple(dict.fromkeys(term.stock for term in terms(measure) if isinstance(term, Standing)))
 
 
+@cache
 def statistic_keys(measure: Measure) -> tuple[str, ...]:
     """The statistics that a measure is made of."""
     return tuple(dict.fromkeys(term.key for term in terms(measure) if isinstance(term, Statistic)))
@@ -77,13 +82,13 @@ def evaluate(measure: Sum | Ratio, lookup: Lookup) -> Value:
 
 def added(side: tuple[Term, ...], lookup: Lookup) -> Amount | None:
     """The sum of terms, each as the number it contributes; None when one is not known."""
-    result = NOTHING
+    n, total = 0, 0.0
     for term in side:
         amount = lookup(term)
         if amount is None:
             return None
-        result += Amount(amount.n, amount.n) if isinstance(term, Count) else amount
-    return result
+        n, total = n + amount.n, total + (amount.n if isinstance(term, Count) else amount.total)
+    return Amount(n, total)
 
 
 def quantile(histogram: Histogram, q: float) -> Value:
@@ -109,6 +114,7 @@ def middle(number: int) -> float:
     return 0.0 if number == ZERO_BIN else math.exp((number + 0.5) / BINS_PER_E)
 
 
+@cache
 def is_published(measure: Measure) -> bool:
     """Whether a measure is made of published statistics (and areas) alone."""
     found = terms(measure)

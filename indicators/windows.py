@@ -6,6 +6,7 @@ left out of both sides of a comparison. Every span is half open: its end is not 
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -40,7 +41,7 @@ class Frame:
     last_week: Span | None
     running: bool = True
 
-    @property
+    @cached_property
     def whole(self) -> Span:
         """The window from its first bucket to its last."""
         return Span(self.buckets[0].start, self.buckets[-1].end)
