@@ -1,0 +1,121 @@
+"""A city pack small enough to check by head: two districts of two blocks each, west to east on the equator.
+
+Block k (0 … 3) covers lon k/100 … (k+1)/100, lat 0 … 0.01: H11, H12 in H1; H21, H22 in H2.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+BLOCKS = ("H11", "H12", "H21", "H22")
+
+CITY: dict[str, Any] = {
+    "key": "hamlet",
+    "name": {"zh": "小村", "en": "Hamlet"},
+    "time_zone": "America/New_York",
+    "languages": ["zh", "en"],
+    "rollup_level": 1,
+    "levels": [
+        {"key": "city", "zh": "全市", "en": "City"}, {"key": "district", "zh": "区", "en": "District"},
+        {"key": "block", "zh": "网格", "en": "Block"}],
+    "tree": {
+        "source": "survey", "regions": "regions.csv",
+        "leaves": {"file": {"path": "blocks.geojson"}, "code": "id", "parent": "district",
+                   "name": {"zh": "网格 {id}", "en": "Block {id}"}}},
+    "case_classes": "classes.csv",
+    "sources": [
+        {"key": "survey", "name": {"zh": "测绘", "en": "Survey"}, "owner": "Town hall", "licence": "CC0-1.0", "kind": "map"},
+        {"key": "sensors", "name": {"zh": "传感", "en": "Sensors"}, "owner": "Simulator", "licence": "CC0-1.0", "kind": "iot",
+         "simulated": True, "refresh_seconds": 60, "network": True}],
+    "device_kinds": [{"key": "weather", "zh": "气象站", "en": "Weather station"}],
+    "properties": [
+        {"key": "temperature", "zh": "气温", "en": "Temperature", "unit": "°C", "minimum": -60, "maximum": 60},
+        {"key": "wind_speed", "zh": "风速", "en": "Wind speed", "unit": "m/s", "watch": 17.2, "alarm": 24.5, "minimum": 0,
+         "maximum": 113}],
+    "statistics": [{
+        "source": "survey", "level": "district", "code": "district",
+        "files": {2020: {"path": "figures.csv"}},
+        "columns": {"people": {2020: ["adults", "children"]}, "adults_only": {2020: ["people", "-children"]}},
+        "medians": {"median_income": {"bounds": [0, 100, 200], "columns": ["low", "middle", "high"]}}}],
+    "place_statistics": [{
+        "source": "survey", "files": {2021: {"path": "lots.csv"}}, "identity": ["number"], "leaf": {"pattern": "H{block:0>2}"},
+        "lon": "x", "lat": "y", "columns": {"population": "people"}}],
+    "places": [{
+        "source": "survey", "kind": "lot", "year": 2021, "file": {"path": "lots.csv"}, "identity": ["street", "number"],
+        "lon": "x", "lat": "y", "units": "homes", "population": "people", "leaf": {"pattern": "H{block:0>2}"}, "nearest_m": 200,
+        "job": {"title": {"zh": "载入地块", "en": "Loading lots"}, "unit": {"zh": "块", "en": "lots"}}}],
+    "flights": [{
+        "source": "survey", "file": {"path": "flights.csv"}, "identity": ["carrier", "number", "hour"], "hour": "hour",
+        "minute": "minute", "origin": "origin", "destination": "to", "carrier": "carrier", "departure_delay_min": "late",
+        "arrival_delay_min": "late_there",
+        "job": {"title": {"zh": "载入航班", "en": "Loading flights"}, "unit": {"zh": "班", "en": "flights"}}}],
+    "observations": [{
+        "source": "survey", "file": {"path": "weather.csv"}, "device": "weather:{origin}", "airport": "origin",
+        "observed_at": "hour", "interval_s": 3600, "kind": "weather",
+        "properties": {"temperature": {"column": "temp", "from": "fahrenheit"},
+                       "wind_speed": {"column": "wind", "from": "mile_per_hour"}},
+        "job": {"title": {"zh": "载入天气", "en": "Loading weather"}, "unit": {"zh": "条", "en": "rows"}}}],
+    "airports": [
+        {"code": "IN", "name": "Inside", "lon": 0.015, "lat": 0.005}, {"code": "OUT", "name": "Outside", "lon": 1.0, "lat": 1.0}],
+}
+
+FILES = {
+    "regions.csv": "level,code,parent,name_zh,name_en\n0,H,,小村,Hamlet\n1,H1,H,西区,West\n1,H2,H,东区,East\n",
+    "classes.csv": "code,parent_code,name_zh,name_en,due_hours\nroad,,道路,Road,\npothole,road,坑洞,Pothole,24\n",
+    "figures.csv": (
+        "district,people,adults,children,low,middle,high\n"
+        "H1,30,20,10,4,4,2\n"       # median: half of 10 is 5: 1 of the 4 in 100 … 200, so 125
+        "H2,NA,5,-,0,0,7\n"         # no children counted: no people; the median lies in the open class
+        "H1,1,1,1,1,1,1\n"          # again
+        "H9,1,1,1,1,1,1\n"          # nowhere
+    ),
+    "lots.csv": (
+        "street,number,block,x,y,homes,people\n"
+        "High,1,11,0.001,0.005,2,3.5\n"
+        "High,2,12,0.011,0.005,1,2\n"
+        "High,3,11,0.021,0.005,1,1\n"       # lies in H21, the file says H11
+        "High,1,11,0.001,0.005,9,9\n"       # again
+        "Low,1,22,0.0401,0.005,1,1\n"       # 11 m east of H22
+        "Low,2,22,0.05,0.005,1,1\n"         # 1.1 km east of it
+        "Low,3,22,NA,0.005,1,1\n"
+        "Low,4,99,0.031,0.005,,4\n"         # an unknown block; lies in H22
+        'Low,5,22,0.031,0.005,"x, y",1\n'
+    ),
+    "flights.csv": (
+        "carrier,number,hour,minute,origin,to,late,late_there\n"
+        "AA,1,2013-03-10T06:00:00Z,30,IN,LAX,-3,5\n"    # 01:30 in the city, before the clocks go forward
+        "AA,2,2013-03-10T07:00:00Z,15,OUT,LAX,20,\n"
+        "AA,3,2013-11-03T05:00:00Z,00,IN,LAX,NA,NA\n"   # the first 01:00 of two
+        "AA,4,2013-11-03T06:00:00Z,00,IN,LAX,NA,NA\n"   # the second
+        "AA,5,2013-11-03T06:00:00Z,61,IN,LAX,1,1\n"
+        "AA,6,yesterday,0,XX,LAX,1,1\n"
+    ),
+    "weather.csv": (
+        "origin,hour,temp,wind\n"
+        "IN,2013-11-03T05:00:00Z,32,10\n"
+        "IN,2013-11-03T06:00:00Z,50,1048\n"     # a true temperature beside an impossible wind
+        "IN,2013-11-03T06:00:00Z,51,1\n"        # again
+        "OUT,2013-11-03T05:00:00Z,NA,20\n"
+        "XX,2013-11-03T05:00:00Z,32,10\n"
+    ),
+}
+
+
+def square(number: int) -> dict[str, Any]:
+    """The shape of a block."""
+    west, east = number / 100, (number + 1) / 100
+    return {"type": "Polygon", "coordinates": [[[west, 0], [east, 0], [east, 0.01], [west, 0.01], [west, 0]]]}
+
+
+def write(folder: Path, changes: dict[str, Any] | None = None) -> Path:
+    """Write the pack; `changes` replace keys of city.yaml."""
+    folder.mkdir(exist_ok=True)
+    (folder / "city.yaml").write_text(yaml.safe_dump(CITY | (changes or {}), allow_unicode=True), encoding="utf-8")
+    for name, content in FILES.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    features = [{"type": "Feature", "properties": {"id": code, "district": code[:2]}, "geometry": square(number)}
+                for number, code in enumerate(BLOCKS)]
+    (folder / "blocks.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return folder

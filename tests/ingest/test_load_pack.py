@@ -1,0 +1,97 @@
+"""A mistake in a pack is told by file, key and what was expected."""
+
+import pytest
+
+from ingest.load_city import read_classes
+from ingest.load_tree import read_tree
+from ingest.pack import PackError, read
+from tests.ingest import hamlet
+
+
+def changed(tmp_path, name, old, new):
+    """The hamlet with one of its files changed."""
+    folder = hamlet.write(tmp_path / "pack")
+    content = (folder / name).read_text()
+    assert old in content
+    (folder / name).write_text(content.replace(old, new, 1))
+    return folder
+
+
+def test_the_hamlet_itself_is_in_order(tmp_path):
+    pack = read(hamlet.write(tmp_path / "pack"))
+    assert [level.key for level in pack.levels] == ["city", "district", "block"]
+    assert len(read_tree(pack)) == 7
+    assert [row["due_hours"] for row in read_classes(pack)] == [None, 24.0]
+
+
+HEAT = {"key": "t", "zh": "温", "en": "T", "unit": "°C"}
+SURVEY = hamlet.CITY["sources"][0]
+
+
+@pytest.mark.parametrize(("changes", "says"), [
+    ({"time_zone": "Mars/Olympus"}, r"city\.yaml: time_zone: .*'Mars/Olympus' is no time zone; write one like Asia/Shanghai"),
+    ({"rollup_level": 3}, "rollup_level 3 is not one of the 3 levels"),
+    ({"colour": "blue"}, r"city\.yaml: colour: Extra inputs are not permitted"),
+    ({"levels": [{"key": "city", "zh": "全市", "en": "City"}]}, r"levels: List should have at least 2 items"),
+    ({"properties": [{"key": "pm25", "zh": "PM2.5", "en": "PM2.5"}]}, r"properties\.0 \(pm25\)\.unit: Field required"),
+    ({"properties": [HEAT | {"minimum": 3, "maximum": 2}]}, "minimum must lie below maximum"),
+    ({"properties": [HEAT | {"watch": 3, "alarm": 2}]}, "alarm must lie beyond watch"),
+    ({"sources": [SURVEY] * 2}, "sources: survey is there more than once"),
+    ({"sources": [SURVEY | {"kind": "rumour"}]}, r"sources\.0 \(survey\)\.kind: Input should be 'business', 'iot'"),
+    ({"sources": hamlet.CITY["sources"][1:]}, "source 'survey' is used but not declared; declared: sensors"),
+    ({"device_kinds": []}, "device kind 'weather' is used but not declared"),
+])
+def test_a_wrong_key_is_told_with_what_was_expected(tmp_path, changes, says):
+    with pytest.raises(PackError, match=says):
+        read(hamlet.write(tmp_path / "pack", changes))
+
+
+def test_every_mistake_is_told_at_once(tmp_path):
+    with pytest.raises(PackError) as error:
+        read(hamlet.write(tmp_path / "pack", {"colour": "blue", "name": {"en": "Hamlet"}}))
+    assert len(str(error.value).splitlines()) == 2
+
+
+def test_a_pack_that_is_not_there_or_is_no_yaml_is_told(tmp_path):
+    with pytest.raises(PackError, match=r"no city pack 'atlantis'.*there are: .*newyork"):
+        read("atlantis")
+    with pytest.raises(PackError, match=r"city\.yaml is not YAML"):
+        read(changed(tmp_path, "city.yaml", "key: hamlet", "key: [hamlet"))
+
+
+def test_a_data_file_of_a_package_that_is_not_installed_is_told_by_the_packages_name(tmp_path):
+    leaves = hamlet.CITY["tree"]["leaves"] | {"file": {"package": "no_such_data", "path": "blocks.geojson"}}
+    pack = read(hamlet.write(tmp_path / "pack", {"tree": hamlet.CITY["tree"] | {"leaves": leaves}}))
+    with pytest.raises(PackError, match="the package no_such_data is not installed"):
+        pack.signature()
+
+
+@pytest.mark.parametrize(("old", "new", "says"), [
+    ("1,H2,H,", "1,H2,X,", r"H2 \(level 1\) names the parent 'X', which is no region of level 0"),
+    ("1,H2,H,", "1,H1,H,", "the code H1 stands there more than once"),
+    ("1,H2,H,", "2,H2,H,", "line 4: level must be 0 to 1, found '2'"),
+    ("1,H2,H,东区,East\n", "1,H2,H,东区,East\n1,H3,H,北区,North\n", "H3 has no region below it, so it has no shape"),
+    ("1,H2,H,东区,East\n", "", r"H21 \(level 2\) names the parent 'H2'"),
+    ("name_zh", "name", "expected the columns level, code, parent, name_zh, name_en"),
+    ("0,H,,小村,Hamlet\n", "0,H,,小村,Hamlet\n0,G,,大村,Great\n", "expected one region of level 0"),
+])
+def test_a_tree_that_does_not_hang_together_is_told_by_its_region(tmp_path, old, new, says):
+    with pytest.raises(PackError, match=says):
+        read_tree(read(changed(tmp_path, "regions.csv", old, new)))
+
+
+@pytest.mark.parametrize(("old", "new", "says"), [
+    ("pothole,road", "pothole,street", "line 3: parent_code 'street' must stand on an earlier line"),
+    ("24", "a day", "line 3: due_hours must be a number of hours or empty, found 'a day'"),
+    ("due_hours", "hours", "expected the columns code, parent_code"),
+])
+def test_a_wrong_case_class_is_told_by_its_line(tmp_path, old, new, says):
+    with pytest.raises(PackError, match=says):
+        read_classes(read(changed(tmp_path, "classes.csv", old, new)))
+
+
+def test_the_signature_changes_with_the_packs_own_files_and_with_the_size_of_data(tmp_path):
+    first = read(hamlet.write(tmp_path / "pack")).signature()
+    assert read(tmp_path / "pack").signature() == first
+    assert read(changed(tmp_path, "regions.csv", "West", "East")).signature() != first
+    assert read(changed(tmp_path, "lots.csv", "High,1", "High,11")).signature() != first
