@@ -15,7 +15,10 @@ FEEDS = """
     SELECT f.subject, max(f.last_at) AS last_at, bool_or(s.simulated) AS simulated
       FROM feed f JOIN source s USING (source_id)
      WHERE f.last_at IS NOT NULL
-     GROUP BY f.subject"""
+     GROUP BY f.subject
+     UNION ALL
+    SELECT 'region', c.loaded_at, FALSE
+      FROM city c"""
 REACH = """
     SELECT m.key, first.day, newest.at
       FROM metric m

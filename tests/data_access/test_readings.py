@@ -339,6 +339,10 @@ def test_a_density_divides_by_the_regions_own_area(filled: Engine, town: City) -
     assert [read(filled, town, "people_density", code).value for code in ("T", "T11")] == [125, 500]
 
 
+def test_the_tree_itself_gives_the_areas(filled: Engine, town: City) -> None:
+    assert [read(filled, town, "place_area", code).value for code in ("T", "T1", "T11", "T111")] == [8, 4, 2, 1]
+
+
 def test_an_archive_is_read_over_its_newest_whole_year(filled: Engine, town: City) -> None:
     """2013: four flights; of three that left, −4 and 15 minutes are on time, 60 is not: delays of 0, 15 and 60."""
     assert read(filled, town, "situation_flights").value == 4
