@@ -21,6 +21,7 @@ from ingest.feeds import Heard
 from ingest.registers import KnownDevice, KnownProperty
 from ingest.rollups import roll_up_observed, settle
 
+REMEMBERED = np.timedelta64(7, "D")  # a device's last word stands for so long at most
 NO_DEVICE = KnownDevice(-1, -1, "")
 COLUMNS = ("observed_at", "value", "device_id", "batch_id", "row_no", "property_id")
 STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS stage_observation (LIKE observation) ON COMMIT DELETE ROWS"
@@ -75,7 +76,7 @@ def store(batch: Batch) -> Stored:
     limits = {row.number: row.limits() for row in properties if row is not None}
     roll_up_observed(batch.connection, batch.city, batch.book, Observed(
         new.property_id, new.region_id, new.observed_at, new.value, limits, new.kind), batch.batch_id)
-    span = Late(new.observed_at.min(), None)
+    span = Late(new.observed_at.min(), new.observed_at.max() + REMEMBERED)
     return Stored(len(new.row), repeated + there, heard, {"device": span, "latest": span}, words if history else None)
 
 

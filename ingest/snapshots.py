@@ -27,6 +27,7 @@ log = logging.getLogger("tonglan.snapshots")
 LOCK = 7_065_003
 HOURS_KEPT = timedelta(days=8)     # of hourly snapshots
 SETTLED = timedelta(minutes=2)     # an instant is recorded this long after it passed: stragglers are in by then
+RECENT = timedelta(hours=2)        # recorded even while long work is bringing facts
 BUSY = timedelta(seconds=60)       # a job that reported within this time is running
 
 
@@ -51,6 +52,8 @@ def mark(connection: Connection, book: Ledger, fact: str, late: Late, now: np.da
     numbers = [number for key, number in book.stocks.items() if STOCKS[key].fact == fact]
     if not numbers or late.since >= now.astype("datetime64[h]"):
         return
+    # a recording of this fact that is under way ends first: what it wrote is then seen here, and marked
+    connection.execute(sql("SELECT pg_advisory_xact_lock_shared(:lock, hashtext(:fact))"), {"lock": LOCK, "fact": fact})
     connection.execute(sql("""
         UPDATE snapshot_taken SET dirty = true
          WHERE metric_id = ANY(:numbers) AND NOT dirty
@@ -76,7 +79,8 @@ def recorded(engine: Engine, city: City, now: datetime) -> None:
 def write(connection: Connection, book: Ledger, fact: str, stocks: Sequence[Stock], at: datetime) -> None:
     """Count one fact once for several stocks."""
     numbers = {"numbers": [book.stocks[stock.key] for stock in stocks], "at": at}
-    # marked first: a fact that is committed while this counts marks it dirty after us and is not lost
+    # batches with late facts end first, and are then counted; those that come later wait, and mark this dirty
+    connection.execute(sql("SELECT pg_advisory_xact_lock(:lock, hashtext(:fact))"), {"lock": LOCK, "fact": fact})
     connection.execute(sql("""
         INSERT INTO snapshot_taken (metric_id, at) SELECT unnest(CAST(:numbers AS smallint[])), :at
         ON CONFLICT (metric_id, at) DO UPDATE SET dirty = false"""), numbers)
@@ -104,12 +108,15 @@ def wanted(connection: Connection, city: City, now: datetime) -> list[datetime]:
 
 
 def due(connection: Connection, city: City, book: Ledger, now: datetime) -> list[Due]:
-    """What is not recorded, newest first; then what has become dirty, unless long work is still bringing facts."""
+    """What is not recorded, newest first; then what has become dirty.
+
+    While long work brings facts of long ago, only the last hours: the others would have to be recorded again.
+    """
     rows = connection.execute(sql("SELECT metric_id, at, dirty FROM snapshot_taken"))
     taken = {(row.metric_id, row.at): row.dirty for row in rows}
     busy = connection.execute(sql("SELECT EXISTS (SELECT FROM job WHERE finished_at IS NULL AND updated_at > :since)"),
                               {"since": now - BUSY}).scalar()
-    instants = wanted(connection, city, now)
+    instants = [at for at in wanted(connection, city, now) if not busy or at > now - RECENT]
     stocks = by_fact([key for key, stock in STOCKS.items() if not stock.recorded])
 
     def with_state(state: bool | None) -> list[Due]:
@@ -117,10 +124,10 @@ def due(connection: Connection, city: City, book: Ledger, now: datetime) -> list
                  for at in instants for fact, ones in stocks.items()]
         return [one for one in found if one.keys]
 
-    return with_state(None) + ([] if busy else with_state(True))
+    return with_state(None) + with_state(True)
 
 
-def fill(engine: Engine, city: City, now: datetime, *, rest: Callable[[float], None] = time.sleep, share: float = 0.25) -> int:
+def fill(engine: Engine, city: City, now: datetime, *, rest: Callable[[float], None] = time.sleep, share: float = 0.4) -> int:
     """Record what is missing or dirty, one instant and fact at a time, using at most `share` of the time.
 
     One runner at a time in the whole database. Returns: how many were recorded.

@@ -65,13 +65,13 @@ def test_a_late_fact_makes_what_it_touches_dirty_and_only_that(sender: Sender, c
     assert fill(sender) == 0
 
 
-def test_while_long_work_brings_facts_only_what_is_missing_is_recorded(sender: Sender, case: Case) -> None:
+def test_while_long_work_brings_facts_only_the_last_hours_are_recorded(sender: Sender, case: Case) -> None:
     sender.send("cases", [case("busy", reported_at="2026-03-05T08:00:00Z")])
     with sender.engine.begin() as connection:
         connection.execute(text("""
             INSERT INTO job (job_key, title_zh, title_en, unit_zh, unit_en, updated_at)
             VALUES ('j', 'x', 'x', 'x', 'x', :now)"""), {"now": NOW})
-    assert fill(sender) == 0
+    assert fill(sender) == 2, "cases at 14:00 and 15:00"
     with sender.engine.begin() as connection:
         connection.execute(text("UPDATE job SET finished_at = now()"))
     assert fill(sender) > 0
