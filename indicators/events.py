@@ -34,7 +34,7 @@ EVENTS = (
                         "Open cases past their deadline at this instant, suspended ones left out"),
     ),
     Indicator(
-        key="event_hours_to_close", title=Text("结案时长中位数", "Median time to close"), dimension="events",
+        key="event_hours_to_close", title=Text("结案时长中位数", "Time to close"), dimension="events",
         measure=Percentile("case_hours_to_close", 0.5), unit="hour", decimals=1, better="lower", subject="case",
         stale_after=PROMISE, place="support",
         definition=Text("期内结案的案件，自上报至结案小时数的中位数（自然时，误差不超过 3%）",

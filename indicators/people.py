@@ -15,7 +15,7 @@ PEOPLE = (
         definition=Text("按地块估算的常住人口之和", "Sum of the residents estimated for each tax lot"),
     ),
     Indicator(
-        key="people_density", title=Text("人口密度", "Population density"), dimension="people",
+        key="people_density", title=Text("人口密度", "People per km²"), dimension="people",
         measure=per_km2(Statistic("population")), unit="person_km2", subject="statistic:population", place="support",
         definition=Text("常住人口 ÷ 区域面积", "Residents ÷ area of the region"),
     ),
