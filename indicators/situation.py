@@ -17,13 +17,6 @@ SITUATION = (
         definition=Text("期内受理的市民来电与留言数", "Calls and notes of residents received in the window"),
     ),
     Indicator(
-        key="situation_satisfied", title=Text("满意率", "Satisfaction"), dimension="situation",
-        measure=share("message_satisfied", of="message_rated"), unit="percent", decimals=1, better="higher",
-        target=Target(good=90, bad=80), subject="message", stale_after=CALLS, place="support",
-        definition=Text("期内来电中评 4 分及以上的 ÷ 已评分的（未回访的不在分母）",
-                        "Of the window's messages, those rated 4 or 5 ÷ those rated (not yet asked: not in the base)"),
-    ),
-    Indicator(
         key="situation_answered_30s", title=Text("30秒接通率", "Answered in 30 s"), dimension="situation",
         measure=share("message_answered_30s", of="message_answered"), unit="percent", decimals=1, better="higher",
         target=Target(good=85, bad=70), subject="message", stale_after=CALLS, place="support",
@@ -44,17 +37,24 @@ SITUATION = (
                         "Warnings in force now, for this region, those above it and those within it"),
     ),
     Indicator(
+        key="situation_negative", title=Text("负面情绪占比", "Negative share"), dimension="situation",
+        measure=share("message_negative", of="message_judged"), unit="percent", decimals=1, better="lower", subject="message",
+        stale_after=CALLS, place="support",
+        definition=Text("情绪为负的 ÷ 已判情绪的", "Messages judged negative ÷ messages judged"),
+    ),
+    Indicator(
+        key="situation_satisfied", title=Text("满意率", "Satisfaction"), dimension="situation",
+        measure=share("message_satisfied", of="message_rated"), unit="percent", decimals=1, better="higher",
+        target=Target(good=90, bad=80), subject="message", stale_after=CALLS,
+        definition=Text("期内来电中评 4 分及以上的 ÷ 已评分的（未回访的不在分母，最近几日多未回访）",
+                        "Of the window's messages, those rated 4 or 5 ÷ those rated; most of the last days are not asked yet"),
+    ),
+    Indicator(
         key="situation_solved", title=Text("解决率", "Resolution rate"), dimension="situation",
         measure=share("message_solved", of="message_asked"), unit="percent", decimals=1, better="higher",
         target=Target(good=90, bad=80), subject="message", stale_after=CALLS,
         definition=Text("期内来电中回访称已解决的 ÷ 已回访的",
                         "Of the window's messages, those the caller says are solved ÷ those asked"),
-    ),
-    Indicator(
-        key="situation_negative", title=Text("负面情绪占比", "Negative share"), dimension="situation",
-        measure=share("message_negative", of="message_judged"), unit="percent", decimals=1, better="lower", subject="message",
-        stale_after=CALLS,
-        definition=Text("情绪为负的 ÷ 已判情绪的", "Messages judged negative ÷ messages judged"),
     ),
     Indicator(
         key="situation_calls_per_10k", title=Text("万人来电量", "Calls per 10k"), dimension="situation",
