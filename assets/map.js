@@ -7,6 +7,7 @@
   const HERE = document.currentScript.src;
   const LIBRARY = new URL("vendor/maplibre-gl.mjs", HERE).href;
   const TILES = new URL("../tiles/", HERE).href;
+  const PROTOCOL = "city";
   const MARKS = ["overdue", "due_soon", "alarm", "offline", "watch", "open", "ok", "lot-single"];
   const SHOWN_WITH = {alarm: ["alarm", "watch"], offline: ["offline", "ok"], lot: ["lot-density", "lot-single"]};
   const POINTS = ["case", "device", "lot"];
@@ -26,15 +27,13 @@
   let hidden = null;           // layers that this viewer has hidden
   let moved = false;           // whether the viewer has moved the map since it last flew
   let unit = 1;                // CSS pixels of one unit
-  let failures = 0;
-  let retry = null;
   let hovered = null;
   let standing = null;         // where the callouts' words stand
-  const failing = new Set();
+  const waiting = new Set();   // tiles that the server has not given yet
 
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const tell = (id, data) => window.dash_clientside.set_props(id, {data: {...data, t: Date.now()}});
-  const address = (layer, version) => [`${TILES}${encodeURIComponent(version)}/${layer}/{z}/{x}/{y}.mvt`];
+  const address = (layer, version) => [`${PROTOCOL}://${layer}/{z}/{x}/{y}/${encodeURIComponent(version)}`];
   const version = (state, layer) => state.tiles[layer.startsWith("region-") ? "region" : layer];
   const regionSources = state => Array.from({length: state.levels}, (_, level) => `region-${level}`);
 
@@ -117,6 +116,7 @@
       return;
     }
     if (picture !== mine) return;
+    library.addProtocol(PROTOCOL, tile);
     try {
       mine.map = new library.Map({
         container: mine.canvas, attributionControl: false, pixelRatio: ratio(), maxCanvasSize: LARGEST, trackResize: false,
@@ -145,8 +145,6 @@
     map.keyboard.disableRotation();
     style.images(map, ratio());
     map.once("style.load", () => { mine.ready = true; sync(); });
-    map.on("error", event => failed(mine, event));
-    map.on("idle", recovered);
     map.on("movestart", event => { if (event.originalEvent) moved = true; });
     map.on("move", () => callouts(standing));
     map.once("idle", () => callouts());
@@ -298,7 +296,7 @@
   }
 
   function say(text) {
-    picture.note.textContent = text || "";
+    if (picture) picture.note.textContent = text || "";
   }
 
   function span(minutes) {
@@ -381,28 +379,44 @@
     if (key) tell(CLICK, {kind: feature.source, key, ...at});
   }
 
-  /* --- when tiles do not come --------------------------------------------------------------------- */
+  /* --- fetching tiles ----------------------------------------------------------------------------- */
 
-  function failed(mine, event) {
-    if (picture !== mine || !event.sourceId) return;
-    failing.add(event.sourceId);
-    say(wanted.words.unavailable);
-    if (retry === null) retry = setTimeout(() => again(mine), RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)]);
+  /* A tile that does not come is asked for again until it does, always in the newest version. To the map it is
+     only slow: the picture stays as it was, and no tile is ever in error (an errored one cannot be reloaded). */
+  async function tile(request, abort) {
+    const [layer, z, x, y] = request.url.slice(PROTOCOL.length + 3).split("/");
+    const signal = abort.signal, key = Symbol(request.url);
+    try {
+      for (let attempt = 0; ; attempt++) {
+        const data = await answer(`${TILES}${encodeURIComponent(version(wanted, layer))}/${layer}/${z}/${x}/${y}.mvt`, signal);
+        if (data) return {data};
+        waiting.add(key);
+        say(wanted.words.unavailable);
+        await pause(RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)], signal);
+      }
+    } finally {
+      waiting.delete(key);
+      if (!waiting.size) say("");
+    }
   }
 
-  function again(mine) {
-    retry = null;
-    if (picture !== mine) return;
-    const sources = [...failing];
-    failing.clear();
-    for (const source of sources) if (mine.map.getSource(source)) mine.map.refreshTiles(source);
+  /* A tile's bytes, none where there is nothing; null when the server could not say. */
+  async function answer(url, signal) {
+    try {
+      const response = await fetch(url, {signal});
+      if (response.status === 404) return new ArrayBuffer(0);
+      return response.ok ? await response.arrayBuffer() : null;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return null;
+    }
   }
 
-  function recovered() {
-    if (!picture || failing.size || retry !== null) return;
-    failures = 0;
-    say("");
-  }
+  const pause = (time, signal) => new Promise((resolve, reject) => {
+    const stop = () => { clearTimeout(timer); reject(new DOMException("Aborted", "AbortError")); };
+    const timer = setTimeout(() => { signal.removeEventListener("abort", stop); resolve(); }, time);
+    signal.addEventListener("abort", stop, {once: true});
+  });
 
   /* --- the page ----------------------------------------------------------------------------------- */
 

@@ -1,0 +1,287 @@
+"""The map alone, in a real browser: Smalltown painted, clicked, moved, cut off and cured."""
+
+import io
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dash import ClientsideFunction, Dash, Input, Output, html
+from sqlalchemy import text
+from werkzeug.serving import make_server
+
+from data_access.readings import ChildReading
+from indicators.definition import Indicator, Ratio
+from indicators.reading import Reading
+from indicators.scope import Scope
+from indicators.text import Text
+from layouts import ids, stage
+from layouts.look import Look
+from layouts.ramp import Ramp
+from layouts.view import View
+from layouts.words import say
+from live.tiles import blueprint
+from tests.conftest import NOON
+
+ASSETS = Path(__file__).parents[2] / "assets"
+RATE = Indicator("rate", Text("每万人案件", "Cases per 10,000"), "events", Ratio((), ()), "case_10k", "case", Text("", ""),
+                 decimals=1)
+RAMP = Ramp("sequence", (2.5, 10.0), (1, 3, 6))
+CASE = 2**62 + 1
+VALUES = {"T11": 1.0, "T12": 3.0, "T21": 11.0, "T22": None}
+READY = "window.tonglan?.map?.ready && tonglan.map.map.loaded() && tonglan.map.map.areTilesLoaded()"
+
+
+@pytest.fixture(scope="module")
+def city(engine, town):
+    """Smalltown with one overdue case in T11 and one device in alarm in T22; one name tries to be markup."""
+    with engine.begin() as connection:
+        connection.execute(text("""
+            INSERT INTO city_case (case_id, source_id, external_id, class_code, channel, title, region_id, geom,
+                                   reported_at, batch_id, row_no, due_at, state_at)
+            VALUES (:id, 1, 'C1', 'pothole', 'web', 'x', 8, ST_SetSRID(ST_MakePoint(0.005, 0.002), 4326),
+                    :reported, 1, 1, :due, :reported)"""),
+            {"id": CASE, "reported": NOON - timedelta(hours=9), "due": NOON - timedelta(hours=3)})
+        connection.execute(text("""
+            WITH made AS (
+                INSERT INTO device (code, source_id, kind, name, region_id, geom, interval_s, last_at)
+                VALUES ('D1', 2, 'air', 'D1', 15, ST_SetSRID(ST_MakePoint(0.075, 0.002), 4326), 600, :heard)
+                RETURNING device_id)
+            INSERT INTO latest_observation SELECT device_id, 1, :heard, 200 FROM made"""), {"heard": NOON})
+    sly = Text("<i>甲</i>", "<i>Area</i>")
+    key = town.codes["T21"]
+    return replace(town, regions={**town.regions, key: replace(town.regions[key], name=sly)})
+
+
+def state(city, code: str = "T", language="zh", values=VALUES, **changes: Any) -> dict[str, Any]:
+    """What the server would tell the map."""
+    look = Look(View(Scope(code, language=language)), city, NOON)
+    readings = [ChildReading(city.region(key), Reading(RATE, "ok" if value is not None else "no_data", value))
+                for key, value in values.items()]
+    labels = readings[:1]
+    versions = {"region": "r1", "case": "c1", "device": "d1", "lot": "l1", **changes}
+    return stage.map_state(look, RATE, RAMP, readings, labels, versions)
+
+
+@pytest.fixture(scope="module")
+def address(engine, city) -> Iterator[str]:
+    """A page with nothing but the stage, which also writes down what was clicked."""
+    app = Dash("map", assets_folder=str(ASSETS), assets_path_ignore=["vendor"], assets_ignore=r"push\.js|charts\.js|wall\.css")
+    app.server.register_blueprint(blueprint(engine, lambda: city, lambda: NOON))
+    parts = stage.stage(html.Div(id="over"))
+    parts[2].children = stage.key("zh", simulated_marks=True, no_data=True)
+    app.layout = html.Div([html.Section(parts, id="box", style={"position": "fixed", "inset": "0"}), html.Output(id="clicked")])
+    app.clientside_callback(ClientsideFunction("tonglan_map", "apply"), Input(ids.MAP_STATE, "data"))
+    app.clientside_callback("data => JSON.stringify(data)", Output("clicked", "children"), Input(ids.MAP_CLICK, "data"))
+    server = make_server("127.0.0.1", 0, app.server, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def tab(browser, address) -> Iterator[Any]:
+    """The page at 960 × 540, where a unit is half a pixel; what went wrong or left the machine is kept."""
+    context = browser.new_context(viewport={"width": 960, "height": 540}, reduced_motion="reduce", locale="zh-CN")
+    page = context.new_page()
+    page.faults, page.strangers, page.asked = [], [], []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("console", lambda said: page.faults.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.goto(address)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def drawn(tab, city):
+    """The page with Smalltown on it, as every test finds it."""
+    tab.unroute("**/tiles/**")
+    tell(tab, state(city))
+    tab.evaluate("tonglan.map.map.jumpTo({center: [0.04, 0.005], zoom: 12.5})")
+    settle(tab)
+    return tab
+
+
+def tell(page, told: dict[str, Any]) -> None:
+    """Push a state as the server's stream does, and let the map draw it."""
+    page.wait_for_function("window.tonglan?.map && window.dash_clientside?.set_props && document.getElementById('map')")
+    push(page, told)
+    settle(page)
+
+
+def push(page, told: dict[str, Any]) -> None:
+    """Push a state and go on."""
+    page.evaluate("([id, data]) => dash_clientside.set_props(id, {data})", [ids.MAP_STATE, told])
+
+
+def settle(page) -> None:
+    """Wait until nothing is left to load."""
+    page.wait_for_timeout(150)
+    page.wait_for_function(READY)
+
+
+def at(page, lon: float, lat: float) -> tuple[float, float]:
+    """Where on the page a place is drawn."""
+    return tuple(page.evaluate("""([lon, lat]) => {
+        const p = tonglan.map.map.project([lon, lat]), box = document.getElementById("map").getBoundingClientRect();
+        const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 10;
+        return [box.left + p.x * unit, box.top + p.y * unit]; }""", [lon, lat]))
+
+
+def clicked(page, lon: float, lat: float) -> dict[str, Any]:
+    """Click a place and read what the map told the server."""
+    before = page.inner_text("#clicked")
+    page.mouse.click(*at(page, lon, lat))
+    page.wait_for_function("before => document.getElementById('clicked').innerText !== before", arg=before)
+    return json.loads(page.inner_text("#clicked"))
+
+
+def painted(page, city) -> dict[str, int]:
+    """The class that each region of level 2 has on the map."""
+    return {
+        region.code: page.evaluate("id => tonglan.map.map.getFeatureState({source: 'region-2', sourceLayer: 'region', id}).class",
+                                   region.region_id)
+        for region in city.regions.values() if region.level == 2}
+
+
+def test_every_region_is_painted_in_its_class_and_no_data_is_hatched(drawn, city):
+    assert painted(drawn, city) == {"T11": 1, "T12": 3, "T21": 6, "T22": -1}
+    hatched = drawn.evaluate("tonglan.map.map.queryRenderedFeatures({layers: ['hatch-2']}).map(f => f.properties.code)")
+    assert set(hatched) == {"T22"}
+
+
+def test_the_colour_on_the_screen_is_the_token_s(drawn):
+    """Block T12 is class 3, --seq-3: #42697B."""
+    from PIL import Image
+
+    x, y = at(drawn, 0.035, 0.0085)
+    shot = Image.open(io.BytesIO(drawn.screenshot(clip={"x": x, "y": y, "width": 2, "height": 2})))
+    assert shot.convert("RGB").getpixel((0, 0)) == (0x42, 0x69, 0x7B)
+
+
+def test_a_click_on_a_region_tells_its_code(drawn):
+    told = clicked(drawn, 0.03, 0.008)
+    assert (told["kind"], told["key"]) == ("region", "T12")
+    assert told["lon"] == pytest.approx(0.03, abs=1e-3)
+
+
+def test_a_click_on_a_case_tells_its_whole_number_and_on_a_device_its_code(drawn):
+    told = clicked(drawn, 0.005, 0.002)
+    assert (told["kind"], told["key"]) == ("case", str(CASE))
+    told = clicked(drawn, 0.075, 0.002)
+    assert (told["kind"], told["key"]) == ("device", "D1")
+
+
+def test_only_changed_classes_are_set_again(drawn, city):
+    drawn.evaluate("""() => { const map = tonglan.map.map, real = map.setFeatureState.bind(map); window.set = [];
+        map.setFeatureState = (feature, value) => { window.set.push(feature.id); real(feature, value); }; }""")
+    tell(drawn, state(city, values={**VALUES, "T12": 20.0}))
+    assert drawn.evaluate("window.set") == [city.region("T12").region_id]
+    assert painted(drawn, city)["T12"] == 6
+
+
+def test_a_new_version_asks_only_for_that_layer_s_tiles(drawn, city):
+    drawn.asked.clear()
+    tell(drawn, state(city, case="c2"))
+    settle(drawn)
+    tiles = {url.split("/tiles/")[1].rsplit("/", 3)[0] for url in drawn.asked if "/tiles/" in url}
+    assert tiles == {"c2/case"}
+
+
+def test_another_scope_moves_the_map_there_and_paints_its_own_level(drawn, city):
+    blocks = {f"T1{street}{block}": float(street + block) for street in (1, 2) for block in (1, 2)}
+    tell(drawn, state(city, "T1", values=blocks))
+    settle(drawn)
+    west, east = drawn.evaluate("[tonglan.map.map.getBounds().getWest(), tonglan.map.map.getBounds().getEast()]")
+    assert west < 0 and 0.04 < east < 0.06
+    layers = "n => tonglan.map.map.getLayoutProperty(`fill-${n}`, 'visibility')"
+    assert [drawn.evaluate(layers, n) for n in (2, 3)] == ["none", "visible"]
+
+
+def test_names_are_written_in_the_viewer_s_language(drawn, city):
+    names = "tonglan.map.map.getSource('label').serialize().data.features.map(f => f.properties.name)"
+    chinese = drawn.evaluate(names)
+    tell(drawn, state(city, language="en"))
+    assert (chinese, drawn.evaluate(names)) == (["甲T11"], ["Area T11"])
+
+
+def test_the_tip_shows_a_name_as_text_even_if_it_is_markup(drawn):
+    drawn.mouse.move(*at(drawn, 0.05, 0.008))
+    drawn.wait_for_selector(".map-tip:not([hidden])")
+    assert drawn.inner_text(".map-tip b") == "<i>甲</i>"
+    assert drawn.inner_text(".map-tip span") == "11.0"
+    drawn.mouse.move(2, 2)
+
+
+def test_pressing_a_mark_in_the_key_hides_its_layer(drawn):
+    shown = "tonglan.map.map.getLayoutProperty('overdue', 'visibility')"
+    button = "#map-key [data-layer=overdue]"
+    drawn.click(button)
+    assert (drawn.evaluate(shown), drawn.get_attribute(button, "aria-pressed")) == ("none", "false")
+    drawn.click(button)
+    assert (drawn.evaluate(shown), drawn.get_attribute(button, "aria-pressed")) == ("visible", "true")
+
+
+def test_the_map_refits_when_a_drawer_takes_its_place(drawn, city):
+    tell(drawn, state(city, "T2", values={"T21": 1.0, "T22": 2.0}))
+    whole = drawn.evaluate("tonglan.map.map.getZoom()")
+    drawn.evaluate("document.getElementById('box').style.right = '40%'")
+    drawn.wait_for_function("whole => tonglan.map.map.getZoom() < whole - 0.3", arg=whole)
+    bounds = drawn.evaluate("tonglan.map.map.getBounds().toArray().flat()")
+    drawn.evaluate("document.getElementById('box').style.right = '0'")
+    assert bounds[0] < 0.04 and bounds[2] > 0.08
+
+
+def test_the_map_looks_the_same_on_a_wall_twice_as_large(drawn, city):
+    """Laid out in units, the picture of a larger wall has the same zoom and more pixels."""
+    tell(drawn, state(city, "T1", values={}))
+    zoom, width = drawn.evaluate("[tonglan.map.map.getZoom(), document.querySelector('#map canvas').width]")
+    drawn.set_viewport_size({"width": 1920, "height": 1080})
+    drawn.wait_for_function("width => document.querySelector('#map canvas').width === width", arg=2 * width)
+    assert drawn.evaluate("tonglan.map.map.getZoom()") == pytest.approx(zoom, abs=0.01)
+    drawn.set_viewport_size({"width": 960, "height": 540})
+    drawn.wait_for_function("width => document.querySelector('#map canvas').width === width", arg=width)
+
+
+def test_when_tiles_do_not_come_it_says_so_keeps_the_picture_and_goes_on_by_itself(drawn, city):
+    marks = "tonglan.map.map.queryRenderedFeatures({layers: ['overdue']}).length"
+    drawn.route("**/tiles/**", lambda route: route.fulfill(status=503))
+    push(drawn, state(city, case="c3"))
+    drawn.wait_for_selector(".map-note:not(:empty)")
+    assert drawn.inner_text(".map-note") == say("map.unavailable", "zh")
+    assert drawn.evaluate(marks) == 1
+    push(drawn, state(city, case="c4"))
+    drawn.unroute("**/tiles/**")
+    drawn.asked.clear()
+    drawn.wait_for_function("document.querySelector('.map-note').textContent === ''", timeout=15000)
+    settle(drawn)
+    assert {url.split("/tiles/")[1].split("/")[0] for url in drawn.asked if "/tiles/" in url} == {"c4"}
+    assert drawn.evaluate(marks) == 1
+    drawn.faults[:] = [fault for fault in drawn.faults if "503" not in fault]
+
+
+def test_a_lost_graphics_context_is_replaced_and_the_same_is_drawn_again(drawn, city):
+    drawn.evaluate("""() => { window.old = tonglan.map.map;
+        old.getCanvas().getContext("webgl2").getExtension("WEBGL_lose_context").loseContext(); }""")
+    drawn.wait_for_function(f"window.old !== tonglan.map.map && {READY}", timeout=30000)
+    assert painted(drawn, city) == {"T11": 1, "T12": 3, "T21": 6, "T22": -1}
+
+
+def test_the_map_can_be_reached_and_moved_by_keyboard(drawn):
+    canvas = drawn.locator("#map canvas")
+    assert canvas.get_attribute("aria-label").startswith("小城地图")
+    canvas.focus()
+    before = drawn.evaluate("tonglan.map.map.getZoom()")
+    drawn.keyboard.press("+")
+    drawn.wait_for_function("before => tonglan.map.map.getZoom() > before + 0.5", arg=before)
+
+
+def test_nothing_went_wrong_and_nothing_left_the_machine(drawn, address):
+    assert [url for url in drawn.asked if not url.startswith((address, "data:", "blob:"))] == []
+    assert drawn.faults == []
