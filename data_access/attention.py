@@ -1,5 +1,6 @@
 """What needs action now in a region, the most urgent first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -13,6 +14,9 @@ from indicators.text import Text
 
 Kind = Literal["warning", "overdue", "alarm", "source"]
 GRAVE = ("extreme", "severe")
+URGENCY: tuple[Kind, ...] = ("warning", "source", "overdue", "alarm")
+MOST_ALARMS = 500
+ALONE = 2  # so many devices of a kind in alarm still stand each for itself
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,10 @@ class Overdue:
 
 @dataclass(frozen=True)
 class Attention:
-    """One thing that needs somebody: what, where, since when."""
+    """One thing that needs somebody: what, where, since when.
+
+    `count` is the cases of an overdue place, or the devices of a group of alarms whose worst is `alarm`.
+    """
 
     kind: Kind
     region_id: int | None
@@ -41,7 +48,7 @@ class Attention:
 
 
 def attention(engine: Engine, city: City, region: Region, now: datetime) -> tuple[Attention, ...]:
-    """Grave warnings, then the children with overdue cases, devices in alarm and dead sources, by urgency.
+    """Grave warnings, dead sources, children with overdue cases and devices in alarm, the worst of each kind first.
 
     Raises: DataUnavailable.
     Source: warning, city_case, latest_observation, feed.
@@ -51,17 +58,35 @@ def attention(engine: Engine, city: City, region: Region, now: datetime) -> tupl
         for w in warnings.active(engine, region.region_id, now) if w.severity in GRAVE
     ]
     items += [
-        Attention("alarm", a.region_id, a.observed_at, alarm=a, lon=a.lon, lat=a.lat, simulated=a.simulated)
-        for a in devices.alarms(engine, region.region_id, now, limit=20)
-    ]
-    items += [
         Attention("source", None, source.last_received_at, source=source.name, simulated=source.simulated)
         for source in sources.sources(engine) if source.state(now) == "dead" and source.last_received_at
     ]
+    items += alarmed(devices.alarms(engine, region.region_id, now, limit=MOST_ALARMS))
     late = overdue(engine, city, region, now)
     items += [Attention("overdue", o.region_id, now - o.longest, count=o.count, simulated=s) for o, s in late[:5]]
-    urgency = {"warning": 0, "source": 1, "alarm": 2, "overdue": 3}
-    return tuple(sorted(items, key=lambda item: (urgency[item.kind], item.since)))
+    return ranked(items)
+
+
+def alarmed(alarms: Sequence[devices.Alarm]) -> list[Attention]:
+    """Alarms one by one; more than two of a kind are one trouble, told by its worst."""
+    kinds: dict[str, list[devices.Alarm]] = {}
+    for alarm in alarms:
+        kinds.setdefault(alarm.kind.en, []).append(alarm)
+    return [
+        Attention("alarm", a.region_id, min(b.observed_at for b in group), count=len(group) if len(group) > ALONE else 1, alarm=a,
+                  lon=a.lon, lat=a.lat, simulated=a.simulated)
+        for group in kinds.values() for a in (group[:1] if len(group) > ALONE else group)
+    ]
+
+
+def ranked(items: Sequence[Attention]) -> tuple[Attention, ...]:
+    """The worst of each kind first, by urgency; then the second of each kind, and so on: no kind hides another."""
+    kinds: dict[Kind, list[Attention]] = {kind: [] for kind in URGENCY}
+    for item in items:
+        kinds[item.kind].append(item)
+    order = [(place, URGENCY.index(kind), item)
+             for kind, found in kinds.items() for place, item in enumerate(found)]
+    return tuple(item for *_, item in sorted(order, key=lambda one: one[:2]))
 
 
 def overdue(engine: Engine, city: City, region: Region, now: datetime) -> list[tuple[Overdue, bool]]:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from data_access import agencies, cases, devices, jobs, sources, warnings, weather
-from data_access.attention import attention
+from data_access.attention import Attention, alarmed, attention, ranked
 from data_access.city import City, UnknownRegion
 from data_access.engine import DataUnavailable, create
 from indicators.text import Text
@@ -141,10 +141,24 @@ def test_a_source_silent_for_three_promises_is_dead(filled: Engine) -> None:
     assert states == {"test": "dead", "sim": "live"}  # test promised every 600 s and is silent for 31 min
 
 
-def test_attention_puts_grave_warnings_first_and_overdue_places_last(filled: Engine, town: City) -> None:
+def test_attention_puts_grave_warnings_first_and_alarms_last(filled: Engine, town: City) -> None:
     items = attention(filled, town, town.root, NOW)
-    assert [item.kind for item in items] == ["warning", "source", "alarm", "overdue"]
-    assert (items[3].region_id, items[3].count, items[3].since) == (town.region("T1").region_id, 1, ago(hours=5))
+    assert [item.kind for item in items] == ["warning", "source", "overdue", "alarm"]
+    assert (items[2].region_id, items[2].count, items[2].since) == (town.region("T1").region_id, 1, ago(hours=5))
+
+
+def alarm(kind: str, value: float) -> devices.Alarm:
+    return devices.Alarm(f"{kind}{value}", "", Text(kind, kind), Text("p", "p"), "m", value, 3, NOW, 1, None, None, True)
+
+
+def test_three_alarms_of_a_kind_are_one_trouble_told_by_the_worst_and_two_are_two() -> None:
+    items = alarmed([alarm("water", 9), alarm("water", 8), alarm("gas", 7), alarm("water", 6), alarm("gas", 5)])
+    assert [(item.alarm and item.alarm.value, item.count) for item in items] == [(9, 3), (7, 1), (5, 1)]
+
+
+def test_a_second_trouble_of_one_kind_waits_for_the_first_of_every_other() -> None:
+    late, alarms = [Attention("overdue", n, NOW) for n in (1, 2)], [Attention("alarm", 3, NOW)]
+    assert [item.region_id for item in ranked(late + alarms)] == [1, 3, 2]
 
 
 def test_attention_reaches_the_leaf_of_the_tree(filled: Engine, town: City) -> None:
