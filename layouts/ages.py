@@ -30,6 +30,12 @@ def since(look: Look, at: datetime, **properties: Any) -> html.Time:
                      **properties)
 
 
+def elapsed(look: Look, at: datetime, **properties: Any) -> html.Time:
+    """How long a clock has run: 0:38."""
+    return html.Time(formats.moment(at, look.now, look.zone, look.language), dateTime=iso(at), **{"data-elapsed": iso(at)},
+                     **properties)
+
+
 def due(look: Look, at: datetime, **properties: Any) -> html.Time:
     """What is left of a clock, or how far it is over: 剩 1:22."""
     return html.Time(formats.moment(at, look.now, look.zone, look.language), dateTime=iso(at), **{"data-due": iso(at)},

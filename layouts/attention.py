@@ -49,10 +49,11 @@ def appearance(one: Attention) -> tuple[states.Shape, states.Tone]:
 def described(look: Look, one: Attention) -> tuple[str, list[Any]]:
     """What is the matter, in one line; and the detail beside it."""
     if one.warning is not None:
-        return look.read(one.warning.headline), [f"{look.say(f'severity.{one.warning.severity}')} · ", ages.since(look, one.since)]
+        severity = look.say(f"severity.{one.warning.severity}")
+        return look.read(one.warning.headline), [f"{severity} · ", ages.since(look, one.since)]
     if one.alarm is not None:
         return alarmed(look, one.alarm), [
-            f"{look.read(one.alarm.property)} · {look.say('attention.limit', value=formats.plain(one.alarm.threshold))}"]
+            f"{look.read(one.alarm.property)} · {look.say('attention.limit', value=formats.threshold(one.alarm.threshold))}"]
     if one.source is not None:
         return look.say("attention.source", source=look.read(one.source)), [ages.since(look, one.since)]
     place = look.spot(one.region_id) if one.region_id is not None else ""

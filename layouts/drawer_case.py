@@ -26,7 +26,7 @@ def case(look: Look, record: CaseRecord) -> list[Any]:
 def timer(look: Look, line: CaseLine) -> html.Div:
     """How long it has taken and how long it may take."""
     until = line.closed_at if line.closed_at and line.closed_at <= look.now else None
-    used: Any = ages.since(look, line.reported_at) if until is None else formats.span(until - line.reported_at, look.language)
+    used: Any = ages.elapsed(look, line.reported_at) if until is None else formats.stopwatch(until - line.reported_at)
     right: list[Any] = [html.Span(look.say("no_clock"), className="t2")]
     if line.due_at is not None:
         right = [html.Div(look.say("case.limit", at=formats.moment(line.due_at, look.now, look.zone, look.language)),
@@ -64,8 +64,9 @@ def steps(look: Look, record: CaseRecord) -> html.Ol:
     earlier = [html.Li([html.I(), html.Span(look.say("case.steps_more", n=left_out), className="t3")])] if left_out else []
     before: list[Step | None] = [None if not left_out else record.steps[left_out - 1], *taken[:-1]]
     last = len(taken) - 1
-    done = [step(look, one, None if earlier_one is None else one.at - earlier_one.at, at == last and record.line.closed_at is None)
-            for at, (one, earlier_one) in enumerate(zip(taken, before, strict=True))]
+    ended = record.line.closed_at is not None
+    done = [step(look, one, None if previous is None else one.at - previous.at, at == last and not ended)
+            for at, (one, previous) in enumerate(zip(taken, before, strict=True))]
     room = max(MOST - len(taken), 0)
     return html.Ol([*earlier, *done, *(coming(look, name) for name in ahead(record)[:room])], className="tl")
 

@@ -63,7 +63,7 @@ def course(look: Look, one: Channel, height: int) -> list[Any]:
 
 def threshold(look: Look, key: str, value: float | None, unit: str) -> str:
     """A threshold's label in the chart."""
-    return "" if value is None else f"{look.say(key)} {formats.plain(value)} {unit}"
+    return "" if value is None else f"{look.say(key)} {formats.threshold(value)} {unit}"
 
 
 def facts(look: Look, record: DeviceRecord) -> html.Dl:

@@ -18,7 +18,7 @@ def dimension(look: Look, which: Dimension, readings: Sequence[Reading]) -> list
     name = look.say(f"dimension.{which}")
     order = {"hero": 0, "support": 1, "library": 2}
     ordered = sorted(readings, key=lambda reading: order[reading.indicator.place])
-    return sheet(look, states.simulated(any(reading.simulated for reading in readings), look.language), "",
+    return sheet(look, states.simulated(states.any_simulated(readings), look.language), "",
                  look.say("dimension.all", dimension=name, n=len(readings)),
                  [html.Ul([html.Li(row(look, reading)) for reading in ordered], className="indicators")])
 

@@ -1,33 +1,23 @@
 """One indicator in full: its value, how it is made, how fresh it must be, and the rows behind it."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from dash import html
 
 from data_access.readings import ChildReading
+from data_access.rows import Rows
 from indicators.definition import Indicator
 from indicators.reading import Reading
-from indicators.text import Text
 from indicators.units import UNITS
 from layouts import ages, formats, links, states
-from layouts.drawer import pairs, sheet, state, table
+from layouts.drawer import pairs, sheet
 from layouts.drawer_dimension import on_map
 from layouts.look import Look
-from layouts.panel import judgement, value
+from layouts.panel import judgement, small, value
+from layouts.ranking import caption, moved, order, others
 from layouts.trend import drawn
-
-class Rows(Protocol):
-    """The facts behind a number: names of the columns, some of the rows, and how many there are."""
-
-    @property
-    def columns(self) -> Sequence[Text]: ...
-    @property
-    def rows(self) -> Sequence[Sequence[object]]: ...
-    @property
-    def total(self) -> int: ...
-
+from layouts.view import Kind
 
 HEIGHT = 110
 MOST = 12
@@ -36,12 +26,13 @@ MOST = 12
 def indicator(look: Look, reading: Reading, rows: Rows | None = None, parts: Sequence[ChildReading] = ()) -> list[Any]:
     """Draw the indicator; `rows` are the newest facts behind the number, where it has any."""
     return sheet(
-        look, [mark(look, reading), *states.simulated(reading.simulated, look.language)], "",
+        look, [mark(look, reading), *states.simulated(states.any_simulated([reading]), look.language)], "",
         look.read(reading.indicator.title),
         [html.Div([*value(look, reading), html.Div(judgement(look, reading), className="m")], className="hero"),
          html.Div(drawn(look, reading, HEIGHT), className="chart"),
-         html.P(look.read(reading.indicator.definition), className="definition"),
-         facts(look, reading), *behind(look, rows)])
+         html.P([html.Span(f"{look.say('indicator.definition')} ", className="t2"), look.read(reading.indicator.definition)],
+                className="definition"),
+         facts(look, reading), *below(look, parts), *behind(look, reading.indicator, rows)])
 
 
 def mark(look: Look, reading: Reading) -> Any:
@@ -51,21 +42,43 @@ def mark(look: Look, reading: Reading) -> Any:
     shape = states.reading_glyph(reading)
     word = states.reading_word(reading, look.language)
     return html.Span([dimension, on_map(look, reading.indicator.key),
-                      *([html.B([shape, " ", word], className="state")] if shape else [])], className="marks")
+                      *([] if shape is None else [html.B([shape, " ", word], className="state")])], className="marks")
 
 
 def facts(look: Look, reading: Reading) -> html.Dl:
     """Unit, direction, target, promise, number of facts, newest fact."""
     found = reading.indicator
     return pairs([
+        (look.say("indicator.state"), states.reading_word(reading, look.language)),
         (look.say("indicator.unit"), UNITS[found.unit].symbol[look.language]),
         (look.say("indicator.better"), look.say(f"indicator.better.{found.better}")),
         (look.say("indicator.target"), target(look, found)),
         (look.say("indicator.fresh"), promise(look, found)),
         (look.say("indicator.period"), None if reading.period is None else look.read(reading.period)),
+        (look.say("indicator.source"), subject(look, found)),
         (look.say("indicator.n"), formats.digits(reading.n, 0)),
         (look.say("indicator.data_at"), None if reading.data_at is None else ages.at_time(look, reading.data_at)),
     ])
+
+
+def subject(look: Look, found: Indicator) -> str:
+    """Which facts it is made of: a kind, or one property or statistic of a kind."""
+    kind, _, which = found.subject.partition(":")
+    return look.say(f"subject.{kind}") + (f" · {which}" if which else "")
+
+
+def below(look: Look, parts: Sequence[ChildReading]) -> list[Any]:
+    """All child regions in the ranking's order."""
+    if not parts:
+        return []
+    ranked = [*order(parts), *others(parts, len(parts))]
+    return [html.H4(caption(look, parts)), html.Ul([html.Li(child(look, part)) for part in ranked], className="children")]
+
+
+def child(look: Look, part: ChildReading) -> list[Any]:
+    """One child region: its name, its value, its change."""
+    return [links.link(look.read(part.region.name), links.to_region(look.view, part.region.code), className="title"),
+            html.Span(small(look, part.reading), className="dd"), html.Span(moved(look, part.reading), className="t2 lim")]
 
 
 def target(look: Look, found: Indicator) -> str:
@@ -83,27 +96,35 @@ def promise(look: Look, found: Indicator) -> str:
     return look.say("indicator.fresh.within", time=formats.span(found.stale_after, look.language))
 
 
-def behind(look: Look, rows: Rows | None) -> list[Any]:
-    """The rows that make the number."""
+def behind(look: Look, found: Indicator, rows: Rows | None) -> list[Any]:
+    """The facts that make the number, the newest first."""
     if rows is None:
         return []
     if not rows.rows:
         return [html.P(look.say("indicator.rows.none"), className="t3")]
-    title = [look.say("indicator.rows", n=formats.digits(rows.total, 0))]
+    title: list[Any] = [look.say("indicator.rows", n=formats.digits(rows.total, 0))]
     if rows.total > MOST:
         title.append(html.Small(look.say("indicator.rows.first", n=MOST), className="t3"))
-    return [html.H4(title), table([look.read(column) for column in rows.columns],
-                                  [[cell(look, one) for one in row] for row in rows.rows[:MOST]], "rows")]
+    return [html.H4(title), html.Ul([html.Li(fact(look, found, rows, row)) for row in rows.rows[:MOST]], className="facts")]
 
 
-def cell(look: Look, found: object) -> Any:
-    """One cell, written as people write it."""
-    if found is None:
-        return formats.NONE
-    if isinstance(found, datetime):
-        return ages.at_time(look, found)
-    if isinstance(found, Text):
-        return look.read(found)
-    if isinstance(found, bool):
-        return "✓" if found else formats.NONE
-    return formats.plain(found) if isinstance(found, float) else str(found)
+def fact(look: Look, found: Indicator, rows: Rows, row: Sequence[Any]) -> list[Any]:
+    """One fact: instant, identity, value, its side of a ratio; beneath, its region and the row that it came from."""
+    *sides, at, identity, region, value, source, _door, origin, batch, row_no = row
+    taken = [look.read(column) for column, there in zip(rows.columns, sides, strict=False) if there]
+    trail = [look.read(region), look.read(source)]
+    if batch is not None:
+        trail.append(look.say("trace.row", origin=origin, batch=batch, row=row_no))
+    return [
+        html.Span("" if at is None else ages.at_time(look, at), className="t2"), record(look, found, str(identity)),
+        html.Span("" if value is None else formats.plain(value), className="lim"),
+        html.Small(" · ".join(taken), className="lim t2"),
+        html.Small(" · ".join(trail), className="t3 trail"),
+    ]
+
+
+def record(look: Look, found: Indicator, identity: str) -> Any:
+    """A fact's identity; a case's and a device's lead to their records."""
+    kinds: dict[str, Kind] = {"case": "case", "device": "device", "observation": "device"}
+    kind = kinds.get(found.subject.partition(":")[0])
+    return html.Span(identity) if kind is None else links.link(identity, links.to_drawer(look.view, kind, identity))

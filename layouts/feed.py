@@ -78,5 +78,5 @@ def alarm_row(look: Look, alarm: Alarm, marked: bool) -> html.Li:
     title = f"{look.read(alarm.property)} {formats.plain(alarm.value)} {alarm.unit}"
     return row("alarm", "watch", look.say("device.alarm"), ages.at_time(look, alarm.observed_at),
                [title, *states.simulated(marked and alarm.simulated, look.language)], look.place(alarm.region_id),
-               look.read(alarm.kind), look.say("attention.limit", value=formats.plain(alarm.threshold)),
+               look.read(alarm.kind), look.say("attention.limit", value=formats.threshold(alarm.threshold)),
                links.to_drawer(look.view, "device", alarm.device_code))

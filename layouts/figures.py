@@ -56,7 +56,8 @@ def line(values: Sequence[float | None], *, state: TargetState | None = None, ta
     """
     shown = [rounded(value) for value in values]
     last = last_known(shown)
-    traces: list[Figure] = [{"type": "scatter", "mode": "lines", "y": shown, "line": {"color": palette.INK, "width": 2.2}}]
+    traces: list[Figure] = [{"type": "scatter", "mode": "lines", "y": shown,
+                             "line": {"color": palette.INK, "width": 2.2}}]
     tail = max(len(shown) - 1, 1) * 0.18 if stale else 0.0
     if last is not None:
         color = palette.STALE if stale else palette.STATES[state] if state else palette.TEXT_1
@@ -71,7 +72,7 @@ def line(values: Sequence[float | None], *, state: TargetState | None = None, ta
         width, height,
         xaxis={"range": [rounded(-ROOM * unit), rounded(end + ROOM * unit)]},
         yaxis={"range": reach},
-        **guide(target, target_label, reach),
+        **guide(target, target_label, reach, shown),
     )}
 
 
@@ -86,15 +87,22 @@ def dot(x: float, y: float | None, color: str) -> Figure:
             "marker": {"size": 9, "color": color, "line": {"color": palette.GROUND, "width": 2}}}
 
 
-def guide(value: float | None, label: str, within: Sequence[float] = (0.0, 0.0)) -> Figure:
-    """A dotted line across the chart at a threshold, with its name at the right, on the side where there is room."""
+def guide(value: float | None, label: str, within: Sequence[float], values: Sequence[float | None]) -> Figure:
+    """A dotted line across the chart at a threshold, with its name where the course leaves room for it."""
     if value is None:
         return {}
     shape = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value,
              "line": {"color": palette.INK, "width": 1, "dash": "2px,5px"}}
     anchor = "top" if value > (within[0] + within[1]) / 2 else "bottom"
-    note = {"xref": "paper", "x": 1, "y": value, "text": label, "xanchor": "right", "yanchor": anchor}
+    right = clearance(values[-len(values) // 3:], value) >= clearance(values[:len(values) // 3], value)
+    note = {"xref": "paper", "x": int(right), "y": value, "text": label, "yanchor": anchor,
+            "xanchor": "right" if right else "left"}
     return {"shapes": [shape], "annotations": [note] if label else []}
+
+
+def clearance(values: Sequence[float | None], level: float) -> float:
+    """How far a stretch of a course keeps from a level."""
+    return min((abs(value - level) for value in values if value is not None), default=float("inf"))
 
 
 def bars(values: Sequence[float | None], *, running: bool = False, width: int = WIDE, height: int = HIGH) -> Figure:
@@ -144,7 +152,8 @@ def dots(names: Sequence[str], values: Sequence[float], labels: Sequence[str], s
             width, row * len(names),
             margin={"l": NAME, "r": FIGURE, "t": 0, "b": 0},
             xaxis={"range": spread(values, [target])},
-            yaxis={"visible": True, "showticklabels": False, "range": [-0.5, len(names) - 0.5], "tickvals": rows, "showgrid": True},
+            yaxis={"visible": True, "showticklabels": False, "showgrid": True, "tickvals": rows,
+                   "range": [-0.5, len(names) - 0.5]},
             annotations=[*(beside(0, -NAME, "left", y, name, palette.TEXT_2) for y, name in zip(rows, names, strict=True)),
                          *(beside(1, FIGURE, "right", y, label, palette.TEXT_1) for y, label in zip(rows, labels, strict=True))],
             shapes=[] if target is None else [upright(target)],
@@ -172,7 +181,7 @@ def course(seconds: Sequence[float], values: Sequence[float], *, watch: float | 
     seen = [(limit, label) for limit, label in ((watch, watch_label), (alarm, alarm_label))
             if limit is not None and low - reach <= limit <= high + reach]
     span = spread(shown, [limit for limit, _ in seen])
-    guides = [guide(limit, label, span) for limit, label in seen]
+    guides = [guide(limit, label, span, shown) for limit, label in seen]
     traces: list[Figure] = [{"type": "scatter", "mode": "lines", "x": list(seconds), "y": shown,
                              "line": {"color": palette.INK, "width": 2.2}}]
     if shown:

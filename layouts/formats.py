@@ -71,6 +71,11 @@ def plain(value: float) -> str:
     return digits(value, 0 if size >= 100 else 1 if size >= 10 else 2)
 
 
+def threshold(value: float) -> str:
+    """A sensor's limit: bare when it is whole."""
+    return digits(value, 0) if float(value).is_integer() else plain(value)
+
+
 def target(indicator: Indicator) -> str:
     """The target with the side that is good, without unit: ≥95."""
     if indicator.target is None:

@@ -1,4 +1,4 @@
-"""The head of the wall: city and place, window, sources, weather, long work, language, clock."""
+"""The head of the wall: city and place, window, sources, weather, language, clock; and long work under way."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -66,7 +66,7 @@ def source_health(look: Look, sources: Sequence[Source]) -> list[Any]:
     counts: list[tuple[states.Shape, str, int]] = [
         ("good", "live", found.count("live")), ("stale", "stale", found.count("stale")), ("dead", "dead", found.count("dead")),
     ]
-    shown = [html.Span([states.glyph(shape), html.B(str(n)), look.say(f"sources.{key}")])
+    shown = [html.Span([states.glyph(shape), html.B(str(n)), html.Span(look.say(f"sources.{key}"), className="word")])
              for shape, key, n in counts if n or key == "live"]
     return [links.link([html.Span(look.say("sources")), *shown], links.to_drawer(look.view, "sources"))]
 
@@ -133,16 +133,14 @@ def clock(city: City) -> list[Any]:
     return [html.Span("", **{"data-date": zone}), html.B("", **{"data-clock": zone})]
 
 
-def header(city: City, language: Language, drawn: dict[str, Any]) -> html.Header:
-    """The header's parts in their order."""
-    def part(key: str, name: str) -> html.Div:
-        return html.Div(drawn.get(key, []), id=key, className=name)
-
+def header(city: City, language: Language) -> html.Header:
+    """The header's parts in their order, empty but for what the city itself says."""
     return html.Header([
         html.H1(brand(city, language), id=ids.BRAND, className="brand"),
-        html.Nav(drawn.get(ids.CRUMBS, []), id=ids.CRUMBS, className="crumb"),
-        html.Nav(drawn.get(ids.WINDOW, []), id=ids.WINDOW, className="win"),
+        html.Nav(id=ids.CRUMBS, className="crumb"),
+        html.Nav(id=ids.WINDOW, className="win"),
         html.Div(className="sp"),
-        part(ids.JOBS, "jobs"), part(ids.SOURCES, "src"), part(ids.WEATHER, "wx"), part(ids.LANGUAGE, "lang"),
+        html.Div(id=ids.SOURCES, className="src"),
+        html.Div(id=ids.WEATHER, className="wx"), html.Div(id=ids.LANGUAGE, className="lang"),
         html.Div(clock(city), id=ids.CLOCK, className="clock"),
     ], id=ids.HEADER, className="head")

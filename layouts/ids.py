@@ -5,8 +5,6 @@ from indicators.definition import Dimension
 # the page
 ADDRESS = "address"      # dcc.Location: the URL that the screen is
 WALL = "wall"            # the root: language, clock's zone, words for the scripts, and whether the line is cut
-SCOPE = "scope"          # dcc.Store: the address last drawn, for the scripts
-STREAM = "stream"        # dcc.Store: what the scripts need to open this viewer's stream
 TOAST = "toast"          # one line about the last action, or why it failed
 NOTICE = "notice"      # covers the wall while there is nothing to show: loading, no database, a bad address
 CUT = "cut"              # the strip that says since when nothing new has come
@@ -20,7 +18,6 @@ SOURCES = "sources"
 WEATHER = "weather"
 LANGUAGE = "language"
 CLOCK = "clock"
-JOBS = "jobs"
 
 ATTENTION = "attention"
 
@@ -35,6 +32,7 @@ MAP_KEY = "map-key"      # what the marks mean
 RANKING = "ranking"
 
 FEED = "feed"
+JOBS = "jobs"            # long work under way, in the feed's head line
 DRAWER = "drawer"
 
 PANEL_PREFIX = "panel-"

@@ -37,7 +37,7 @@ class Look:
         """The region looked at. Raises: UnknownRegion."""
         return self.city.region(self.view.scope.region)
 
-    def say(self, key: str, **values: object) -> str:
+    def say(self, key: str, /, **values: object) -> str:
         """An interface string in this language."""
         return say(key, self.language, **values)
 

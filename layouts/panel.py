@@ -46,7 +46,7 @@ def character(look: Look, dimension: Dimension) -> Any:
 
 def heading(look: Look, dimension: Dimension, hero: Reading, supports: Sequence[Reading]) -> html.Header:
     """Character, indicator, marks and age."""
-    marks = states.simulated(hero.simulated or any(reading.simulated for reading in supports), look.language)
+    marks = states.simulated(states.any_simulated((hero, *supports)), look.language)
     if hero.status in ("stale", "dead"):
         marks.append(states.tag("stale" if hero.status == "stale" else "dead", look.language))
     title = html.H2(links.link(look.read(hero.indicator.title), links.to_indicator(look.view, hero.indicator.key)),
@@ -120,7 +120,8 @@ def changes(look: Look, reading: Reading) -> list[html.Div]:
     found = [(reading.previous, "since.period" if reading.period or reading.indicator.archive else f"since.{window}")]
     if distinct(window, reading):
         found.append((reading.last_week, "since.last_week"))
-    return [moved for before, words in found if (moved := movement(look, reading, before, words))]
+    moved = [movement(look, reading, before, words) for before, words in found]
+    return [one for one in moved if one is not None]
 
 
 def distinct(window: Window, reading: Reading) -> bool:
@@ -153,4 +154,4 @@ def small(look: Look, reading: Reading) -> list[Any]:
     shown = formats.quantity(reading.value, reading.indicator, look.language)
     mark = states.reading_glyph(reading)
     return [html.Span(shown.digits, className="t3" if reading.status == "stale" else ""), html.Small(shown.unit),
-            *([mark] if mark else [])]
+            *([] if mark is None else [mark])]

@@ -1,5 +1,6 @@
 """A state is a shape, a word and a colour, always together: no state is told by colour alone."""
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from dash import html
@@ -39,6 +40,11 @@ def tag(kind: Literal["sim", "stale", "dead"], language: Language) -> html.Span:
 def simulated(shown: bool, language: Language) -> list[html.Span]:
     """The mark of simulated data, where it is."""
     return [tag("sim", language)] if shown else []
+
+
+def any_simulated(readings: Iterable[Reading]) -> bool:
+    """Whether any of these readings shows something simulated."""
+    return any(reading.simulated and reading.status in ("ok", "stale", "dead") for reading in readings)
 
 
 def reading_glyph(reading: Reading) -> html.I | None:

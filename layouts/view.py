@@ -127,7 +127,8 @@ def opened(said: dict[str, str]) -> Opened | None:
     """The drawer that the query opens. Raises: TwoDrawers, UnknownDimension."""
     asked = [kind for kind in KINDS if kind in said]
     if len(asked) > 1:
-        raise TwoDrawers(Text("一次只能打开一个抽屉：" + "、".join(asked), "Only one drawer opens at a time: " + ", ".join(asked)))
+        names = ", ".join(asked)
+        raise TwoDrawers(Text(f"一次只能打开一个抽屉：{names}", f"Only one drawer opens at a time: {names}"))
     if not asked:
         return None
     kind = asked[0]

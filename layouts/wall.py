@@ -23,20 +23,21 @@ def wall(city: City, language: Language, drawn: Mapping[str, Any] | None = None,
     `drawn` holds what is already drawn, children by component id, so that the first paint need
     not wait for the stream; `stores` are further components without a look of their own.
     """
-    there = dict(drawn or {})
-    return html.Main(
+    page = html.Main(
         [
-            dcc.Location(id=ids.ADDRESS, refresh="callback-nav"),
-            dcc.Store(id=ids.SCOPE), dcc.Store(id=ids.STREAM), *stores,
-            header(city, language, there),
+            dcc.Location(id=ids.ADDRESS, refresh="callback-nav"), *stores,
+            header(city, language),
             html.Div(cut(language), id=ids.CUT, className="cut", role="status"),
-            html.Section(there.get(ids.ATTENTION, []), id=ids.ATTENTION, className="att", **{"aria-live": "polite"}),
-            column(LEFT, "col l", there), middle(there), column(RIGHT, "col r", there),
-            html.Div([], id=ids.TOAST, className="toast", role="status"),
-            html.Div(there.get(ids.NOTICE, []), id=ids.NOTICE, className="notice", role="alert"),
+            html.Section(id=ids.ATTENTION, className="att", **{"aria-live": "polite"}),
+            column(LEFT, "col l"), middle(), column(RIGHT, "col r"),
+            html.Div(id=ids.TOAST, className="toast", role="status"),
+            html.Div(id=ids.NOTICE, className="notice", role="alert"),
         ],
         id=ids.WALL, className="wall", **{"data-zone": str(city.zone)}, **tongue(language),
     )
+    for key, children in (drawn or {}).items():
+        page[key].children = children
+    return page
 
 
 def tongue(language: Language) -> dict[str, str]:
@@ -49,19 +50,18 @@ def translated(city: City, language: Language) -> dict[str, dict[str, Any]]:
     return {ids.WALL: tongue(language), ids.BRAND: {"children": brand(city, language)}, ids.CUT: {"children": cut(language)}}
 
 
-def column(dimensions: Sequence[Dimension], name: str, drawn: Mapping[str, Any]) -> html.Div:
+def column(dimensions: Sequence[Dimension], name: str) -> html.Div:
     """Three panels, one above the other."""
-    return html.Div([html.Div(drawn.get(ids.panel(one), []), id=ids.panel(one), className="slot") for one in dimensions],
-                    className=name)
+    return html.Div([html.Div(id=ids.panel(one), className="slot") for one in dimensions], className=name)
 
 
-def middle(drawn: Mapping[str, Any]) -> html.Div:
-    """The stage with the ranking over it, the drawer beside it when one is open, the feed beneath."""
+def middle() -> html.Div:
+    """The stage with the ranking over it, the drawer beside it when one is open, the feed with long work beneath."""
     return html.Div([
-        html.Section(stage(html.Div(drawn.get(ids.RANKING, []), id=ids.RANKING, className="ranking")),
-                     id=ids.STAGE, className="stage"),
-        html.Aside(drawn.get(ids.DRAWER, []), id=ids.DRAWER, className="drawer"),
-        html.Section(drawn.get(ids.FEED, []), id=ids.FEED, className="feed"),
+        html.Section(stage(html.Div(id=ids.RANKING, className="ranking")), id=ids.STAGE, className="stage"),
+        html.Aside(id=ids.DRAWER, className="drawer"),
+        html.Section(id=ids.FEED, className="feed"),
+        html.Div(id=ids.JOBS, className="jobs"),
     ], className="mid")
 
 

@@ -1,0 +1,83 @@
+"""An address is a view and back; what makes no sense is said in words."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from indicators.scope import Scope
+from layouts import links
+from layouts.view import (
+    BadInstant,
+    Opened,
+    TwoDrawers,
+    UnknownDimension,
+    UnknownLanguage,
+    UnknownPage,
+    UnknownWindow,
+    View,
+    href,
+    parse,
+)
+
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=timezone(timedelta(hours=-5)))
+
+
+def read_back(view: View) -> View:
+    """The view that a view's own address means."""
+    pathname, _, search = href(view).partition("?")
+    return parse(pathname, "?" + search, "nyc")
+
+
+@pytest.mark.parametrize("view", [
+    View(Scope("nyc")),
+    View(Scope("QN07", "7d", None, "event_open", "en")),
+    View(Scope("QN07", "today", NOON, None, "zh"), Opened("case", "418")),
+    View(Scope("a/b?c&d"), Opened("device", "weather:JFK +1")),
+    View(Scope("nyc"), Opened("sources")),
+    View(Scope("nyc"), Opened("attention")),
+    View(Scope("nyc"), Opened("dimension", "people")),
+])
+def test_an_address_means_the_view_it_was_made_from(view):
+    assert read_back(view) == view
+
+
+def test_the_bare_address_is_the_city_live_over_24_hours():
+    assert parse("/", "", "nyc", "en") == View(Scope("nyc", "24h", None, None, "en"))
+
+
+def test_an_address_says_the_language_even_where_the_browser_has_another():
+    assert parse("/", "?lang=zh", "nyc", "en").scope.language == "zh"
+
+
+def test_a_plus_that_the_url_swallowed_is_still_an_offset():
+    assert parse("/", "?at=2026-03-04T17:00+00:00", "nyc").scope.at == datetime(2026, 3, 4, 17, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("pathname", "search", "error", "said"), [
+    ("/", "?w=fortnight", UnknownWindow, "fortnight"),
+    ("/", "?at=yesterday", BadInstant, "yesterday"),
+    ("/", "?at=2026-03-04T12:00", BadInstant, "2026-03-04T12:00"),
+    ("/", "?lang=fr", UnknownLanguage, "fr"),
+    ("/", "?dimension=money", UnknownDimension, "money"),
+    ("/", "?case=1&device=2", TwoDrawers, "device"),
+    ("/wp-admin", "", UnknownPage, "wp-admin"),
+])
+def test_nonsense_is_refused_by_name_and_quoted_in_both_languages(pathname, search, error, said):
+    with pytest.raises(error) as caught:
+        parse(pathname, search, "nyc")
+    assert said in caught.value.words.zh and said in caught.value.words.en
+
+
+def test_going_to_another_region_keeps_window_indicator_and_language_and_closes_the_drawer():
+    view = View(Scope("nyc", "7d", None, "event_open", "en"), Opened("case", "418"))
+    assert links.to_region(view, "QN07") == href(View(Scope("QN07", "7d", None, "event_open", "en")))
+
+
+def test_going_live_drops_the_instant_only():
+    view = View(Scope("QN07", "7d", NOON), Opened("case", "418"))
+    assert links.to_live(view) == href(View(Scope("QN07", "7d"), Opened("case", "418")))
+
+
+def test_opening_an_indicator_also_colours_the_map_by_it():
+    assert links.to_indicator(View(Scope("nyc")), "event_open") == href(
+        View(Scope("nyc", indicator="event_open"), Opened("indicator", "event_open")))

@@ -1,0 +1,73 @@
+"""Every chart is a figure that Plotly accepts, and says what it must."""
+
+import json
+import re
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+
+from layouts import figures, palette
+
+TOKENS = (Path(__file__).parents[2] / "assets" / "tokens.css").read_text(encoding="utf-8")
+RISING = [1.0, 2.0, None, 4.0, 3.0]
+
+FIGURES = {
+    "line": figures.line(RISING, state="good", target=2.5, target_label="目标 2.5"),
+    "line without a target": figures.line(RISING),
+    "stale line": figures.line(RISING, stale=True),
+    "line of one value": figures.line([3.0]),
+    "bars": figures.bars([3.0, 0.0, None, 2.0], running=True),
+    "nothing happened": figures.nothing_happened(),
+    "silence": figures.silence(),
+    "dots": figures.dots(["甲", "乙"], [97.0, 89.0], ["97", "89"], ["good", "bad"], 95.0),
+    "course": figures.course([0, 60, 120], [8.0, 9.0, 21.0], watch=10, alarm=20, watch_label="关注 10", alarm_label="告警 20",
+                             state="bad", width=392, height=120),
+}
+
+
+@pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
+def test_plotly_accepts_the_figure(figure):
+    go.Figure(figure)
+
+
+@pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
+def test_a_figure_is_small_enough_to_be_pushed_every_second(figure):
+    assert len(json.dumps(figure)) < 2000
+
+
+def test_a_gap_stays_a_gap():
+    assert FIGURES["line"]["data"][0]["y"] == [1.0, 2.0, None, 4.0, 3.0]
+
+
+def test_the_last_known_point_wears_the_states_colour():
+    figure = figures.line([1.0, 2.0, None], state="bad")
+    assert figure["data"][1]["x"] == [1] and figure["data"][1]["marker"]["color"] == palette.BAD
+
+
+def test_a_stale_course_ends_in_a_dashed_tail_and_wears_no_state():
+    figure = figures.line(RISING, state="bad", stale=True)
+    assert figure["data"][1]["marker"]["color"] == palette.STALE
+    assert figure["data"][2]["line"]["dash"] == "3px,5px" and figure["data"][2]["x"][0] == 4
+
+
+def test_bars_stand_on_zero():
+    low, high = FIGURES["bars"]["layout"]["yaxis"]["range"]
+    assert low == 0 and high > 3
+
+
+def test_the_running_bucket_is_paler():
+    assert FIGURES["bars"]["data"][0]["marker"]["color"] == [palette.INK] * 3 + [palette.INK_SOFT]
+
+
+def test_a_threshold_far_out_of_sight_does_not_flatten_the_course():
+    figure = figures.course([0, 60], [8.0, 9.0], watch=10, alarm=500, watch_label="关注 10", alarm_label="告警 500",
+                            state=None, width=392, height=120)
+    assert [note["text"] for note in figure["layout"]["annotations"]] == ["关注 10"]
+
+
+@pytest.mark.parametrize("name", [name for name in dir(palette) if name.isupper() and name != "STATES"])
+def test_the_figures_colours_are_the_style_sheets(name):
+    token = name.lower().replace("_", "-")
+    found = re.search(rf"--{token}: (#[0-9A-F]{{6}});", TOKENS)
+    assert found and found.group(1) == getattr(palette, name)

@@ -1,0 +1,62 @@
+"""The interface says everything in both languages."""
+
+import json
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from indicators.library import INDICATORS
+from layouts.words import SCRIPT, WORDS, script_words
+
+LAYOUTS = Path(__file__).parents[2] / "layouts"
+GLUED = re.compile(r"[A-Za-z]{3,}")
+ALLOWED = {"WebGL"}
+
+
+def holes(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("key", WORDS)
+def test_every_string_exists_in_both_languages_with_the_same_holes(key):
+    text = WORDS[key]
+    assert text.zh.strip() and text.en.strip()
+    # the wind is told by force in Chinese and by speed in English
+    assert holes(text.zh) == holes(text.en) or key == "wind"
+
+
+@pytest.mark.parametrize("key", WORDS)
+def test_no_english_word_is_glued_into_chinese(key):
+    plain = re.sub(r"\{[^}]*\}", "", WORDS[key].zh)
+    assert not [word for word in GLUED.findall(plain) if word not in ALLOWED]
+
+
+def test_every_string_that_a_drawing_asks_for_exists():
+    asked = {(path.name, key) for path in LAYOUTS.glob("*.py")
+             for key in re.findall(r'say\(\s*"([^"{]+)"', path.read_text(encoding="utf-8"))}
+    assert asked and not {(name, key) for name, key in asked if key not in WORDS}
+
+
+def test_every_string_is_asked_for_by_some_drawing():
+    """A string that nothing names, whole or by its first part, is dead."""
+    source = "\n".join(path.read_text(encoding="utf-8") for path in LAYOUTS.glob("*.py") if path.name != "words.py")
+    quoted = set(re.findall(r"[\"']([a-z0-9_.]+)[\"']", source))
+    stems = set(re.findall(r"[\"']([a-z0-9_.]+\.)\{", source))
+    dead = {key for key in WORDS if key not in quoted and not any(key.startswith(stem) for stem in stems)}
+    assert {key for key in dead if not key.endswith(".why")} == set()  # those are named by a status
+
+
+def test_the_scripts_words_are_json_with_every_unit():
+    said = json.loads(script_words("zh"))
+    assert said["ago"]["s"] == "{n} 秒前"
+    assert {kind: set(units) for kind, units in said.items()} == {kind: set(units) for kind, units in SCRIPT.items()}
+
+
+def test_every_dimension_of_the_library_has_its_word():
+    assert {f"dimension.{indicator.dimension}" for indicator in INDICATORS.values()} <= WORDS.keys()
+
+
+def test_every_subject_of_the_library_has_its_word():
+    assert {f"subject.{indicator.subject.partition(':')[0]}" for indicator in INDICATORS.values()} <= WORDS.keys()
