@@ -30,7 +30,7 @@ def create(url: str, *, statement_timeout_ms: int, pool_size: int = 10) -> Engin
         connect_args={
             "connect_timeout": 3,
             "tcp_user_timeout": 5000,
-            "options": f"-c timezone=UTC -c statement_timeout={statement_timeout_ms} -c jit=off",
+            "options": f"-c timezone=UTC -c statement_timeout={statement_timeout_ms} -c jit=off -c max_parallel_workers_per_gather=0",
             "application_name": "tonglan",
         },
     )

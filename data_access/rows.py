@@ -146,7 +146,7 @@ def branch(group: Sequence[Taken], binds: dict[str, Any], reach: Reach, *, live:
     value = next((taken.value for taken in group if taken.value is not None), "NULL")
     own = "f.batch_id, f.row_no" if fact.traced else "f.source_id, f.device_id"
     within = "TRUE" if first.span is None else f"{first.at} >= :start AND {first.at} < :end"
-    relation = fact.relation if live or first.span is not None or fact.then is None else fact.then
+    relation = fact.standing(live=live) if first.span is None else fact.relation
     where = INSIDE if first.span is not None and not reach.everywhere else reach.facts(fact)
     statement = f"""
         SELECT q.over, q.base, q.at, q.identity, q.region_id, q.value, s.name_zh, s.name_en, b.door, b.origin, b.batch_id,

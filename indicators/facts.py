@@ -13,7 +13,8 @@ class Fact:
     `at` is its own instant, by which its rows are listed. A fact that `spreads` is about an area: as a
     stock it stands in the areas above and in all below. One that is not `traced` carries no batch of its
     own, but a device_id: it is traced to what the device said at `at`. What is kept in its newest state
-    only has `then`, the relation as it was at the bound instant :at.
+    only has `then`, the relation as it was at the bound instant :at. Where few of the facts can be in any
+    state now, `now` is those: a relation that an index holds.
     """
 
     relation: str
@@ -22,6 +23,11 @@ class Fact:
     spreads: bool = False
     traced: bool = True
     then: str | None = None
+    now: str | None = None
+
+    def standing(self, *, live: bool) -> str:
+        """The relation in which stocks are counted: now, or at :at."""
+        return (self.now if live else self.then) or self.relation
 
 
 # The newest word of each device and property at or before :at; older than a week counts as none.
@@ -37,7 +43,7 @@ KNOWN = """d.device_id, d.region_id, d.source_id, d.code AS device_code, d.kind,
                    p.property_id, p.key AS property, p.watch, p.alarm, p.low_is_bad"""
 
 FACTS: dict[str, Fact] = {
-    "case": Fact("city_case", "case_id", "reported_at"),
+    "case": Fact("city_case", "case_id", "reported_at", now="(SELECT * FROM city_case WHERE closed_at IS NULL)"),
     "message": Fact("message", "message_id", "occurred_at"),
     "warning": Fact("warning", "warning_id", "sent_at", spreads=True),
     "enterprise": Fact("enterprise", "enterprise_id", "registered_at"),

@@ -59,8 +59,7 @@ def stock_statement(
     """
     found = FACTS[fact]
     reach = reach or Reach(everywhere=True)
-    relation = found.relation if live or found.then is None else found.then
-    source = f"{relation} f WHERE {reach.facts(found)} AND ({any_of([stock.where for stock in stocks])})"
+    source = f"{found.standing(live=live)} f WHERE {reach.facts(found)} AND ({any_of([stock.where for stock in stocks])})"
     counts = [filtered(stock.where) for stock in stocks]
     totals = [summed(stock.value, stock.where) for stock in stocks]
     if reach.alone:
