@@ -1,5 +1,7 @@
 import gzip
 import logging
+import select
+import time
 from collections.abc import Iterator
 
 import orjson
@@ -173,7 +175,10 @@ def test_each_commit_is_told_once_to_those_who_listen(sender: Sender) -> None:
         driver.set_session(autocommit=True)
         driver.cursor().execute("LISTEN tonglan")
         answer = sender.send_body("agencies", ONE)
-        driver.poll()
+        until = time.monotonic() + 10
+        while not driver.notifies and time.monotonic() < until:
+            select.select([driver], [], [], 1)
+            driver.poll()
         told = [orjson.loads(notice.payload) for notice in driver.notifies]
         assert told == [{"subjects": ["agency"], "batch": answer["batch"]}]
     finally:
