@@ -30,7 +30,9 @@ def create(url: str, *, statement_timeout_ms: int, pool_size: int = 10) -> Engin
         connect_args={
             "connect_timeout": 3,
             "tcp_user_timeout": 5000,
-            "options": f"-c timezone=UTC -c statement_timeout={statement_timeout_ms} -c jit=off -c max_parallel_workers_per_gather=0",
+            # reads are short and many: compiling them, or starting workers for them, costs more than it saves
+            "options": f"-c timezone=UTC -c statement_timeout={statement_timeout_ms} -c jit=off "
+                       "-c max_parallel_workers_per_gather=0",
             "application_name": "tonglan",
         },
     )

@@ -147,7 +147,7 @@ CREATE TABLE city_case (
 );
 CREATE INDEX city_case_region ON city_case (region_id, reported_at);
 CREATE INDEX city_case_reported ON city_case (reported_at);
-CREATE INDEX city_case_closed ON city_case (closed_at);
+CREATE INDEX city_case_closed ON city_case (closed_at) INCLUDE (reported_at, region_id);
 CREATE INDEX city_case_due ON city_case (due_at);
 CREATE INDEX city_case_open ON city_case (due_at)
     INCLUDE (region_id, reported_at, dispatched_at, suspended_at, closed_at) WHERE closed_at IS NULL;
