@@ -5,6 +5,7 @@
   const SILENCE_MS = 4000;   // the server beats every 1.5 s; without a beat for so long the line counts as cut
   const GONE_MS = 20000;     // and is opened anew
   const WATCH_MS = 500;
+  const RETRY_MS = 500, LONGEST_MS = 3000;
   const HIDDEN_MS = 60000;   // a page that nobody sees gives its connection back: browsers have six per host
   const ROOT = "wall", STRIP = "cut", STAGE = "stage";
 
@@ -17,7 +18,8 @@
   let ahead = 0;             // how far the server's clock is ahead of this one, in ms
   let cut = null;            // since when the picture is not live, in server time
   let paused = false;
-  let retry = 0;
+  let tried = 0;             // when the stream was opened last
+  let wait = 0;              // how long to wait before it is opened again
   let held = [];             // what came before Dash was ready
 
   const root = () => document.getElementById(ROOT);
@@ -30,12 +32,12 @@
   function open() {
     close();
     address = here();
-    heard = Math.max(heard, Date.now() - SILENCE_MS);
+    tried = Date.now();
     const stream = source = new EventSource("/live" + address);
     const on = (name, act) => stream.addEventListener(name, message => {
       if (stream !== source) return;
       heard = Date.now();
-      retry = 0;
+      wait = 0;
       act(JSON.parse(message.data));
     });
     on("hello", hello);
@@ -82,10 +84,13 @@
     const silent = Date.now() - heard;
     if (silent > SILENCE_MS) mark(cut === null ? heard + ahead : cut);
     const closed = !source || source.readyState === EventSource.CLOSED;   // one 502 closes a stream for good
-    if ((closed && silent > Math.min(1000 * ++retry, 5000)) || silent > GONE_MS) {
-      open();
-      heard = Date.now() - SILENCE_MS - 1;   // so that the next try is not made at once
-    }
+    const opened = Date.now() - tried;
+    if (closed ? opened > wait : Math.min(silent, opened) > GONE_MS) again();
+  }
+
+  function again() {
+    wait = Math.min(wait + RETRY_MS, LONGEST_MS);
+    open();
   }
 
   /* ---- the picture ---- */
@@ -142,10 +147,14 @@
     return words[unit].replace("{n}", Math.floor(seconds / size));
   }
 
-  function countdown(words, seconds) {
-    if (seconds >= 2 * 86400) return words.d.replace("{n}", Math.floor(seconds / 86400));
+  function hours(seconds) {
     const minutes = Math.floor(seconds / 60);
-    return words.clock.replace("{t}", `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`);
+    return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
+  }
+
+  function countdown(words, seconds) {
+    const days = Math.floor(seconds / 86400);
+    return days >= 2 ? words.d.replace("{n}", days) : words.clock.replace("{t}", hours(seconds));
   }
 
   const formats = new Map();
@@ -174,6 +183,7 @@
     const since = moment => Math.max(0, (at - Date.parse(moment)) / 1000);
     each("age", moment => spell(words.ago, since(moment)));
     each("since", moment => spell(words.duration, since(moment)));
+    each("elapsed", moment => hours(since(moment)));
     each("due", moment => {
       const left = (Date.parse(moment) - at) / 1000;
       return left >= 0 ? countdown(words.left, left) : countdown(words.over, -left);

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from data_access.city import City
 from data_access.engine import DataUnavailable, Engine, answers
@@ -20,6 +20,7 @@ from live.picture import Picture
 from live.tick import Tick
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 COMPARED: Dimension = "organizations"   # its panel compares the child regions
@@ -96,10 +97,10 @@ class Painter:
         near, far = stage.label_level(desk.city, region), stage.paint_level(desk.city, region)
         painted, labels = desk.around(indicator, far), desk.around(indicator, near)
         classes = self._classes(desk, indicator, [one.reading.value for one in painted if one.reading.status in ("ok", "stale")])
-        state = stage.map_state(desk.look, indicator, classes, painted, labels, desk.tile_versions(), desk.attention(),
-                                drawers.place(desk))
+        state = stage.map_state(desk.look, indicator, classes, painted, labels, desk.tile_versions(),
+                                _if_known(desk.attention), drawers.place(desk))
         own = desk.read([indicator])[indicator.key]
-        simulated = any(source.simulated and source.taken for source in desk.sources() if source.kind in MARKS)
+        simulated = any(source.simulated and source.taken for source in _if_known(desk.sources) if source.kind in MARKS)
         no_data = any(one.reading.value is None and one.reading.status != "not_applicable" for one in painted)
         return {
             ids.MAP_STATE: {"data": state},
@@ -116,10 +117,19 @@ class Painter:
         return found
 
 
+def _if_known(read: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
+    """What the map can do without: the part that is made of it says itself that it is missing."""
+    try:
+        return read()
+    except DataUnavailable:
+        return ()
+
+
 def _page(desk: Desk) -> Picture:
     """What depends on the address and the language alone."""
     look, view = desk.look, desk.view
-    names = [look.read(region.name) for region in dict.fromkeys((look.region, look.city.root))]
+    place = look.city if look.region.parent_id is None else look.region
+    names = [look.read(name) for name in dict.fromkeys((place.name, look.city.name))]
     skeleton = wall.translated(look.city, look.language)
     root = {
         **skeleton[ids.WALL],

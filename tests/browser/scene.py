@@ -77,12 +77,13 @@ def enliven(engine: Engine, town: City) -> None:
 
 
 def case(key: str, block: int, at: datetime, title: str = "Pothole") -> dict[str, Any]:
-    """A case in the middle of a block of Smalltown, dispatched at once; the first of them is overdue."""
+    """A case in the middle of a block of Smalltown; what is older than a minute is dispatched, and block 0 is overdue."""
     due = at + timedelta(minutes=10) if block == 0 else at + timedelta(hours=6)
+    steps = [{"step": "reported", "at": at.isoformat()}]
+    if at < datetime.now(UTC) - timedelta(minutes=1):
+        steps.append({"step": "dispatched", "at": (at + timedelta(minutes=1)).isoformat(), "agency": "A1"})
     return {"id": key, "class": "pothole", "channel": "hotline", "title": title, "lon": (block + 0.5) / 100, "lat": 0.005,
-            "reported_at": at.isoformat(), "due_at": due.isoformat(),
-            "steps": [{"step": "reported", "at": at.isoformat()},
-                      {"step": "dispatched", "at": (at + timedelta(minutes=1)).isoformat(), "agency": "A1"}]}
+            "reported_at": at.isoformat(), "due_at": due.isoformat(), "steps": steps}
 
 
 def free_port() -> int:
