@@ -275,7 +275,7 @@ def test_a_lost_graphics_context_is_replaced_and_the_same_is_drawn_again(drawn, 
 
 def test_the_map_can_be_reached_and_moved_by_keyboard(drawn):
     canvas = drawn.locator("#map canvas")
-    assert canvas.get_attribute("aria-label").startswith("小城地图")
+    assert canvas.get_attribute("aria-label").startswith("甲T地图")
     canvas.focus()
     before = drawn.evaluate("tonglan.map.map.getZoom()")
     drawn.keyboard.press("+")
