@@ -179,13 +179,14 @@ def fact_plans(ask: Ask, result: Flows, parts: Sequence[Part], areas: Areas) -> 
             binds = fact_binds(edges, areas)
             statement = flow_statement(metrics, run_count(binds), areas.reach)
             yield Plan(Branch(statement, binds), result, edges, metrics)
-    if unsketched:
-        for metric in ask.sketches:
-            binds = fact_binds(unsketched, areas)
+    for metric in ask.sketches if unsketched else ():
+        binds = fact_binds(unsketched, areas)
+        for run in runs([part.piece.span for part in unsketched]):  # one by one: an index can answer each alone
             statement = f"""
                 SELECT region_id, part, ARRAY[n] AS ns, ARRAY[bin::float8] AS totals
-                  FROM ({sketch_statement(metric, run_count(binds), areas.reach)}) AS bins"""
-            yield Plan(Branch(statement, binds), result, unsketched, (metric,), histogram=True)
+                  FROM ({sketch_statement(metric, areas.reach)}) AS bins"""
+            yield Plan(Branch(statement, binds | {"from0": run.start, "to0": run.end}),
+                       result, unsketched, (metric,), histogram=True)
 
 
 def alike(metrics: Sequence[Metric]) -> list[tuple[Metric, ...]]:

@@ -116,10 +116,10 @@ def flow_statement(metrics: Sequence[Metric], runs: int, reach: Reach) -> str:
          GROUP BY 1, 2"""
 
 
-def sketch_statement(metric: Metric, runs: int, reach: Reach) -> str:
-    """The log histogram of one metric's values, straight from the facts.
+def sketch_statement(metric: Metric, reach: Reach) -> str:
+    """The log histogram of one metric's values within one bound span, straight from the facts.
 
-    Binds: as `flow_statement`. Returns: region_id, part, bin, n.
+    Binds: as `flow_statement`, from0 and to0 alone. Returns: region_id, part, bin, n.
     """
     region, relation = reported(metric.fact, reach)
     value = f"({metric.value})::float8"
@@ -127,5 +127,5 @@ def sketch_statement(metric: Metric, runs: int, reach: Reach) -> str:
         SELECT {region} AS region_id, width_bucket({metric.at}, CAST(:bounds AS timestamptz[])) AS part,
                CASE WHEN {value} > 0 THEN floor({BINS_PER_E} * ln({value}))::int ELSE {ZERO_BIN} END AS bin, count(*) AS n
           FROM {relation}
-         WHERE {inside(reach)} AND {within(metric.at, runs)} AND {metric.where or "TRUE"} AND {metric.value} IS NOT NULL
+         WHERE {inside(reach)} AND {within(metric.at, 1)} AND {metric.where or "TRUE"} AND {metric.value} IS NOT NULL
          GROUP BY 1, 2, 3"""
