@@ -14,7 +14,7 @@ FROM python:3.11-slim-bookworm
 RUN useradd --create-home --uid 10001 tonglan && install -d -o tonglan -g tonglan /app /app/var
 WORKDIR /app
 COPY --from=build /app /app
-USER tonglan
+USER 10001
 ENV PATH=/app/.venv/bin:$PATH HOST=0.0.0.0 VAR=/app/var PYTHONUNBUFFERED=1
 VOLUME /app/var
 EXPOSE 8050 8051

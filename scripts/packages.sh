@@ -39,7 +39,7 @@ install_postgis() {
     conf=/etc/postgresql-common/createcluster.conf
     cp "$conf" "$conf.before"
     echo 'create_main_cluster = false' >> "$conf"
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2046,SC2086
     $install $(postgis_packages) || { mv "$conf.before" "$conf"; exit 1; }
     mv "$conf.before" "$conf"
 }
