@@ -18,33 +18,34 @@ def iso(at: datetime) -> str:
     return at.isoformat(timespec="seconds")
 
 
-def age(look: Look, at: datetime, **properties: Any) -> html.Time:
+def ticking(look: Look, at: datetime, how: str) -> html.Time:
+    """An instant that the script rewrites every second, in the way its attribute names."""
+    return html.Time(formats.moment(at, look.now, look.zone, look.language), **{f"data-{how}": iso(at)})
+
+
+def age(look: Look, at: datetime) -> html.Time:
     """How long ago: 8 秒前."""
-    return html.Time(formats.moment(at, look.now, look.zone, look.language), dateTime=iso(at), **{"data-age": iso(at)},
-                     **properties)
+    return ticking(look, at, "age")
 
 
-def since(look: Look, at: datetime, **properties: Any) -> html.Time:
+def since(look: Look, at: datetime) -> html.Time:
     """How long it has lasted: 47 分钟."""
-    return html.Time(formats.moment(at, look.now, look.zone, look.language), dateTime=iso(at), **{"data-since": iso(at)},
-                     **properties)
+    return ticking(look, at, "since")
 
 
-def elapsed(look: Look, at: datetime, **properties: Any) -> html.Time:
+def elapsed(look: Look, at: datetime) -> html.Time:
     """How long a clock has run: 0:38."""
-    return html.Time(formats.moment(at, look.now, look.zone, look.language), dateTime=iso(at), **{"data-elapsed": iso(at)},
-                     **properties)
+    return ticking(look, at, "elapsed")
 
 
-def due(look: Look, at: datetime, **properties: Any) -> html.Time:
+def due(look: Look, at: datetime) -> html.Time:
     """What is left of a clock, or how far it is over: 剩 1:22."""
-    return html.Time(formats.moment(at, look.now, look.zone, look.language), dateTime=iso(at), **{"data-due": iso(at)},
-                     **properties)
+    return ticking(look, at, "due")
 
 
-def at_time(look: Look, at: datetime, **properties: Any) -> html.Time:
+def at_time(look: Look, at: datetime) -> html.Time:
     """An instant as it is: 08:55."""
-    return html.Time(formats.moment(at, look.now, look.zone, look.language), dateTime=iso(at), **properties)
+    return html.Time(formats.moment(at, look.now, look.zone, look.language))
 
 
 def data_age(look: Look, reading: Reading) -> list[Any]:

@@ -52,8 +52,7 @@ def described(look: Look, one: Attention) -> tuple[str, list[Any]]:
         severity = look.say(f"severity.{one.warning.severity}")
         return look.read(one.warning.headline), [f"{severity} · ", ages.since(look, one.since)]
     if one.alarm is not None:
-        return alarmed(look, one.alarm), [
-            f"{look.read(one.alarm.property)} · {look.say('attention.limit', value=formats.threshold(one.alarm.threshold))}"]
+        return alarmed(look, one.alarm, one.count)
     if one.source is not None:
         return look.say("attention.source", source=look.read(one.source)), [ages.since(look, one.since)]
     place = look.spot(one.region_id) if one.region_id is not None else ""
@@ -61,10 +60,13 @@ def described(look: Look, one: Attention) -> tuple[str, list[Any]]:
         look.say("attention.longest", time=formats.span(look.now - one.since, look.language))]
 
 
-def alarmed(look: Look, alarm: Alarm) -> str:
-    """A device in alarm: where, what, how much."""
-    return look.say("attention.alarm", place=look.spot(alarm.region_id), device=look.read(alarm.kind),
-                    value=f"{formats.plain(alarm.value)} {alarm.unit}")
+def alarmed(look: Look, alarm: Alarm, count: int) -> tuple[str, list[Any]]:
+    """A device in alarm: where, what, how much, against which limit; or many of a kind by their worst."""
+    value, place, device = f"{formats.plain(alarm.value)} {alarm.unit}", look.spot(alarm.region_id), look.read(alarm.kind)
+    if count > 1:
+        return look.say("attention.alarms", device=device, n=count), [look.say("attention.worst", value=value, place=place)]
+    limit = look.say("attention.limit", value=formats.threshold(alarm.threshold))
+    return look.say("attention.alarm", place=place, device=device, value=value), [f"{look.read(alarm.property)} · {limit}"]
 
 
 def address(look: Look, one: Attention) -> str:

@@ -53,7 +53,7 @@ def case_line(look: Look, line: CaseLine) -> Any:
     """One case: state, what, where, clock."""
     shape, tone, word = states.case_state(look, line)
     return links.link(
-        [states.glyph(shape, tone), html.B(word, className=tone), html.Span(line.title, className="title"),
+        [states.glyph(shape, tone), html.B(word, className=tone), html.Span(look.read(line.class_name), className="title"),
          html.Span(look.place(line.region_id), className="t2 where"), html.Span(clock(look, line), className=f"lim {tone}")],
         links.to_drawer(look.view, "case", str(line.case_id)))
 

@@ -19,7 +19,8 @@ def case(look: Look, record: CaseRecord) -> list[Any]:
     """Draw the record."""
     line = record.line
     shape, tone, word = states.case_state(look, line)
-    return sheet(look, [state(shape, tone, word), *states.simulated(line.simulated, look.language)], line.external_id, line.title,
+    return sheet(look, [state(shape, tone, word), *states.simulated(line.simulated, look.language)], line.external_id,
+                 look.read(line.class_name),
                  [timer(look, line), steps(look, record), facts(look, record)])
 
 
@@ -102,7 +103,7 @@ def facts(look: Look, record: CaseRecord) -> html.Dl:
         line.agency is not None) else look.say("case.unassigned")
     return pairs([
         (look.say("case.place"), [place, f" · {record.address}" if record.address else ""]),
-        (look.say("case.class"), look.read(line.class_name)),
+        (look.say("case.own"), line.title),
         (look.say("case.channel"), channel(look, record.channel)),
         (look.say("case.agency"), agency),
         (look.say("case.messages"), str(record.messages) if record.messages else None),

@@ -48,9 +48,21 @@ def case_row(look: Look, line: CaseLine, marked: bool) -> html.Li:
     """A case at its last step."""
     shape, tone, word = states.case_state(look, line)
     return row(shape, tone, word, ages.at_time(look, line.state_at),
-               [line.title, *states.simulated(marked and line.simulated, look.language)],
+               [look.read(line.class_name), *own(line), *states.simulated(marked and line.simulated, look.language)],
                look.place(line.region_id), "" if line.agency is None else look.read(line.agency),
                clock(look, line), links.to_drawer(look.view, "case", str(line.case_id)))
+
+
+def own(line: CaseLine) -> list[html.Span]:
+    """What the sender called the case, where that says something that its class does not."""
+    title = says_more(line)
+    return [] if title is None else [html.Span(title, className="t3 own")]
+
+
+def says_more(line: CaseLine) -> str | None:
+    """The sender's title, unless it begins with the name of the class in either language."""
+    begins = line.title.lower().startswith((line.class_name.zh.lower(), line.class_name.en.lower()))
+    return None if begins else line.title
 
 
 def clock(look: Look, line: CaseLine) -> Any:

@@ -15,7 +15,7 @@ Figure = dict[str, Any]
 WIDE = 392           # a panel's width in units
 HIGH = 88
 ROOM = 5             # units kept free left and right for the last point
-STILL = {"staticPlot": True, "displayModeBar": False}
+STILL = {"staticPlot": True}
 SIGNIFICANT = 5
 NAME, FIGURE = 112, 56   # the margins of a dot plot
 

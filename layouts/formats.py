@@ -104,7 +104,10 @@ class Change:
 
 
 def change(indicator: Indicator, value: float | None, before: float | None, language: Language) -> Change | None:
-    """The change from `before`: points for shares, things for small counts, else per cent; None without both."""
+    """The change from `before`: points for shares, things for small counts, else per cent; None without both.
+
+    A unit that is itself a quotient is left out: it stands beside the value, and is long.
+    """
     if value is None or before is None:
         return None
     difference = value - before
@@ -114,7 +117,8 @@ def change(indicator: Indicator, value: float | None, before: float | None, lang
         return Change("", say("same", language)) if not float(size.replace(",", "")) else Change(
             arrow, f"{size} {say('points', language)}")
     if before == 0 or max(abs(value), abs(before)) < SMALL or abs(difference / before) > ABSURD:
-        size = str(quantity(abs(difference), indicator, language))
+        moved = quantity(abs(difference), indicator, language)
+        size = moved.digits if "/" in moved.unit else str(moved)
         zero = round(abs(difference), indicator.decimals) == 0
         return Change("", say("same", language)) if zero else Change(arrow, size)
     share = digits(abs(difference / before) * 100, 1)

@@ -23,9 +23,11 @@ def panel(look: Look, dimension: Dimension, hero: Reading, supports: Sequence[Re
 
     `parts` are the child regions' readings of the leading indicator, where they shall be compared.
     """
+    shown = supports[:SUPPORTS]
+    one_mark = hero.simulated and all(reading.simulated for reading in shown)  # else each figure is marked by itself
     return html.Section(
-        [heading(look, dimension, hero, supports), leading(look, hero), chart(look, hero, parts),
-         html.Div([support(look, reading) for reading in supports[:SUPPORTS]], className="sup")],
+        [heading(look, dimension, hero), leading(look, hero), chart(look, hero, parts),
+         html.Div([support(look, reading, marked=not one_mark) for reading in shown], className="sup")],
         className=f"p is-{hero.status}" if hero.status in ("stale", "dead") else "p",
     )
 
@@ -44,9 +46,9 @@ def character(look: Look, dimension: Dimension) -> Any:
     return links.link(look.say(f"dimension.{dimension}"), links.to_dimension(look.view, dimension), className="c")
 
 
-def heading(look: Look, dimension: Dimension, hero: Reading, supports: Sequence[Reading]) -> html.Header:
+def heading(look: Look, dimension: Dimension, hero: Reading) -> html.Header:
     """Character, indicator, marks and age."""
-    marks = states.simulated(states.any_simulated((hero, *supports)), look.language)
+    marks = states.simulated(states.any_simulated([hero]), look.language)
     if hero.status in ("stale", "dead"):
         marks.append(states.tag("stale" if hero.status == "stale" else "dead", look.language))
     title = html.H2(links.link(look.read(hero.indicator.title), links.to_indicator(look.view, hero.indicator.key)),
@@ -138,11 +140,12 @@ def movement(look: Look, reading: Reading, before: float | None, words: str) -> 
     return html.Div([html.Span(f"{change.arrow} {change.size}".strip()), html.Span(look.say(words), className="t3")])
 
 
-def support(look: Look, reading: Reading) -> Any:
+def support(look: Look, reading: Reading, *, marked: bool) -> Any:
     """A supporting figure: name, value with unit, and its state's shape; it leads to its indicator."""
+    mark = [states.short_mark(look.language)] if marked and states.any_simulated([reading]) else []
     address = links.to_indicator(look.view, reading.indicator.key)
-    return links.link([html.Span(look.read(reading.indicator.title), className="dt"),
-                       html.Span(small(look, reading), className="dd")], address, title=look.read(reading.indicator.definition))
+    return links.link([html.Span([html.Span(look.read(reading.indicator.title)), *mark], className="dt"),
+                       html.Span(small(look, reading), className="dd")], address)
 
 
 def small(look: Look, reading: Reading) -> list[Any]:

@@ -45,7 +45,8 @@ def caption(look: Look, parts: Sequence[ChildReading]) -> str:
     better = parts[0].reading.indicator.better
     level = look.read(look.city.levels[parts[0].region.level].name)
     key = "ranking.highest" if better == "neither" else "ranking.worst"
-    return look.say(key, level=level, change=look.say("ranking.week"))
+    told = look.say(key, level=level)
+    return f"{told} · {look.say('ranking.week')}" if any(moved(look, part.reading) for part in parts) else told
 
 
 def row(look: Look, number: int, part: ChildReading, longest: float) -> html.Tr:

@@ -42,6 +42,11 @@ def simulated(shown: bool, language: Language) -> list[html.Span]:
     return [tag("sim", language)] if shown else []
 
 
+def short_mark(language: Language) -> html.Span:
+    """The mark of simulated data where there is little room; the whole word is read out on it."""
+    return html.Span(say("state.simulated.short", language), className="tag sim", title=say("state.simulated", language))
+
+
 def any_simulated(readings: Iterable[Reading]) -> bool:
     """Whether any of these readings shows something simulated."""
     return any(reading.simulated and reading.status in ("ok", "stale", "dead") for reading in readings)

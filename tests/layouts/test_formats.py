@@ -43,6 +43,7 @@ def test_no_value_is_a_dash_and_never_zero():
     ("case", 500, 0, "↑", "500 件"),                 # nothing to divide by
     ("case", 71_208, 1, "↑", "71,207 件"),           # nor 7,120,700 %
     ("case", 300, 300, "", "持平"),
+    ("case_km2", 9, 4, "↑", "5"),                    # a quotient's unit is left out
     ("percent", 97.81, 97.79, "", "持平"),           # less than can be shown
 ])
 def test_a_change_is_said_in_what_can_be_understood(unit, now, before, arrow, size):

@@ -94,9 +94,20 @@ def test_simulated_data_is_marked_in_every_state_that_shows_it(status):
     assert "sim" not in classes(draw(reading(KEY, status, simulated=False)))
 
 
-def test_a_panel_is_marked_when_only_a_supporting_figure_is_simulated():
-    drawn = panel.panel(look(), "events", reading(KEY, simulated=False), [reading("event_open", simulated=True)])
-    assert "sim" in classes(drawn)
+def marks(drawn: Any) -> int:
+    return sum("sim" in (getattr(part, "className", None) or "").split() for part in parts(drawn))
+
+
+def test_only_what_is_simulated_is_marked_beside_a_real_leading_figure():
+    supports = [reading("event_open", simulated=True), reading("event_overdue", simulated=False)]
+    drawn = panel.panel(look(), "events", reading(KEY, simulated=False), supports)
+    heading = drawn.children[0]
+    assert marks(drawn) == 1 and marks(heading) == 0
+
+
+def test_a_panel_that_is_simulated_throughout_is_marked_once():
+    supports = [reading("event_open", simulated=True), reading("event_overdue", simulated=True)]
+    assert marks(panel.panel(look(), "events", reading(KEY, simulated=True), supports)) == 1
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -127,6 +138,13 @@ def test_where_more_is_better_the_ranking_begins_with_the_lowest():
 def test_a_long_ranking_shows_nine_and_counts_the_rest():
     drawn = ranking.ranking(look("MN"), children("place_case_density", "MN"))
     assert "另 3 个" in text(drawn)
+
+
+def test_the_ranking_speaks_of_last_week_only_where_it_knows_it():
+    found = children("place_case_density")
+    unknown = [type(part)(part.region, reading("place_case_density", last_week=None)) for part in found]
+    assert "较上周同日" in text(ranking.ranking(look(), found))
+    assert "较上周同日" not in text(ranking.ranking(look(), unknown))
 
 
 def test_a_region_without_a_value_is_listed_but_not_ranked():

@@ -1,0 +1,141 @@
+"""What the lists and drawers say of their records."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from data_access.attention import Attention
+from data_access.rows import COLUMNS, SIDES, Rows
+from indicators.text import Text
+from layouts import (
+    attention,
+    drawer_agencies,
+    drawer_case,
+    drawer_device,
+    drawer_dimension,
+    drawer_indicator,
+    drawer_sources,
+    feed,
+    messages,
+    wall,
+)
+from layouts.view import Opened
+from tests.layouts import town
+from tests.layouts.test_panel import classes, parts, text
+
+LOOK = town.look(opened=Opened("case", "418"))
+
+
+def links(component: Any) -> list[str]:
+    return [part.href for part in parts(component) if hasattr(part, "href")]
+
+
+def test_the_quiet_band_says_what_was_looked_at():
+    assert "无需处置" in text(attention.attention(LOOK, [])) and "超期" in text(attention.attention(LOOK, []))
+
+
+def test_the_band_shows_three_things_and_counts_the_rest():
+    drawn = attention.attention(LOOK, town.urgent())
+    assert sum("item" in (getattr(part, "className", None) or "").split() for part in parts(drawn)) == 3
+    assert "另 2 项" in text(drawn) and any("attention=1" in address for address in links(drawn))
+
+
+def test_many_alarms_of_a_kind_are_one_thing_told_by_the_worst():
+    many = Attention("alarm", 4071, town.NOW, count=12, alarm=town.alarm(), simulated=True)
+    drawn = text(attention.attention(LOOK, [many]))
+    assert "燃气探头 12 处告警" in drawn and "最重 23.4 %LEL" in drawn
+
+
+def test_the_feed_is_in_the_order_of_time_whatever_its_rows_are():
+    drawn = feed.feed(LOOK, town.cases(2), [town.warning()], [town.alarm()])
+    words = [part.children for part in parts(drawn) if type(part).__name__ == "B"][1:]
+    assert words == ["告警", "临期", "超期", "预警"]  # 40 s, 2 min, 4 min and 33 min ago
+
+
+def test_a_case_is_called_by_its_class_in_the_viewers_language():
+    line = replace(town.cases()[0], title="Rodents, Brownsville", class_name=Text("鼠患", "Rodents"))
+    assert "鼠患" in text(feed.feed(LOOK, [line])) and "Rodents" not in text(feed.feed(LOOK, [line]))
+
+
+def test_what_the_sender_says_beyond_the_class_is_kept():
+    line = replace(town.cases()[0], title="缅街餐饮后厨有异味", class_name=Text("燃气异味", "Gas smell"))
+    assert "缅街餐饮后厨有异味" in text(feed.feed(LOOK, [line]))
+
+
+def test_a_feed_that_is_simulated_throughout_is_marked_once_over_the_list():
+    drawn = feed.feed(LOOK, town.cases(5))
+    assert sum("sim" in (getattr(part, "className", None) or "").split() for part in parts(drawn)) == 1
+
+
+@pytest.mark.parametrize(("due", "word"), [
+    (timedelta(minutes=-1), "超期"), (timedelta(hours=1), "临期"), (timedelta(hours=5), "派遣"),
+])
+def test_a_case_wears_its_lateness_before_its_step(due, word):
+    assert word in text(feed.feed(LOOK, [town.line(1, "x", "dispatched", 5, due)]))
+
+
+def test_a_case_shows_the_steps_taken_and_those_to_come():
+    said = text(drawer_case.case(LOOK, town.case_record()))
+    assert said.index("退回") < said.index("核查") and said.count("派遣") == 2
+    assert "批次 7 · 第 418 行" in said
+
+
+def test_a_closed_case_has_no_steps_to_come():
+    record = town.case_record()
+    closed = replace(record, line=replace(record.line, closed_at=town.NOW, state="closed"))
+    assert "核查" not in text(drawer_case.case(LOOK, closed))
+
+
+def test_of_a_long_course_the_latest_steps_are_shown_and_the_rest_counted():
+    record = town.case_record()
+    assert "另 6 步" in text(drawer_case.case(LOOK, replace(record, steps=record.steps * 3)))
+
+
+def test_a_silent_device_is_offline_however_good_its_last_value():
+    drawn = drawer_device.device(LOOK, town.device_record(last=timedelta(hours=1)))
+    assert "离线" in text(drawn) and "g-dead" in classes(drawn)
+
+
+def test_a_device_that_never_spoke_says_so():
+    assert "没有收到过观测" in text(drawer_device.device(LOOK, town.device_record(channels=0)))
+
+
+def test_nothing_due_is_no_base_and_not_a_share():
+    said = text(drawer_agencies.agencies(LOOK, town.loads()))
+    assert "91.8%" in said and "无基数" in said  # 771 of 840
+
+
+def test_the_lost_sources_come_first():
+    said = text(drawer_sources.sources(LOOK, town.sources()))
+    assert said.index("断开") < said.index("过期") < said.index("实时") < said.index("归档")
+
+
+def test_a_dimensions_list_begins_with_its_panels_own():
+    readings = [town.reading(key) for key in ("event_overdue", "event_open", "event_reported")]
+    drawn = drawer_dimension.dimension(LOOK, "events", readings)
+    assert text(drawn).index("上报案件") < text(drawn).index("在办案件")
+
+
+def test_each_indicator_of_a_list_can_be_put_on_the_map():
+    drawn = drawer_dimension.dimension(LOOK, "events", [town.reading("event_open")])
+    assert any("i=event_open" in address and "indicator" not in address for address in links(drawn))
+
+
+def test_the_rows_behind_a_ratio_say_their_side_and_lead_to_their_record():
+    row = (True, True, town.NOW, "418", Text("法拉盛", "Flushing"), 2.5, Text("案件", "Cases"), "http", "127.0.0.1", 7, 12)
+    rows = Rows((*SIDES, *COLUMNS), (row,), 1206)
+    drawn = drawer_indicator.indicator(LOOK, town.reading("event_closed_on_time"), rows)
+    assert "数字背后的 1,206 行" in text(drawn) and "分子 · 分母" in text(drawn) and "批次 7 · 第 12 行" in text(drawn)
+    assert any("case=418" in address for address in links(drawn))
+
+
+def test_every_drawer_can_be_shut():
+    assert any("case=" not in address for address in links(messages.missing(LOOK, "case", "9")))
+    assert "没有编号为“9”的案件" in text(messages.missing(LOOK, "case", "9"))
+
+
+def test_a_skeleton_takes_what_is_drawn_by_id():
+    page = wall.wall(LOOK.city, "zh", {"crumbs": ["here"]})
+    assert page["crumbs"].children == ["here"]
