@@ -10,7 +10,7 @@ from threading import Event, Thread
 
 from simulate.run import Options, Run
 
-GOODBYE_S = 1.5        # for a request under way when we are asked to stop
+GOODBYE_S = 1.0        # for a request under way when we are asked to stop
 
 
 def options(arguments: Sequence[str] | None = None) -> Options:

@@ -1,6 +1,7 @@
 """Facts cut into batches that the door likes: small enough to be quick, large enough to be cheap."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -48,11 +49,11 @@ def of_call_news(world: World, calls: Calls, events: Events, *, known_at: int) -
 
 def of_observations(world: World, readings: Observations, after: int, until: int) -> Iterator[Batch]:
     """The readings made in (after, until], no batch over an hour's end: a rollup's bucket is touched once."""
-    start = after
-    while start < until:
-        end = min((start + 1) // HOUR * HOUR + HOUR - 1, until)
-        part = readings.between(start, end)
+    wanted = readings.between(after, until)
+    hours = wanted.at // HOUR
+    edges = [0, *(np.flatnonzero(np.diff(hours)) + 1).tolist(), len(wanted)]
+    for start, end in pairwise(edges):
+        part = wanted.slice(start, end)
         for first in range(0, len(part), MOST["observations"]):
             piece = part.slice(first, first + MOST["observations"])
             yield Batch("observations", len(piece), observations.body(world, piece))
-        start = end
