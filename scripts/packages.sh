@@ -26,6 +26,9 @@ has_chromium() {
     [ -n "${CHROMIUM:-}" ] || command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 \
         || command -v google-chrome >/dev/null 2>&1
 }
+has_libatomic() {  # the browser driver's own Node needs it
+    find /lib /lib64 /usr/lib /usr/lib64 -name 'libatomic.so.1' 2>/dev/null | grep -q . || [ "$(uname)" != Linux ]
+}
 
 # The newest PostGIS that this Debian has, with the server that it belongs to.
 postgis_packages() {
@@ -51,6 +54,7 @@ if ! has_postgis && { [ "$1" = test ] || ! has_own_server; }; then
     need "a PostgreSQL server with PostGIS" ""; postgis=yes
 fi
 [ "$1" != test ] || has_chromium || need "Chromium" "chromium"
+[ "$1" != test ] || has_libatomic || need "libatomic" "libatomic1"
 font=no; has_chinese_font || font=yes
 [ -n "$wanted" ] || [ "$font" = yes ] || exit 0
 
