@@ -27,14 +27,24 @@
     return {left, right: left + size, top: y - HEIGHT / 2, bottom: y + HEIGHT / 2};
   };
 
+  /* Whether a line from a place to its words runs through words that stand already. */
+  function crosses(point, to, standing) {
+    for (let step = 1; step < 12; step++) {
+      const x = point.x + (to.x - point.x) * step / 12, y = point.y + (to.y - point.y) * step / 12;
+      if (standing.some(box => x > box.left && x < box.right && y > box.top && y < box.bottom)) return true;
+    }
+    return false;
+  }
+
   /* Where the words may stand: near the place, clear of what is taken, rather over water than over a region. */
-  function settle(point, size, field, taken) {
+  function settle(point, size, field, taken, standing) {
     let best = null;
     for (const reach of REACHES) {
       for (const [sideways, upward] of SLOPES) {
         const offset = {x: sideways * reach, y: upward * reach * 0.7, sideways};
         const box = boxAt(point.x + offset.x, point.y + offset.y, sideways, size);
         if (!within(box, field) || taken.some(other => !apart(box, other))) continue;
+        if (standing.some(other => !apart(box, other)) || crosses(point, {x: point.x + offset.x, y: point.y + offset.y}, standing)) continue;
         const cost = reach + (field.covered(box) ? 300 : 0);
         if (!best || cost < best.cost) best = {cost, ...offset};
       }
@@ -83,16 +93,17 @@
     svg.replaceChildren();
     const points = items.map(item => project([item.lon, item.lat]));
     const blocked = [...taken, ...points.map(p => ({left: p.x - RING, right: p.x + RING, top: p.y - RING, bottom: p.y + RING}))];
+    const standing = [];
     return items.map((item, at) => {
       const point = points[at];
       if (point.x < 0 || point.y < 0 || point.x > field.width || point.y > field.height) return null;
       const group = element(svg, "g", {class: "callout"});
       if (item.exact) for (const name of ["callout-casing", "callout-line"]) element(group, "circle", {cx: point.x, cy: point.y, r: RING, class: name});
       const size = measure(svg, item);
-      const offset = kept ? kept[at] : settle(point, size, field, blocked);
+      const offset = kept ? kept[at] : settle(point, size, field, blocked, standing);
       if (!offset) return null;
       const place = {x: point.x + offset.x, y: point.y + offset.y, sideways: offset.sideways};
-      blocked.push(boxAt(place.x, place.y, place.sideways, size));
+      standing.push(boxAt(place.x, place.y, place.sideways, size));
       leader(group, item, point, place);
       words(group, item, place);
       return offset;

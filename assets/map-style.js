@@ -13,7 +13,7 @@
 
   const token = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim() || "#808080";
 
-  /* Marks: outline, radius, fill, stroke. Several cases in one mark make it larger. */
+  /* Marks: outline, radius, fill, stroke. A mark of several is a little larger, with their number beside it. */
   const outlines = {
     diamond: (c, r) => { c.moveTo(0, -r); c.lineTo(r, 0); c.lineTo(0, r); c.lineTo(-r, 0); c.closePath(); },
     triangle: (c, r) => { c.moveTo(0, -r); c.lineTo(r * 1.08, r * 0.86); c.lineTo(-r * 1.08, r * 0.86); c.closePath(); },
@@ -23,13 +23,13 @@
   };
   const sizes = (name, shape, radii, paint) => radii.map((radius, at) => ({name: `${name}-${at + 1}`, shape, radius, ...paint}));
   const MARKS = [
-    ...sizes("overdue", "diamond", [7.5, 12, 15, 19], {fill: "--bad"}),
-    ...sizes("due_soon", "triangle", [6, 11.5, 14, 18], {fill: "--watch"}),
-    ...sizes("open", "circle", [2.6, 3.6, 5, 7], {fill: "--halo", stroke: "--text-2", width: 1.3}),
-    ...sizes("alarm", "square", [5, 8, 10, 13], {fill: "--watch"}),
-    ...sizes("watch", "square", [2.8, 2.8, 2.8, 2.8], {fill: "--halo", stroke: "--watch", width: 1.4}),
-    ...sizes("offline", "cross", [3.8, 3.8, 3.8, 3.8], {stroke: "--dead", width: 1.9}),
-    ...sizes("ok", "circle", [1.5, 1.5, 1.5, 1.5], {fill: "--text-3"}),
+    ...sizes("overdue", "diamond", [7.5, 9], {fill: "--bad"}),
+    ...sizes("due_soon", "triangle", [6, 7.5], {fill: "--watch"}),
+    ...sizes("open", "circle", [2.6, 4.2], {fill: "--halo", stroke: "--text-2", width: 1.3}),
+    ...sizes("alarm", "square", [5, 6.5], {fill: "--watch"}),
+    ...sizes("watch", "square", [2.8, 2.8], {fill: "--halo", stroke: "--watch", width: 1.4}),
+    ...sizes("offline", "cross", [3.8, 3.8], {stroke: "--dead", width: 1.9}),
+    ...sizes("ok", "circle", [1.5, 1.5], {fill: "--text-3"}),
   ];
   const CASING = 1.5;
 
@@ -81,7 +81,7 @@
     ...TARGET.flatMap((name, at) => [TARGET_OFFSET + at + 1, token(name)]),
     token("--land-none")];
 
-  const sized = name => ["step", ["get", "n"], `${name}-1`, 2, `${name}-2`, 10, `${name}-3`, 100, `${name}-4`];
+  const sized = name => ["step", ["get", "n"], `${name}-1`, 2, `${name}-2`];
   const count = ["case", [">", ["get", "n"], 1], ["to-string", ["get", "n"]], ""];
 
   function regionLayers(levels) {
@@ -121,26 +121,24 @@
     ];
   }
 
-  function markLayer(id, source, property, value, text) {
+  function markLayer(id, source, property, value, numbered) {
     const icon = {"icon-image": sized(value), "icon-allow-overlap": true, "icon-ignore-placement": true};
-    const label = text ? {"text-field": count, "text-font": FONT, "text-size": ["step", ["get", "n"], 14, 100, 15],
-      "text-allow-overlap": true, "text-ignore-placement": true, "text-offset": text.offset} : {};
+    const number = numbered ? {"text-field": count, "text-font": FONT, "text-size": 14, "text-anchor": "left",
+      "text-offset": [0.78, -0.05], "text-allow-overlap": true, "text-ignore-placement": true} : {};
     return {id, type: "symbol", source, "source-layer": source, filter: ["==", ["get", property], value],
-      layout: {...icon, ...label}, paint: text ? {"text-color": token("--ground")} : {}};
+      layout: {...icon, ...number},
+      paint: numbered ? {"text-color": token("--text-1"), "text-halo-color": token("--halo"), "text-halo-width": 1.8} : {}};
   }
 
-  function markLayers() {
-    const middle = {offset: [0, 0]};
-    return [
-      {...markLayer("ok", "device", "health", "ok"), minzoom: 12},
-      {...markLayer("watch", "device", "health", "watch"), minzoom: 12},
-      markLayer("open", "case", "state", "open"),
-      markLayer("offline", "device", "health", "offline"),
-      markLayer("alarm", "device", "health", "alarm", middle),
-      markLayer("due_soon", "case", "state", "due_soon", {offset: [0, 0.18]}),
-      markLayer("overdue", "case", "state", "overdue", middle),
-    ];
-  }
+  const markLayers = () => [
+    {...markLayer("ok", "device", "health", "ok"), minzoom: 13},
+    {...markLayer("watch", "device", "health", "watch"), minzoom: 12},
+    markLayer("open", "case", "state", "open"),
+    markLayer("offline", "device", "health", "offline"),
+    markLayer("alarm", "device", "health", "alarm", true),
+    markLayer("due_soon", "case", "state", "due_soon", true),
+    markLayer("overdue", "case", "state", "overdue", true),
+  ];
 
   function labelLayer() {
     return {id: "label", type: "symbol", source: "label",

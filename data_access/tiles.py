@@ -1,7 +1,7 @@
 """Vector tiles of what the map shows: regions, open cases, devices and lots.
 
-Marks that would overlap at a tile's zoom are drawn as one with a count; far out, only the
-exceptions are drawn. Points lie in exactly one tile, so the counts of all tiles add up.
+Marks that would overlap at a tile's zoom are drawn as one with a count, where the worst of them is;
+far out, only the exceptions are drawn. Points lie in exactly one tile, so the counts of all tiles add up.
 """
 
 import threading
@@ -31,7 +31,7 @@ FINE_LOTS = 15              # from here every lot is its own point
 EXTENT = 4096
 REGION_EXTENT = 2048        # a quarter of a unit is fine enough for borders
 REGION_BUFFER = 32
-FORMAT = "1"                # what the tiles hold; another number empties every browser's cache
+FORMAT = "2"                # what the tiles hold; another number empties every browser's cache
 PAST = "at-"                # a version that stands for an instant
 
 
@@ -204,20 +204,19 @@ PLACED = f"{COLUMN} * :count - :x AS tx, {ROW} * :count - :y AS ty"
 INSIDE = "f.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)"
 ONE_TILE = "tx >= 0 AND tx < 1 AND ty >= 0 AND ty < 1"
 
-# Points of one rank in one square become one mark. Far out a square shows its worst rank alone, and the
-# mark of several is drawn half-way to the square's middle, so that marks keep apart.
+# Points of one rank in one square become one mark, which stands at the place of the worst of them. Far out a
+# square shows its worst rank alone.
 MARKS = f"""
     squared AS (
         SELECT *, floor(tx * :cells) AS cx, floor(ty * :cells) AS cy,
                max(rank) OVER (PARTITION BY floor(tx * :cells), floor(ty * :cells)) AS worst
           FROM placed WHERE {ONE_TILE} AND rank >= :lowest),
-    marks AS (
-        SELECT rank, cx, cy, count(*)::int AS n, min(id) AS id, min(kind) AS kind, max(late) AS late,
-               avg(tx) AS tx, avg(ty) AS ty
-          FROM squared WHERE :every OR rank = worst GROUP BY rank, cx, cy)"""
-APART = "CASE WHEN n = 1 OR :every THEN {mean} ELSE ({mean} + ({square} + 0.5) / :cells) / 2 END"
-MARK_PLACE = f"""ST_MakePoint(round(({APART.format(mean="tx", square="cx")}) * :extent),
-                              round(({APART.format(mean="ty", square="cy")}) * :extent)) AS geom"""
+    ordered AS (
+        SELECT *, count(*) OVER square AS n, row_number() OVER (square ORDER BY late DESC NULLS LAST, id) AS place
+          FROM squared WHERE :every OR rank = worst
+        WINDOW square AS (PARTITION BY rank, cx, cy)),
+    marks AS (SELECT rank, n::int AS n, id, kind, late, tx, ty FROM ordered WHERE place = 1)"""
+MARK_PLACE = "ST_MakePoint(round(tx * :extent), round(ty * :extent)) AS geom"
 
 
 OPEN_NOW = "f.closed_at IS NULL"
@@ -276,13 +275,13 @@ def single_lots(engine: Engine, tile: Address) -> bytes:
     """Every lot of a tile; its number only where lots are far enough apart to be pointed at."""
     return encode(engine, "lots", f"""
         WITH placed AS (SELECT f.place_id::text AS id, {PLACED} FROM place f WHERE f.kind = 'lot' AND {INSIDE})
-        SELECT 1 AS n, CASE WHEN :named THEN id END AS id, ST_MakePoint(round(tx * :extent), round(ty * :extent)) AS geom
+        SELECT 1 AS n, CASE WHEN :named THEN id END AS id, {MARK_PLACE}
           FROM placed WHERE {ONE_TILE}""", {**frame(tile), "named": tile.z >= POINT_ZOOMS["lot"][1]}, layer="lot")
 
 
 def crowding(z: int) -> dict[str, object]:
     """How many squares a tile's marks are gathered in, which ranks are drawn, and whether every rank keeps its mark."""
-    return {"cells": 8 if z < 12 else 16 if z < 13 else 32, "lowest": 1 if z < 12 else 0, "every": z >= 13}
+    return {"cells": 8 if z < 13 else 16 if z < 14 else 32, "lowest": 1 if z < 12 else 0, "every": z >= 13}
 
 
 def frame(tile: Address) -> dict[str, object]:

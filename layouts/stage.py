@@ -210,7 +210,7 @@ def callout(look: Look, number: int, item: Attention) -> dict[str, Any]:
     if item.kind == "alarm" and item.alarm is not None:
         text, note, tone = f"{formats.plain(item.alarm.value)} {item.alarm.unit}", item.alarm.kind[look.language], "watch"
     else:
-        text, note, tone = look.say("map.overdue", n=item.count), "", "bad"
+        text, note, tone = look.say("map.overdue", n=formats.digits(item.count, 0)), "", "bad"
     exact = item.lon is not None and item.lat is not None
     return {"no": number, "lon": where[0], "lat": where[1], "exact": exact, "tone": tone, "text": text,
             "note": " · ".join(part for part in (region, note) if part)}
