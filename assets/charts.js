@@ -15,7 +15,7 @@
         font, paper_bgcolor: CLEAR, plot_bgcolor: CLEAR, showlegend: false, hovermode: false, autosize: false, bargap: 0.45,
         margin: {l: 0, r: 0, t: 0, b: 0, pad: 0},
         xaxis: axis, yaxis: {...axis, gridcolor: token("--line")},
-        annotationdefaults: {showarrow: false, font, borderpad: 1},
+        annotationdefaults: {showarrow: false, font, borderpad: 1, bgcolor: token("--veil")},
       },
       data: {scatter: [{hoverinfo: "skip", cliponaxis: false}], bar: [{hoverinfo: "skip", marker: {line: {width: 0}}}]},
     };

@@ -48,6 +48,12 @@ def at_time(look: Look, at: datetime) -> html.Time:
     return html.Time(formats.moment(at, look.now, look.zone, look.language))
 
 
+def brief(look: Look, at: datetime) -> html.Time:
+    """An instant in a narrow column; the whole of it on request."""
+    return html.Time(formats.brief(at, look.now, look.zone, look.language),
+                     title=f"{formats.date(at, look.zone, look.language)} {formats.clock(at, look.zone)}")
+
+
 def data_age(look: Look, reading: Reading) -> list[Any]:
     """The age of a reading's data, or the year it speaks of; nothing where there is no datum."""
     if reading.period is not None and (reading.indicator.archive or reading.indicator.stale_after is None):

@@ -56,7 +56,7 @@ def described(look: Look, one: Attention) -> tuple[str, list[Any]]:
     if one.source is not None:
         return look.say("attention.source", source=look.read(one.source)), [ages.since(look, one.since)]
     place = look.spot(one.region_id) if one.region_id is not None else ""
-    return look.say("attention.overdue", place=place, n=one.count), [
+    return look.say("attention.overdue", place=place, n=formats.digits(one.count, 0)), [
         look.say("attention.longest", time=formats.span(look.now - one.since, look.language))]
 
 

@@ -23,7 +23,7 @@ def device(look: Look, record: DeviceRecord) -> list[Any]:
     body: list[Any] = [channel(look, one, HEIGHTS[len(channels)]) for one in channels] or [
         html.P(look.say("device.silent"), className="t3")]
     return sheet(look, [mark, *states.simulated(record.simulated, look.language)], record.code,
-                 [look.read(record.kind), " · ", record.name], [*body, facts(look, record)])
+                 look.read(record.kind), [*body, facts(look, record)])
 
 
 def channel(look: Look, one: Channel, height: int) -> html.Div:
@@ -70,6 +70,7 @@ def facts(look: Look, record: DeviceRecord) -> html.Dl:
     """Place, interval, age, source."""
     place = links.link(look.place(record.region_id), links.to_region(look.view, look.city.regions[record.region_id].code))
     return pairs([
+        (look.say("device.name"), record.name),
         (look.say("case.place"), place),
         (look.say("device.interval"), formats.span(record.interval, look.language)),
         (look.say("device.installed"), ages.at_time(look, record.installed_at)),

@@ -47,7 +47,7 @@ def row(shape: states.Shape, tone: states.Tone, word: str, at: Any, title: list[
 def case_row(look: Look, line: CaseLine, marked: bool) -> html.Li:
     """A case at its last step."""
     shape, tone, word = states.case_state(look, line)
-    return row(shape, tone, word, ages.at_time(look, line.state_at),
+    return row(shape, tone, word, ages.brief(look, line.state_at),
                [look.read(line.class_name), *own(line), *states.simulated(marked and line.simulated, look.language)],
                look.place(line.region_id), "" if line.agency is None else look.read(line.agency),
                clock(look, line), links.to_drawer(look.view, "case", str(line.case_id)))
@@ -79,7 +79,7 @@ def warning_row(look: Look, warning: Warning, marked: bool) -> html.Li:
     grave = warning.severity in ("extreme", "severe")
     tone: states.Tone = "bad" if grave else "watch" if warning.severity == "moderate" else "plain"
     expires = formats.moment(warning.expires_at, look.now, look.zone, look.language)
-    return row("bad" if grave else "watch", tone, look.say("warning"), ages.at_time(look, warning.sent_at),
+    return row("bad" if grave else "watch", tone, look.say("warning"), ages.brief(look, warning.sent_at),
                [look.read(warning.headline), *states.simulated(marked and warning.simulated, look.language)],
                look.place(warning.region_id), look.say(f"severity.{warning.severity}"), look.say("until", at=expires),
                links.to_drawer(look.view, "warning", warning.external_id))
@@ -88,7 +88,7 @@ def warning_row(look: Look, warning: Warning, marked: bool) -> html.Li:
 def alarm_row(look: Look, alarm: Alarm, marked: bool) -> html.Li:
     """A device in alarm."""
     title = f"{look.read(alarm.property)} {formats.plain(alarm.value)} {alarm.unit}"
-    return row("alarm", "watch", look.say("device.alarm"), ages.at_time(look, alarm.observed_at),
+    return row("alarm", "watch", look.say("device.alarm"), ages.brief(look, alarm.observed_at),
                [title, *states.simulated(marked and alarm.simulated, look.language)], look.place(alarm.region_id),
                look.read(alarm.kind), look.say("attention.limit", value=formats.threshold(alarm.threshold)),
                links.to_drawer(look.view, "device", alarm.device_code))

@@ -152,6 +152,14 @@ def moment(at: datetime, now: datetime, zone: ZoneInfo, language: Language) -> s
     return f"{local.year} 年 {day(at, zone, language)}" if language == "zh" else f"{day(at, zone, language)} {local.year}"
 
 
+def brief(at: datetime, now: datetime, zone: ZoneInfo, language: Language) -> str:
+    """An instant in a narrow column: the time today, else the day."""
+    local = at.astimezone(zone)
+    if local.date() == now.astimezone(zone).date():
+        return clock(at, zone)
+    return f"{local.month}-{local.day:02d}" if language == "zh" else f"{local.day} {MONTHS[local.month - 1]}"
+
+
 def bucket(at: datetime, zone: ZoneInfo, step: timedelta, language: Language) -> str:
     """The name of a trend's bucket: its hour, its day or its year."""
     if step < timedelta(days=1):

@@ -48,8 +48,10 @@ def character(look: Look, dimension: Dimension) -> Any:
 
 def heading(look: Look, dimension: Dimension, hero: Reading) -> html.Header:
     """Character, indicator, marks and age."""
-    marks = states.simulated(states.any_simulated([hero]), look.language)
-    if hero.status in ("stale", "dead"):
+    faulty = hero.status in ("stale", "dead")
+    marks = [states.short_mark(look.language)] if states.any_simulated([hero]) and faulty else states.simulated(
+        states.any_simulated([hero]), look.language)
+    if faulty:
         marks.append(states.tag("stale" if hero.status == "stale" else "dead", look.language))
     title = html.H2(links.link(look.read(hero.indicator.title), links.to_indicator(look.view, hero.indicator.key)),
                     title=look.read(hero.indicator.definition))
