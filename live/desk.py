@@ -39,6 +39,7 @@ class Desk:
     view: View
     tick: Tick
     memory: Memory
+    together: bool = True   # whether the indicators of all panels are read in one call
 
     @property
     def now(self) -> datetime:
@@ -80,7 +81,8 @@ class Desk:
         def fetch(missing: list[str]) -> dict[str, Reading]:
             return readings.readings(self.engine, self.city, [INDICATORS[key] for key in missing], self.scope, self.tick.now)
 
-        return self.memory.recall_many(("readings", self.scope), wanted, fetch)
+        group = "all" if self.together else "+".join(sorted({indicator.dimension for indicator in indicators}))
+        return self.memory.recall_many(("readings", self.scope, group), wanted, fetch)
 
     def children(self, indicator: Indicator) -> tuple[readings.ChildReading, ...]:
         """The indicator in the regions right below. Raises: DataUnavailable."""

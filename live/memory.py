@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeVar
 
+from data_access.engine import DataUnavailable
 from data_access.notices import EVERYTHING
 
 T = TypeVar("T")
 Stamp = tuple[int, ...]
 
 KEEP_S = 150.0
+FAILED_S = 1.0
 
 
 @dataclass
@@ -20,7 +22,20 @@ class _Entry:
     lock: Lock = field(default_factory=Lock)
     stamp: Stamp | None = None
     value: Any = None
+    failure: DataUnavailable | None = None
+    failed_at: float = float("-inf")
     used: float = 0.0
+
+    def attempt(self, read: Callable[[], T]) -> T:
+        """Read; what has failed a moment ago fails again at once. Raises: DataUnavailable."""
+        if self.failure is not None and time.monotonic() - self.failed_at < FAILED_S:
+            raise self.failure
+        self.failure = None
+        try:
+            return read()
+        except DataUnavailable as error:
+            self.failure, self.failed_at = error, time.monotonic()
+            raise
 
 
 class Memory:
@@ -41,12 +56,12 @@ class Memory:
             self._changes.update(subjects)
 
     def recall(self, key: Hashable, subjects: Iterable[str], read: Callable[[], T]) -> T:
-        """What is known under the key; read when it is unknown or outdated. A failed read is not kept."""
+        """What is known under the key; read when it is unknown or outdated. A failed read is soon tried again."""
         entry = self._entry(key)
         with entry.lock:
             stamp = self._stamp(subjects)
             if entry.stamp != stamp:
-                entry.value = read()
+                entry.value = entry.attempt(read)
                 entry.stamp = stamp
             value: T = entry.value
         return value
@@ -61,7 +76,7 @@ class Memory:
             stamps = {key: self._stamp(subjects) for key, subjects in wanted.items()}
             missing = [key for key, stamp in stamps.items() if key not in kept or kept[key][0] != stamp]
             if missing:
-                kept = {**kept, **{key: (stamps[key], value) for key, value in read(missing).items()}}
+                kept = {**kept, **{key: (stamps[key], value) for key, value in entry.attempt(lambda: read(missing)).items()}}
                 entry.value = kept
         return {key: kept[key][1] for key in wanted}
 

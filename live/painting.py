@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, get_args
 
 from data_access.city import City
@@ -22,11 +24,12 @@ from live.tick import Tick
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 COMPARED: Dimension = "organizations"   # its panel compares the child regions
 ALWAYS: frozenset[str] = frozenset()    # changes with the address and the minute alone
 MARKS = ("iot", "business")             # the kinds of source whose facts stand on the map
 RAMPS = 500
+READERS = 6                             # the parts of a view wait for the database side by side
+PANELS: dict[str, Dimension] = {ids.panel(one): one for one in get_args(Dimension)}
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,10 @@ class Painter:
         self._engine = engine
         self._memory = memory
         self._ramps: dict[tuple[str, str, str], Ramp] = {}
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._parts = (
             *PARTS,
-            *(Part(ids.panel(one), _panel(one), _panel_subjects(one)) for one in DIMENSIONS),
+            *(Part(face, _panel(one), _panel_subjects(one)) for face, one in PANELS.items()),
             Part(ids.LEGEND, self._map, _map_subjects),
         )
 
@@ -58,23 +62,29 @@ class Painter:
         """
         desk = Desk(self._engine, city, view, tick, self._memory)
         due = [part for part in self._parts if tick.touches(part.subjects(desk))]
-        self._read_ahead(desk, {part.face for part in due})
+        waiting = [part for part in due if part.face in PANELS or part.face == ids.LEGEND]
+        drawing = [self._readers.submit(self._attempt, part, desk) for part in due if part not in waiting]
+        if waiting and waiting[-1].face == ids.LEGEND:
+            self._readers.submit(_read_map, desk)
+        desk = self._read_ahead(desk, waiting)
         picture: dict[str, Mapping[str, Any]] = {}
-        for part in due:
+        for part in waiting:
             picture.update(self._attempt(part, desk))
+        for drawn in drawing:
+            picture.update(drawn.result())
         return picture
 
-    def _read_ahead(self, desk: Desk, faces: set[str]) -> None:
-        """Read the indicators of all parts in one call; when that fails, each part reads its own and says so itself."""
-        wanted: dict[str, Indicator] = {desk.mapped.key: desk.mapped} if ids.LEGEND in faces else {}
-        for dimension in DIMENSIONS:
-            if ids.panel(dimension) in faces:
-                wanted.update({indicator.key: indicator for indicator in shown(dimension)})
+    def _read_ahead(self, desk: Desk, waiting: list[Part]) -> Desk:
+        """Read the indicators of panels and map in one call; when that fails, each reads its own and says so itself."""
+        wanted = {indicator.key: indicator for part in waiting
+                  for indicator in (shown(PANELS[part.face]) if part.face in PANELS else (desk.mapped,))}
         try:
             desk.read(tuple(wanted.values()))
         except DataUnavailable:
             self._reachable()
-            log.exception("the indicators cannot be read together")
+            log.exception("the indicators of %s cannot be read together", desk.scope)
+            return replace(desk, together=False)
+        return desk
 
     def _attempt(self, part: Part, desk: Desk) -> Picture:
         try:
@@ -115,6 +125,14 @@ class Painter:
             self._ramps.clear()
         self._ramps[key] = found
         return found
+
+
+def _read_map(desk: Desk) -> None:
+    """Read the map's regions while the indicators are read; what fails here is met again, and told, by the map itself."""
+    near, far = (level(desk.city, desk.region) for level in (stage.label_level, stage.paint_level))
+    for level in dict.fromkeys((far, near)):
+        with suppress(DataUnavailable):
+            desk.around(desk.mapped, level)
 
 
 def _if_known(read: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
@@ -175,9 +193,8 @@ def _map_subjects(desk: Desk) -> frozenset[str]:
 
 def _broken(face: str, desk: Desk) -> Any:
     """What a part says that cannot be drawn; never why in the program's own words."""
-    if face.startswith(ids.PANEL_PREFIX):
-        dimension = next(one for one in DIMENSIONS if ids.panel(one) == face)
-        return panel.broken(desk.look, dimension, desk.look.say("unavailable"))
+    if face in PANELS:
+        return panel.broken(desk.look, PANELS[face], desk.look.say("unavailable"))
     return messages.unavailable(desk.look) if face == ids.DRAWER else messages.failed(desk.look.language)
 
 

@@ -62,15 +62,30 @@ def test_escape_closes_the_drawer_and_then_goes_up(page: Page, site: str) -> Non
 
 def test_a_click_on_the_map_drills_down(page: Page, site: str, town: City) -> None:
     page.goto(f"{site}/?lang=en")
-    until(lambda: bool(page.evaluate("Boolean(window.tonglan.map && tonglan.map.ready)")), 8)
-    lon, lat = town.region("T2").label or (0.06, 0.005)
-    page.wait_for_timeout(800)
-    spot = page.evaluate("([lon, lat]) => {const m = tonglan.map.map, p = m.project([lon, lat]),"
-                         " r = m.getCanvas().getBoundingClientRect(); return [r.x + p.x * r.width / m.getCanvas().clientWidth,"
-                         " r.y + p.y * r.height / m.getCanvas().clientHeight]}", [lon + 0.012, lat - 0.003])
-    page.mouse.click(*spot)
-    at(page, "/r/T2")
-    expect(page.locator(CRUMB)).to_have_text("Area T2")
+    label = town.region("T22").label
+    assert label is not None
+    beside = [label[0] + 0.002, label[1] - 0.003]
+    until(lambda: region_under(page, beside) == "T22", 20)
+    page.mouse.click(*spot(page, beside))
+    at(page, "/r/T22")
+    expect(page.locator(CRUMB)).to_have_text("Area T22")
+
+
+def spot(page: Page, place: list[float]) -> list[float]:
+    """Where on the page a place of the map is."""
+    found: list[float] = page.evaluate("""place => {
+        const map = tonglan.map.map, canvas = map.getCanvas(), box = canvas.getBoundingClientRect(), at = map.project(place);
+        return [box.x + at.x * box.width / canvas.clientWidth, box.y + at.y * box.height / canvas.clientHeight]; }""", place)
+    return found
+
+
+def region_under(page: Page, place: list[float]) -> str | None:
+    """The code of the painted region at a place of the map; None while it is not drawn."""
+    found: str | None = page.evaluate("""place => {
+        const map = window.tonglan.map?.ready && tonglan.map.map;
+        const drawn = map ? map.queryRenderedFeatures(map.project(place)) : [];
+        return drawn.find(one => one.layer.id.startsWith("fill-"))?.properties.code ?? null; }""", place)
+    return found
 
 
 def test_the_language_follows_the_browser_and_can_be_switched(page: Page, site: str) -> None:

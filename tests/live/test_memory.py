@@ -5,8 +5,9 @@ import time
 
 import pytest
 
+from data_access.engine import DataUnavailable
 from data_access.notices import EVERYTHING
-from live.memory import KEEP_S, Memory
+from live.memory import FAILED_S, KEEP_S, Memory
 
 CASE = frozenset({"case"})
 BOTH = frozenset({"case", "message"})
@@ -62,7 +63,23 @@ def test_a_change_during_a_read_makes_it_outdated() -> None:
     assert memory.recall("k", CASE, book) == 2
 
 
-def test_a_failed_read_is_tried_again() -> None:
+def test_a_failed_read_is_not_asked_for_again_at_once_but_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory, book = Memory(), Book()
+
+    def fail() -> int:
+        book()
+        raise DataUnavailable("k")
+
+    for _ in range(3):
+        with pytest.raises(DataUnavailable):
+            memory.recall("k", CASE, fail)
+    assert book.reads == 1
+    later = time.monotonic() + FAILED_S
+    monkeypatch.setattr("live.memory.time.monotonic", lambda: later)
+    assert memory.recall("k", CASE, book) == 2
+
+
+def test_a_mistake_is_not_remembered() -> None:
     memory = Memory()
     with pytest.raises(ZeroDivisionError):
         memory.recall("k", CASE, lambda: 1 // 0)

@@ -18,7 +18,7 @@ from layouts import ids, wall
 from layouts.view import KINDS, WHOLE, Opened, View
 from live import painting
 from live.memory import Memory
-from live.painting import DIMENSIONS, Painter
+from live.painting import PANELS, Painter
 from live.picture import Encoded, encode
 from live.tick import Tick
 
@@ -56,7 +56,7 @@ def test_every_level_is_painted_in_both_languages_without_a_broken_part(
     assert "暂时无法显示" not in text
     assert "cannot be shown" not in text
     assert orjson.loads(picture[ids.WALL]["lang"]) == ("zh-CN" if language == "zh" else "en")
-    assert set(map(ids.panel, DIMENSIONS)) <= set(picture)
+    assert set(PANELS) <= set(picture)
 
 
 def test_everything_that_is_painted_has_its_place_on_the_page(paint: Paint, town: City) -> None:
