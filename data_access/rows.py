@@ -128,7 +128,7 @@ def takes(side: tuple[Term, bool], spans: dict[bool, Span]) -> Iterable[Taken]:
         yield Taken(metric.fact, metric.at, spans[metric.ahead], metric.where or "TRUE", metric.value, base)
     elif isinstance(term, Standing):
         stock = STOCKS[term.stock]
-        yield Taken(stock.fact, FACTS[stock.fact].at, None, stock.where, stock.value, base)
+        yield Taken(stock.fact, FACTS[stock.fact].at, None, stock.condition, stock.value, base)
 
 
 def grouped(taken: Iterable[Taken]) -> list[list[Taken]]:

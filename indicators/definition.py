@@ -44,16 +44,23 @@ class Metric:
 
 @dataclass(frozen=True)
 class Stock:
-    """A state at an instant: facts for which `where` holds at `:at` (SQL, alias `f`).
+    """A state at an instant: facts for which `among` and `where` hold at `:at` (SQL, alias `f`).
 
-    `recorded` marks facts too many to count at every look: the newest snapshot is read instead.
+    `among` is what the stocks of a fact have in common, told apart so that it is judged once for all
+    of them. `recorded` marks facts too many to count at every look: the newest snapshot is read instead.
     """
 
     key: str
     fact: str
-    where: str
+    where: str = "TRUE"
     value: str | None = None
     recorded: bool = False
+    among: str = "TRUE"
+
+    @property
+    def condition(self) -> str:
+        """All that must hold."""
+        return f"({self.among}) AND ({self.where})"
 
 
 @dataclass(frozen=True)

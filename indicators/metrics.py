@@ -92,7 +92,7 @@ METRICS: dict[str, Metric] = {
 
 OPEN = "f.reported_at <= :at AND (f.closed_at IS NULL OR f.closed_at > :at)"
 # The clock of a case that is suspended stands still. Of suspensions that ended before now nothing is kept on the case.
-RUNNING = f"{OPEN} AND (f.suspended_at IS NULL OR f.suspended_at > :at)"
+RUNNING = "(f.suspended_at IS NULL OR f.suspended_at > :at)"
 SOON = f"interval '{DUE_SOON.total_seconds():.0f} seconds'"
 ALIVE = "f.registered_at <= :at AND (f.closed_at IS NULL OR f.closed_at > :at)"
 INSTALLED = "f.enabled AND f.installed_at <= :at"
@@ -108,15 +108,15 @@ def standing_beyond(limit: str) -> str:
 STOCKS: dict[str, Stock] = {
     stock.key: stock
     for stock in (
-        Stock("case_open", "case", OPEN),
-        Stock("case_overdue", "case", f"{RUNNING} AND f.due_at <= :at"),
-        Stock("case_due_soon", "case", f"{RUNNING} AND f.due_at > :at AND f.due_at <= :at + {SOON}"),
-        Stock("case_suspended", "case", f"{OPEN} AND f.suspended_at <= :at"),
-        Stock("case_unassigned", "case", f"{OPEN} AND (f.dispatched_at IS NULL OR f.dispatched_at > :at)"),
-        Stock("device_enabled", "device", INSTALLED),
-        Stock("device_online", "device", f"{INSTALLED} AND {HEARD}"),
-        Stock("camera_enabled", "device", f"f.kind = 'camera' AND {INSTALLED}"),
-        Stock("camera_online", "device", f"f.kind = 'camera' AND {INSTALLED} AND {HEARD}"),
+        Stock("case_open", "case", among=OPEN),
+        Stock("case_overdue", "case", f"{RUNNING} AND f.due_at <= :at", among=OPEN),
+        Stock("case_due_soon", "case", f"{RUNNING} AND f.due_at > :at AND f.due_at <= :at + {SOON}", among=OPEN),
+        Stock("case_suspended", "case", "f.suspended_at <= :at", among=OPEN),
+        Stock("case_unassigned", "case", "f.dispatched_at IS NULL OR f.dispatched_at > :at", among=OPEN),
+        Stock("device_enabled", "device", among=INSTALLED),
+        Stock("device_online", "device", HEARD, among=INSTALLED),
+        Stock("camera_enabled", "device", "f.kind = 'camera'", among=INSTALLED),
+        Stock("camera_online", "device", f"f.kind = 'camera' AND {HEARD}", among=INSTALLED),
         Stock("device_watch", "latest", standing_beyond("watch")),
         Stock("device_alarm", "latest", standing_beyond("alarm")),
         Stock("crowd_now", "latest", f"f.property = 'count' AND {FRESH}", value="f.value"),
@@ -125,8 +125,8 @@ STOCKS: dict[str, Stock] = {
         Stock("smoke_alarm", "latest", f"f.property = 'obscuration' AND {standing_beyond('alarm')}"),
         Stock("manhole_alarm", "latest", f"f.property = 'tilt' AND {standing_beyond('alarm')}"),
         Stock("warning_active", "warning", "f.onset_at <= :at AND LEAST(f.expires_at, f.ended_at) > :at"),
-        Stock("enterprise_active", "enterprise", ALIVE),
-        Stock("enterprise_abnormal", "enterprise", f"{ALIVE} AND f.status = 'abnormal'"),
+        Stock("enterprise_active", "enterprise", among=ALIVE),
+        Stock("enterprise_abnormal", "enterprise", "f.status = 'abnormal'", among=ALIVE),
         Stock("place_lot", "place", "f.kind = 'lot'", recorded=True),
     )
 }

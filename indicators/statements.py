@@ -35,7 +35,7 @@ class Reach:
 
 def filtered(condition: str | None, expression: str = "count(*)") -> str:
     """An aggregate over the rows for which a condition holds."""
-    return expression if condition is None else f"{expression} FILTER (WHERE {condition})"
+    return expression if condition in (None, "TRUE") else f"{expression} FILTER (WHERE {condition})"
 
 
 def summed(value: str | None, condition: str | None) -> str:
@@ -45,7 +45,7 @@ def summed(value: str | None, condition: str | None) -> str:
 
 def any_of(conditions: Sequence[str | None]) -> str:
     """A condition that lets through whatever one of them does."""
-    given = list(dict.fromkeys(condition for condition in conditions if condition is not None))
+    given = list(dict.fromkeys(condition for condition in conditions if condition not in (None, "TRUE")))
     return "TRUE" if len(given) < len(set(conditions)) else " OR ".join(f"({condition})" for condition in given)
 
 
@@ -59,9 +59,12 @@ def stock_statement(
     """
     found = FACTS[fact]
     reach = reach or Reach(everywhere=True)
-    source = f"{found.standing(live=live)} f WHERE {reach.facts(found)} AND ({any_of([stock.where for stock in stocks])})"
-    counts = [filtered(stock.where) for stock in stocks]
-    totals = [summed(stock.value, stock.where) for stock in stocks]
+    common = {stock.among for stock in stocks}
+    among = common.pop() if len(common) == 1 else "TRUE"
+    conditions = [stock.where if stock.among == among else stock.condition for stock in stocks]
+    source = f"{found.standing(live=live)} f WHERE {reach.facts(found)} AND ({among}) AND ({any_of(conditions)})"
+    counts = [filtered(condition) for condition in conditions]
+    totals = [summed(stock.value, condition) for stock, condition in zip(stocks, conditions, strict=True)]
     if reach.alone:
         return f"""
         SELECT CAST(:top AS int) AS region_id, ARRAY[{", ".join(counts)}] AS ns, ARRAY[{", ".join(totals)}]::float8[] AS totals
