@@ -6,12 +6,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from data_access.branches import Branch, read
-from data_access.city import City
+from data_access.city import City, Region
 from data_access.engine import reading
-from data_access.feeds import feeds
+from data_access.feeds import Feed, feeds
 from data_access.material import Clock, year_of
 from data_access.readings import readings
 from indicators.definition import Count, Indicator, Percentile, Ratio, Standing, Statistic, Sum, Term, Total
@@ -20,7 +20,7 @@ from indicators.metrics import METRICS, STOCKS
 from indicators.scope import Scope
 from indicators.statements import INSIDE, Reach, any_of
 from indicators.text import Text
-from indicators.windows import Span, day_of, frame
+from indicators.windows import DAY, Span, day_of, frame
 
 LIMIT = 200
 SIDES = (Text("分子", "Numerator"), Text("分母", "Base"))
@@ -50,6 +50,8 @@ STATISTICS = """
        AND s.period = (SELECT max(newest.period)
                          FROM statistic newest
                         WHERE newest.region_id = s.region_id AND newest.key = s.key AND newest.period <= :year)"""
+
+Spans = dict[bool, Span]  # of metrics, by whether they lie ahead
 
 
 @dataclass(frozen=True)
@@ -93,19 +95,41 @@ def rows(
     clock = Clock(now if scope.at is None else min(scope.at, now), scope.at is not None, scope.window)
     with reading(engine, "the facts behind a number") as connection:
         heard = feeds(connection, city, {indicator.subject}, clock.at)
-        whole = year_of(heard[indicator.subject], city, clock) if indicator.archive else None
-        spans = {
-            ahead: (whole or frame(clock.window, city.zone, clock.at, cut=ahead or clock.past)).whole for ahead in (False, True)
-        }
-        binds = {"at": clock.at, "top": region.region_id, "rows_wanted": limit}
-        groups = grouped(taken for side in sides(indicator, term) for taken in takes(side, spans))
-        reach = Reach(alone=True, everywhere=region.level == 0)
-        branches = [branch(group, binds, reach, live=not clock.past) for group in groups]
-        branches += published(indicator, term, region.region_id, day_of(clock.at, city.zone).year)
-        listed = [row[1:] for part in read(connection, branches) for row in part]
+        whole = spans_of(indicator, city, clock, heard)
+        listed = listing(connection, city, indicator, term, region, clock, newest(whole, clock), limit)
+        if len(listed) < limit and newest(whole, clock) != whole:
+            listed = listing(connection, city, indicator, term, region, clock, whole, limit)
     listed.sort(key=lambda row: (row[2] is not None, row[2]), reverse=True)
     shown = tuple(line(city, row, ratio=ratio) for row in listed[:limit])
     return Rows(columns, shown, max(found.n, len(listed)) if term is None else len(listed))
+
+
+def spans_of(indicator: Indicator, city: City, clock: Clock, heard: dict[str, Feed]) -> Spans:
+    """The window, as metrics read it and as those that lie ahead do."""
+    if indicator.archive:
+        year = year_of(heard[indicator.subject], city, clock).whole
+        return {False: year, True: year}
+    return {ahead: frame(clock.window, city.zone, clock.at, cut=ahead or clock.past).whole for ahead in (False, True)}
+
+
+def newest(spans: Spans, clock: Clock) -> Spans:
+    """The newest day of the window: mostly enough, and a small part of a month of observations."""
+    return {
+        ahead: Span(max(span.start, min(span.end, clock.at) - DAY), span.end) for ahead, span in spans.items()
+    }
+
+
+def listing(
+    connection: Connection, city: City, indicator: Indicator, term: Term | None, region: Region, clock: Clock, spans: Spans,
+    limit: int,
+) -> list[Any]:
+    """The facts of all terms, as the branches return them."""
+    binds = {"at": clock.at, "top": region.region_id, "rows_wanted": limit}
+    reach = Reach(alone=True, everywhere=region.level == 0)
+    groups = grouped(taken for side in sides(indicator, term) for taken in takes(side, spans))
+    branches = [branch(group, binds, reach, live=not clock.past) for group in groups]
+    branches += published(indicator, term, region.region_id, day_of(clock.at, city.zone).year)
+    return [row[1:] for part in read(connection, branches) for row in part]
 
 
 def sides(indicator: Indicator, only: Term | None) -> list[tuple[Term, bool]]:
@@ -120,7 +144,7 @@ def sides(indicator: Indicator, only: Term | None) -> list[tuple[Term, bool]]:
     return [*((term, False) for term in measure.over), *((term, True) for term in measure.base)]
 
 
-def takes(side: tuple[Term, bool], spans: dict[bool, Span]) -> Iterable[Taken]:
+def takes(side: tuple[Term, bool], spans: Spans) -> Iterable[Taken]:
     """The facts that a term takes; none for an area and a statistic."""
     term, base = side
     if isinstance(term, Count | Total):
@@ -157,7 +181,7 @@ def branch(group: Sequence[Taken], binds: dict[str, Any], reach: Reach, *, live:
                        ({value})::float8 AS value, {own}
                   FROM {relation} f
                  WHERE {where} AND {within} AND ({any_of([taken.condition for taken in group])})
-                 ORDER BY {first.at} DESC NULLS LAST
+                 {"" if first.at == "NULL" else f"ORDER BY {first.at} DESC NULLS LAST"}
                  LIMIT :rows_wanted) AS q
           {OWN_BATCH if fact.traced else LAST_WORD}"""
     spans = {} if first.span is None else {"start": first.span.start, "end": first.span.end}

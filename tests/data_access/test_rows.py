@@ -15,6 +15,7 @@ from indicators.scope import Scope
 from indicators.text import Text
 from ingest.partitions import ensure_partitions
 from ingest.rollups import rebuild
+from ingest.snapshots import recorded
 
 NOW = datetime(2026, 3, 4, 17, 20, tzinfo=UTC)
 
@@ -55,10 +56,14 @@ def filled(engine: Engine, town: City) -> Engine:
             {"at": ago(minutes=4)})
         connection.execute(text("""
             INSERT INTO statistic VALUES (1, 'population', 2016, 900, 1, 1, 5), (1, 'population', 2023, 1000, 1, 1, 6)"""))
-        for subject, source in (("case", 1), ("observation:level", 2), ("statistic:population", 1)):
+        connection.execute(text("""
+            INSERT INTO place (place_id, source_id, external_id, kind, name, region_id, batch_id, row_no)
+            VALUES (1, 1, '1-1', 'lot', 'Lot 1', :leaf, 1, 9)"""), {"leaf": at["T111"]})
+        for subject, source in (("place", 1), ("case", 1), ("observation:level", 2), ("statistic:population", 1)):
             connection.execute(text("INSERT INTO feed (source_id, subject, last_at) VALUES (:source, :subject, :at)"),
                                {"source": source, "subject": subject, "at": ago(minutes=4)})
     rebuild(engine, town)
+    recorded(engine, town, NOW)
     return engine
 
 
@@ -108,6 +113,17 @@ def test_a_rate_per_head_lists_its_cases_and_the_population_it_divides_by(filled
 
 def test_a_percentile_lists_its_values(filled: Engine, town: City) -> None:
     assert column(listed(filled, town, "event_hours_to_close"), "Value") == [6.0, 3.0]
+
+
+def test_facts_without_an_instant_are_listed_too(filled: Engine, town: City) -> None:
+    assert listed(filled, town, "place_lots", "T11").rows == (
+        (None, "1", town.region("T111").name, None, Text("测试", "Test"), "file", "cases.csv", 1, 9),)
+
+
+def test_a_long_window_is_listed_beyond_its_newest_day(filled: Engine, town: City) -> None:
+    """All five cases are of today; as of tomorrow's window of thirty days they are still found."""
+    found = rows(filled, town, INDICATORS["event_reported"], Scope("T", "30d"), NOW + timedelta(days=2))
+    assert len(found.rows) == found.total == 5
 
 
 def test_only_so_many_are_listed_but_all_are_counted(filled: Engine, town: City) -> None:
