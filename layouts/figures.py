@@ -58,6 +58,8 @@ def line(values: Sequence[float | None], *, state: TargetState | None = None, ta
     last = last_known(shown)
     traces: list[Figure] = [{"type": "scatter", "mode": "lines", "y": shown,
                              "line": {"color": palette.INK, "width": 2.2}}]
+    if None in shown:  # a value between two gaps has no line to either side: it is seen as a point
+        traces[0] |= {"mode": "lines+markers", "marker": {"size": 4, "color": palette.INK}}
     tail = max(len(shown) - 1, 1) * 0.18 if stale else 0.0
     if last is not None:
         color = palette.STALE if stale else palette.STATES[state] if state else palette.TEXT_1

@@ -76,7 +76,8 @@ def value(look: Look, reading: Reading) -> list[html.Span]:
 def judgement(look: Look, reading: Reading) -> list[Any]:
     """What to think of the value: target and state, then the changes; or why there is no judging."""
     if reading.status == "stale":
-        return [html.Div([aim(look, reading), html.Span(look.say("stale.pending"))], className="t3"),
+        pending = look.say("stale.pending")
+        return [html.Div(pending if reading.indicator.target is None else [aim(look, reading), f" · {pending}"], className="t3"),
                 html.Div(look.say("stale.no_comparison"), className="t3")]
     if reading.status == "dead":
         return lost(look, reading)

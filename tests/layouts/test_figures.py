@@ -40,6 +40,11 @@ def test_a_gap_stays_a_gap():
     assert FIGURES["line"]["data"][0]["y"] == [1.0, 2.0, None, 4.0, 3.0]
 
 
+def test_a_value_between_two_gaps_is_seen_as_a_point():
+    assert figures.line([None, 2.0, None, 3.0])["data"][0]["mode"] == "lines+markers"
+    assert figures.line([1.0, 2.0])["data"][0]["mode"] == "lines"
+
+
 def test_the_last_known_point_wears_the_states_colour():
     figure = figures.line([1.0, 2.0, None], state="bad")
     assert figure["data"][1]["x"] == [1] and figure["data"][1]["marker"]["color"] == palette.BAD
