@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from threading import Event, Thread
 
 from simulate.run import Options, Run
 
-GOODBYE_S = 1.0        # for a request under way when we are asked to stop
+GOODBYE_S = 0.5        # for a request under way when we are asked to stop
 
 
 def options(arguments: Sequence[str] | None = None) -> Options:
@@ -54,4 +55,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    logging.shutdown()
+    os._exit(code)     # requests may be under way: what they tell is told again by the next run, waiting for them is not worth it

@@ -21,7 +21,7 @@ from simulate.world import World
 log = logging.getLogger(__name__)
 
 TICK_S = 1.0
-LONGEST_STEP = HOUR / 4      # after a pause the gap is told in pieces of this length
+LONGEST_STEP = HOUR // 4     # after a pause the gap is told in pieces of this length
 SAVE_EVERY_S = 10
 NEWS_EVERY_S = 60
 LOG_EVERY_S = 600
@@ -43,11 +43,14 @@ class Clock:
 
     def run(self) -> None:
         """Tell second after second. Raises: Refused; Stopped."""
-        while not self.stop.is_set():
-            now = int(time.time())
-            while self.told < now and not self.stop.is_set():
-                self.tell(min(now, self.told + int(LONGEST_STEP)))
-            self.stop.wait(TICK_S - time.time() % TICK_S)
+        try:
+            while not self.stop.is_set():
+                now = int(time.time())
+                while self.told < now and not self.stop.is_set():
+                    self.tell(min(now, self.told + LONGEST_STEP))
+                self.stop.wait(TICK_S - time.time() % TICK_S)
+        finally:
+            self.door.close()
 
     def tell(self, until: int) -> None:
         """Tell everything up to an instant. Raises: Refused; Stopped."""

@@ -130,6 +130,7 @@ def rows(world: World, calls: Calls, which: Ints, *, known_at: int) -> list[Row]
     _fill(found, "answered_s", ~np.isnan(calls.answered_s[which]), calls.answered_s[which].tolist())
     _fill(found, "sentiment", calls.judged[which], calls.sentiment[which].tolist())
     _fill(found, "contacted_at", calls.contacted[which] <= known_at, moments.texts(calls.contacted[which]))
+    _fill(found, "visited_at", visited, moments.texts(calls.asked[which]))
     _fill(found, "solved", visited, calls.solved[which].tolist())
     _fill(found, "satisfaction", visited & (calls.satisfaction[which] != NEVER), calls.satisfaction[which].tolist())
     return found

@@ -40,6 +40,11 @@ class Progress:
             self.total = self.done
             self._tell(finished=True)
 
+    def close(self) -> None:
+        """Hang up."""
+        with self._lock:
+            self.door.close()
+
     def _tell(self, *, finished: bool) -> None:
         self._told_at = time.monotonic()
         self.door.tell_job(KEY, {**WORDS, "done": self.done, "total": max(round(self.total), self.done), "finished": finished})

@@ -49,7 +49,6 @@ class Run:
         self.options, self.stop = options, stop
         self.failure: str | None = None
         self._clock: Thread | None = None
-        self._doors: list[Door] = []
 
     def go(self) -> None:
         """Do all of it; returns when stopped, when it failed, or, asked for the past alone, when that is told."""
@@ -62,9 +61,6 @@ class Run:
         except Exception as error:
             log.exception("the simulator failed")
             self._fail(error)
-        finally:
-            for door in self._doors:
-                door.close()
 
     def _tell(self) -> None:
         began = time.monotonic()
@@ -95,6 +91,7 @@ class Run:
         told = _send(door, batches.of_rows("devices", city.devices.rows(city.places)))
         told += _send(door, clock.news(city, past.news, now, self.options.days))
         past.mark_news(now)
+        door.close()
         log.info("registers: %d rows (%.1f s)", told + len(agencies), time.monotonic() - began)
 
     def _past(self, city: World, past: Memory, now: int) -> None:
@@ -114,8 +111,11 @@ class Run:
         backfill = Backfill(
             city, past, Progress(self._door()), Lane("work", self._door(), self.stop, count),
             tuple(Lane(f"sensors {n}", self._door(), self.stop, count) for n in range(SENSOR_LANES)), steps, calls, start_clock)
-        backfill.run(tasks(past, now, self.options.days))
-        backfill.progress.finish()
+        try:
+            backfill.run(tasks(past, now, self.options.days))
+            backfill.progress.finish()
+        finally:
+            backfill.progress.close()
         counts = (f"{subject} taken {taken}, seen {seen}, rejected {rejected}"
                   for subject, (taken, seen, rejected) in sorted(backfill.counts.items()))
         log.info("the past is told (%.1f s): %s", time.monotonic() - began, "; ".join(counts) or "nothing was missing")
@@ -135,8 +135,7 @@ class Run:
         self._clock.start()
 
     def _door(self) -> Door:
-        self._doors.append(Door(self.options.door, self._tokens, self.stop))
-        return self._doors[-1]
+        return Door(self.options.door, self._tokens, self.stop)
 
     def _fail(self, error: Exception) -> None:
         self.failure = str(error) or type(error).__name__

@@ -165,17 +165,17 @@ def water(b: Bench) -> dict[str, Floats]:
 
 def gas(b: Bench) -> dict[str, Floats]:
     """Next to nothing, but for leaks."""
-    return {"lel": 0.5 * np.exp(0.4 * b.level("trace") + 0.3 * b.noise()) + 34 * b.unusual("leak", odds=0.2, hours=10)}
+    return {"lel": 0.5 * np.exp(0.4 * b.level("trace") + 0.3 * b.noise()) + 30 * b.unusual("leak", odds=0.1, hours=10)}
 
 
 def smoke(b: Bench) -> dict[str, Floats]:
     """Clear, but for fires and kitchens."""
-    return {"obscuration": 0.25 * np.exp(0.3 * b.level("dust") + 0.35 * b.noise()) + 16 * b.unusual("fire", odds=0.45, hours=2.5)}
+    return {"obscuration": 0.25 * np.exp(0.3 * b.level("dust") + 0.35 * b.noise()) + 15 * b.unusual("fire", odds=0.25, hours=2.5)}
 
 
 def manhole(b: Bench) -> dict[str, Floats]:
     """A closed cover lies nearly flat; a shifted one stays so until somebody comes."""
-    return {"tilt": 0.8 * np.exp(0.4 * b.level("lie")) + 0.08 * np.abs(b.noise()) + 48 * b.unusual("shift", odds=0.07, hours=20)}
+    return {"tilt": 0.8 * np.exp(0.4 * b.level("lie")) + 0.08 * np.abs(b.noise()) + 26 * b.unusual("shift", odds=0.04, hours=20)}
 
 
 def meter(b: Bench) -> dict[str, Floats]:

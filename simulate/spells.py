@@ -44,7 +44,7 @@ def heights(found: Spells, at: Seconds) -> Floats:
     height = np.zeros(at.shape)
     for who, start, end, strength in zip(found.who, found.start, found.end, found.strength, strict=True):
         share = (at[who] - start) / (end - start)
-        height[who] = np.maximum(height[who], (0.5 + 0.5 * strength) * np.clip(6 * np.minimum(share, 1 - share), 0, 1))
+        height[who] = np.maximum(height[who], (0.3 + 0.7 * strength) * np.clip(6 * np.minimum(share, 1 - share), 0, 1))
     return height
 
 
