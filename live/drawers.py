@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from data_access.rows import rows
-
 from data_access import agencies, cases
 from data_access.agencies import UnknownAgency
 from data_access.cases import UnknownCase
 from data_access.devices import UnknownDevice
+from data_access.rows import rows
 from indicators.library import INDICATORS, of
 from layouts import (
     drawer_agencies,
@@ -26,10 +25,12 @@ from layouts import (
 from layouts.view import Kind, dimension
 from live import subjects
 from live.desk import CASE, DEVICE, SOURCE, WARNING, Desk
+from live.tick import Lane
 
 AGENCY_CASES = 12
 ROWS = 12
 MOST_DIGITS = 19
+RECORDS = ("case", "device", "warning", "sources")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ def depends(desk: Desk) -> frozenset[str]:
     if opened.kind == "indicator" and opened.key in INDICATORS:
         return subjects.of(INDICATORS[opened.key])
     return DRAWERS[opened.kind].subjects
+
+
+def lane(desk: Desk) -> Lane:
+    """In which lane the open drawer is painted: records are quick to read, numbers are not."""
+    opened = desk.view.opened
+    return "quick" if opened is None or opened.kind in RECORDS else "thorough"
 
 
 def place(desk: Desk) -> tuple[float, float] | None:

@@ -6,44 +6,26 @@ from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import Condition, Lock, Thread
+from functools import partial
+from threading import Lock
 from typing import Generic, TypeVar
 
 from data_access.engine import DataUnavailable
+from live.canvas import Canvas
+from live.lane import LaneClock
 from live.mailbox import Mailbox
-from live.picture import Encoded, Picture, difference, encode, merge
-from live.tick import Tick
+from live.picture import Picture, encode
+from live.tick import LANES, Lane, Tick
 
 log = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Hashable)
 Paint = Callable[[View, Tick], Picture]
 
-GAP_S = 0.4            # at most that often: notices in between are taken together
-LONGEST_REST_S = 1.0   # after a long tick the hub rests as long as it worked, but no longer than this
-RETRY_S = 1.0          # a view that could not be painted is tried again
+GAPS_S: dict[Lane, float] = {"quick": 0.3, "thorough": 0.5}
+PAINTERS: dict[Lane, int] = {"quick": 3, "thorough": 2}   # they wait for the database most of the time
 KEEP_S = 60.0          # an unwatched picture is kept for someone who goes back
 FRESH_S = 10.0         # and shown at once within this time
-PAINTERS = 3           # they wait for the database most of the time
-
-
-class Canvas:
-    """One watched view: its picture as it was last painted, and its viewers."""
-
-    def __init__(self) -> None:
-        self.painting = Lock()
-        self.encoded: Encoded = {}
-        self.painted_at = float("-inf")
-        self.left_at = float("-inf")
-        self.due = False                     # changed while nobody looked, or failed
-        self.viewers: list[Mailbox] = []
-
-    def lay(self, encoded: Encoded) -> Encoded:
-        """Take a newer picture. Returns: what it changes."""
-        changed = difference(self.encoded, encoded)
-        merge(self.encoded, changed)
-        self.painted_at, self.due = time.monotonic(), False
-        return changed
 
 
 class Hub(Generic[View]):
@@ -54,43 +36,45 @@ class Hub(Generic[View]):
         self._timeless = timeless            # views of the past: the minute is enough for them
         self._canvases: dict[View, Canvas] = {}
         self._guard = Lock()
-        self._woken = Condition()
-        self._subjects: set[str] = set()
-        self._soon = False                   # somebody looks at a picture that is due
-        self._connected = True
-        self._closed = False
         self._cut_since: datetime | None = None
-        self._painters = ThreadPoolExecutor(PAINTERS, thread_name_prefix="painter")
+        self._unseen: set[Lane] = set()      # lanes that have not painted everything since the database came back
+        self._painters = {lane: ThreadPoolExecutor(PAINTERS[lane], thread_name_prefix=f"painter-{lane}") for lane in LANES}
+        self._clocks = {lane: LaneClock(lane, GAPS_S[lane], partial(self.tick, lane=lane)) for lane in LANES}
         self.ticks = 0
         self.paintings = 0
 
     # what happens
 
+    def start(self) -> None:
+        """Begin to tick."""
+        for clock in self._clocks.values():
+            clock.start()
+
+    def close(self) -> None:
+        """Stop painting."""
+        for clock in self._clocks.values():
+            clock.close()
+        for painters in self._painters.values():
+            painters.shutdown(wait=False, cancel_futures=True)
+
     def changed(self, subjects: frozenset[str]) -> None:
         """Facts of these subjects were committed: paint soon."""
-        with self._woken:
-            self._subjects |= subjects
-            self._woken.notify()
+        for clock in self._clocks.values():
+            clock.changed(subjects)
 
     def cut(self, since: datetime) -> None:
         """The database is gone: keep the pictures, and tell everybody since when."""
-        with self._woken:
-            self._connected = False
+        with self._guard:
             self._cut_since = self._cut_since or since
+            self._unseen = set(LANES)
+        for clock in self._clocks.values():
+            clock.halt()
         self._knock()
 
     def restored(self) -> None:
         """The database is back: paint everything; only then the pictures count as live again."""
-        with self._woken:
-            self._connected = True
-            self._woken.notify()
-
-    def close(self) -> None:
-        """Stop painting."""
-        with self._woken:
-            self._closed = True
-            self._woken.notify()
-        self._painters.shutdown(wait=False, cancel_futures=True)
+        for clock in self._clocks.values():
+            clock.resume()
 
     # who watches
 
@@ -119,80 +103,46 @@ class Hub(Generic[View]):
         database does not answer, it comes as soon as it can be painted.
         """
         mailbox = Mailbox()
-        canvas = self._join(view, mailbox)
+        canvas = self._canvas(view)
+        canvas.enter(mailbox)
         try:
-            self._begin(view, canvas, mailbox)
+            with canvas.first:
+                if canvas.blank:
+                    self._repaint(view, canvas, Tick(datetime.now(UTC)))
+            if canvas.due:
+                self._clocks["quick"].soon()
             yield mailbox
         finally:
-            with self._guard:
-                canvas.viewers.remove(mailbox)
-                canvas.left_at = time.monotonic()
+            canvas.leave(mailbox)
 
-    def _join(self, view: View, mailbox: Mailbox) -> Canvas:
+    def _canvas(self, view: View) -> Canvas:
+        """The view's canvas; a picture that was left too long ago is not shown again."""
         with self._guard:
             canvas = self._canvases.setdefault(view, Canvas())
             if not canvas.viewers and time.monotonic() - canvas.painted_at > FRESH_S:
-                canvas.encoded = {}
-            canvas.viewers.append(mailbox)
+                canvas.wipe()
         return canvas
-
-    def _begin(self, view: View, canvas: Canvas, mailbox: Mailbox) -> None:
-        with canvas.painting:
-            if not canvas.encoded:
-                self._repaint(view, canvas, Tick(datetime.now(UTC)))
-            if canvas.encoded:
-                mailbox.take(0)
-                mailbox.post(canvas.encoded, whole=True)
-            due = canvas.due
-        if due:
-            with self._woken:
-                self._soon = True
-                self._woken.notify()
 
     # painting
 
-    def start(self) -> None:
-        """Begin to tick, in a thread of its own."""
-        Thread(target=self._run, name="hub", daemon=True).start()
+    def tick(self, subjects: frozenset[str] | None, lane: Lane | None = None) -> bool:
+        """Paint every watched view once, and post the differences. `subjects` None: everything.
 
-    def _run(self) -> None:
-        minute = time.time() // 60
-        while True:
-            subjects: frozenset[str] | None = self._await(minute)
-            if self._closed:
-                return
-            begun = time.monotonic()
-            if time.time() // 60 != minute or self._cut_since is not None:
-                minute, subjects = time.time() // 60, None
-            try:
-                self.tick(subjects)
-            except Exception:
-                log.exception("a tick failed")
-            spent = time.monotonic() - begun
-            time.sleep(RETRY_S if self._due() else max(GAP_S - spent, min(spent, LONGEST_REST_S)))
-
-    def _await(self, minute: float) -> frozenset[str]:
-        """Sleep until there is something to paint and a database to read, or the minute is over."""
-        with self._woken:
-            while not self._closed and not (self._connected and self._wanted(minute)):
-                self._woken.wait(60 - time.time() % 60)
-            subjects = frozenset(self._subjects)
-            self._subjects.clear()
-            self._soon = False
-        return subjects
-
-    def _wanted(self, minute: float) -> bool:
-        return (bool(self._subjects) or self._soon or self._cut_since is not None
-                or time.time() // 60 != minute or self._due())
-
-    def tick(self, subjects: frozenset[str] | None) -> None:
-        """Paint every watched view once, and post the differences. `subjects` None: everything."""
-        tick = Tick(datetime.now(UTC), subjects)
+        Returns: whether the database answered for all of them.
+        """
+        tick = Tick(datetime.now(UTC), subjects, lane)
         watched = self._watched(tick)
-        answered = list(self._painters.map(lambda item: self._refresh(item[0], item[1], tick), watched))
+        answered = all(self._painters[lane or "quick"].map(lambda item: self._refresh(item[0], item[1], tick), watched))
         self.ticks += 1
-        with self._woken:
-            live_again = subjects is None and self._connected and all(answered) and self._cut_since is not None
+        if subjects is None and answered:
+            self._seen_whole(set(LANES) if lane is None else {lane})
+        return answered
+
+    def _seen_whole(self, lanes: set[Lane]) -> None:
+        """These lanes have painted everything: when all have, the pictures are live again."""
+        with self._guard:
+            self._unseen -= lanes
+            live_again = self._cut_since is not None and not self._unseen
             if live_again:
                 self._cut_since = None
         if live_again:
@@ -211,34 +161,31 @@ class Hub(Generic[View]):
                     if canvas.viewers and (canvas.due or tick.subjects is None or (tick.subjects and not self._timeless(view)))]
 
     def _refresh(self, view: View, canvas: Canvas, tick: Tick) -> bool:
-        """Paint one view and post what changed. Returns: whether the database answered."""
-        with canvas.painting:
-            first = not canvas.encoded
-            changed = self._repaint(view, canvas, tick.whole() if first or canvas.due else tick)
-            if changed:
-                with self._guard:
-                    viewers = list(canvas.viewers)
-                for mailbox in viewers:
-                    mailbox.post(changed, whole=first)
-        return changed is not None
-
-    def _repaint(self, view: View, canvas: Canvas, tick: Tick) -> Encoded | None:
-        """Paint one view. Returns: what changed; None when the database does not answer, and the old picture stays."""
+        """Paint one view. Returns: whether the database answered."""
+        if not (canvas.due or canvas.blank):
+            return self._repaint(view, canvas, tick)
+        if not canvas.first.acquire(blocking=False):
+            canvas.due = True                # it is being painted: what has changed meanwhile is painted after
+            return True
         try:
-            changed = canvas.lay(encode(self._paint(view, tick)))
+            return self._repaint(view, canvas, tick.whole())
+        finally:
+            canvas.first.release()
+
+    def _repaint(self, view: View, canvas: Canvas, tick: Tick) -> bool:
+        """Paint and lay. Returns: whether the database answered; when not, the old picture stays."""
+        if tick.subjects is None and tick.lane is None:
+            canvas.due = False
+        try:
+            canvas.lay(encode(self._paint(view, tick)))
         except DataUnavailable:
             log.warning("%s cannot be painted: the database does not answer", view)
             canvas.due = True
-            return None
+            return False
         except Exception:
             log.exception("%s cannot be painted", view)
-            return {}
         self.paintings += 1
-        return changed
-
-    def _due(self) -> bool:
-        with self._guard:
-            return any(canvas.due and canvas.viewers for canvas in self._canvases.values())
+        return True
 
     def _knock(self) -> None:
         with self._guard:

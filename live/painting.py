@@ -19,7 +19,7 @@ from live import drawers, subjects
 from live.desk import CASE, DEVICE, SOURCE, WARNING, Desk, shown
 from live.memory import Memory
 from live.picture import Picture
-from live.tick import Tick
+from live.tick import Lane, Tick
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -34,11 +34,12 @@ PANELS: dict[str, Dimension] = {ids.panel(one): one for one in get_args(Dimensio
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the screen: how it is drawn, from which subjects, and where it says that it cannot be drawn."""
+    """One part of the screen: where it stands, how it is drawn, from which subjects, and in which lane."""
 
     face: str
     draw: Callable[[Desk], Picture]
     subjects: Callable[[Desk], frozenset[str]]
+    lane: Callable[[Desk], Lane]
 
 
 class Painter:
@@ -51,8 +52,8 @@ class Painter:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._parts = (
             *PARTS,
-            *(Part(face, _panel(one), _panel_subjects(one)) for face, one in PANELS.items()),
-            Part(ids.LEGEND, self._map, _map_subjects),
+            *(Part(face, _panel(one), _panel_subjects(one), thorough) for face, one in PANELS.items()),
+            Part(ids.LEGEND, self._map, _map_subjects, thorough),
         )
 
     def paint(self, city: City, view: View, tick: Tick) -> Picture:
@@ -61,7 +62,7 @@ class Painter:
         Raises: UnknownRegion; DataUnavailable when the database does not answer at all.
         """
         desk = Desk(self._engine, city, view, tick, self._memory)
-        due = [part for part in self._parts if tick.touches(part.subjects(desk))]
+        due = [part for part in self._parts if tick.means(part.lane(desk)) and tick.touches(part.subjects(desk))]
         waiting = [part for part in due if part.face in PANELS or part.face == ids.LEGEND]
         drawing = [self._readers.submit(self._attempt, part, desk) for part in due if part not in waiting]
         if waiting and waiting[-1].face == ids.LEGEND:
@@ -198,18 +199,28 @@ def _broken(face: str, desk: Desk) -> Any:
     return messages.unavailable(desk.look) if face == ids.DRAWER else messages.failed(desk.look.language)
 
 
-def _part(face: str, draw: Callable[[Desk], Any], subjects: frozenset[str]) -> Part:
-    return Part(face, lambda desk: {face: {"children": draw(desk)}}, lambda desk: subjects)
+def quick(_: Desk) -> Lane:
+    """A few rows by an index."""
+    return "quick"
+
+
+def thorough(_: Desk) -> Lane:
+    """Something is counted."""
+    return "thorough"
+
+
+def _part(face: str, draw: Callable[[Desk], Any], subjects: frozenset[str], lane: Callable[[Desk], Lane] = quick) -> Part:
+    return Part(face, lambda desk: {face: {"children": draw(desk)}}, lambda desk: subjects, lane)
 
 
 PARTS: tuple[Part, ...] = (
-    Part(ids.CRUMBS, _page, lambda desk: ALWAYS),
+    Part(ids.CRUMBS, _page, lambda desk: ALWAYS, quick),
     _part(ids.SOURCES, lambda desk: header.source_health(desk.look, desk.sources()), SOURCE),
     _part(ids.WEATHER, lambda desk: header.weather(desk.look, desk.weather()), DEVICE),
     _part(ids.JOBS, lambda desk: header.jobs(desk.look, desk.jobs()), frozenset({"job"})),
-    _part(ids.ATTENTION, lambda desk: attention.attention(desk.look, desk.attention()), CASE | DEVICE | WARNING),
-    _part(ids.RANKING, lambda desk: ranking.ranking(desk.look, desk.children(desk.mapped)), SOURCE),
     _part(ids.FEED, lambda desk: feed.feed(desk.look, desk.newest_cases(), desk.warnings(), desk.alarms()),
           CASE | DEVICE | WARNING),
-    Part(ids.DRAWER, lambda desk: {ids.DRAWER: {"children": drawers.draw(desk)}}, drawers.depends),
+    Part(ids.DRAWER, lambda desk: {ids.DRAWER: {"children": drawers.draw(desk)}}, drawers.depends, drawers.lane),
+    _part(ids.ATTENTION, lambda desk: attention.attention(desk.look, desk.attention()), CASE | DEVICE | WARNING, thorough),
+    _part(ids.RANKING, lambda desk: ranking.ranking(desk.look, desk.children(desk.mapped)), SOURCE, thorough),
 )

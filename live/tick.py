@@ -1,22 +1,35 @@
-"""One moment of painting: when it is, and what has changed since the one before."""
+"""One moment of painting: when it is, what has changed since the one before, and which parts are meant."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from data_access.notices import EVERYTHING
+
+Lane = Literal["quick", "thorough"]
+LANES: tuple[Lane, ...] = ("quick", "thorough")
 
 
 @dataclass(frozen=True)
 class Tick:
-    """The instant, and the subjects that changed since the tick before; None: paint everything."""
+    """The instant, the subjects that changed since the tick before (None: paint everything), and the lane.
+
+    The quick lane paints what is cheap to read, so that news is seen at once; the thorough lane counts, and
+    takes the time that it needs. Without a lane both are meant.
+    """
 
     now: datetime
     subjects: frozenset[str] | None = None
+    lane: Lane | None = None
 
     def whole(self) -> "Tick":
         """The same moment, for a view that has to be painted in full."""
-        return Tick(self.now)
+        return replace(self, subjects=None, lane=None)
 
     def touches(self, subjects: frozenset[str]) -> bool:
         """Whether something painted from these subjects may look different now."""
         return self.subjects is None or EVERYTHING in self.subjects or not self.subjects.isdisjoint(subjects)
+
+    def means(self, lane: Lane) -> bool:
+        """Whether the parts of this lane are painted."""
+        return self.lane is None or self.lane == lane

@@ -1,0 +1,53 @@
+"""One watched view: its picture as it was last painted, and its viewers."""
+
+import time
+from threading import Lock
+
+from live.mailbox import Mailbox
+from live.picture import Encoded, difference, merge
+
+
+class Canvas:
+    """Laid over piece by piece by both lanes; every viewer gets each difference once."""
+
+    def __init__(self) -> None:
+        self.first = Lock()                  # held while the picture is painted for the first time
+        self.due = False                     # has to be painted in full
+        self.left_at = time.monotonic()
+        self.painted_at = float("-inf")
+        self.viewers: list[Mailbox] = []
+        self._encoded: Encoded = {}
+        self._laying = Lock()
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is no picture yet."""
+        return not self._encoded
+
+    def lay(self, encoded: Encoded) -> None:
+        """Take a newer picture, or a part of one, and post what it changes."""
+        with self._laying:
+            blank = self.blank
+            changed = difference(self._encoded, encoded)
+            merge(self._encoded, changed)
+            self.painted_at = time.monotonic()
+            for mailbox in self.viewers if changed else ():
+                mailbox.post(changed, whole=blank)
+
+    def enter(self, mailbox: Mailbox) -> None:
+        """A viewer comes: he gets the picture, when there is one, and from now on what changes."""
+        with self._laying:
+            self.viewers = [*self.viewers, mailbox]
+            if not self.blank:
+                mailbox.post(self._encoded, whole=True)
+
+    def leave(self, mailbox: Mailbox) -> None:
+        """A viewer goes."""
+        with self._laying:
+            self.viewers = [one for one in self.viewers if one is not mailbox]
+            self.left_at = time.monotonic()
+
+    def wipe(self) -> None:
+        """Forget the picture: it is too old to be shown."""
+        with self._laying:
+            self._encoded = {}
