@@ -86,28 +86,36 @@
     return size + 2 * BADGE + 12;
   }
 
+  const HERE = {x: 0, y: 0};
+
+  /* One item around the place it is about; where its words stand is added to `standing`. */
+  function callout(svg, item, point, field, blocked, standing) {
+    const group = element(svg, "g", {class: "callout"});
+    if (item.exact) for (const name of ["callout-casing", "callout-line"]) element(group, "circle", {r: RING, class: name});
+    const size = measure(svg, item);
+    const seen = point.x >= 0 && point.y >= 0 && point.x <= field.width && point.y <= field.height;
+    const offset = seen && settle(point, size, field, blocked, standing);
+    if (!offset) return group;
+    standing.push(boxAt(point.x + offset.x, point.y + offset.y, offset.sideways, size));
+    leader(group, item, HERE, offset);
+    words(group, item, offset);
+    return group;
+  }
+
   /* Draw the items. `project` gives a place's point, `field` the map's size and whether a box covers regions,
-     `taken` the boxes that words must keep clear of, `kept` where the words stood: while the map moves they go along.
-     Returns where they stand now. */
-  function draw(svg, items, project, field, taken, kept) {
+     `taken` the boxes that words must keep clear of.
+     Returns what moves them along with the map, without finding their words another place. */
+  function draw(svg, items, project, field, taken) {
     svg.replaceChildren();
-    const points = items.map(item => project([item.lon, item.lat]));
+    const standing = [], points = items.map(item => project([item.lon, item.lat]));
     const blocked = [...taken, ...points.map(p => ({left: p.x - RING, right: p.x + RING, top: p.y - RING, bottom: p.y + RING}))];
-    const standing = [];
-    return items.map((item, at) => {
-      const point = points[at];
-      if (point.x < 0 || point.y < 0 || point.x > field.width || point.y > field.height) return null;
-      const group = element(svg, "g", {class: "callout"});
-      if (item.exact) for (const name of ["callout-casing", "callout-line"]) element(group, "circle", {cx: point.x, cy: point.y, r: RING, class: name});
-      const size = measure(svg, item);
-      const offset = kept ? kept[at] : settle(point, size, field, blocked, standing);
-      if (!offset) return null;
-      const place = {x: point.x + offset.x, y: point.y + offset.y, sideways: offset.sideways};
-      standing.push(boxAt(place.x, place.y, place.sideways, size));
-      leader(group, item, point, place);
-      words(group, item, place);
-      return offset;
+    const groups = items.map((item, at) => callout(svg, item, points[at], field, blocked, standing));
+    const move = () => items.forEach((item, at) => {
+      const {x, y} = project([item.lon, item.lat]);
+      groups[at].setAttribute("transform", `translate(${x} ${y})`);
     });
+    move();
+    return move;
   }
 
   window.tonglan = Object.assign(window.tonglan || {}, {mapCallouts: {draw}});

@@ -28,7 +28,7 @@
   let moved = false;           // whether the viewer has moved the map since it last flew
   let unit = 1;                // CSS pixels of one unit
   let hovered = null;
-  let standing = null;         // where the callouts' words stand
+  let along = null;            // moves the callouts with the map
   const waiting = new Set();   // tiles that the server has not given yet
 
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -135,7 +135,7 @@
     if (picture !== old) return;
     const root = old.root;
     if (old.map) old.map.remove();
-    picture = shown = null;
+    picture = shown = along = null;
     if (root.isConnected) create(root);
   }
 
@@ -146,7 +146,7 @@
     style.images(map, ratio());
     map.once("style.load", () => { mine.ready = true; sync(); });
     map.on("movestart", event => { if (event.originalEvent) moved = true; });
-    map.on("move", () => callouts(standing));
+    map.on("move", moving);
     map.once("idle", () => callouts());
     map.on("moveend", () => { callouts(); const at = map.getCenter(); tell(VIEW, {lon: at.lng, lat: at.lat, zoom: map.getZoom()}); });
     map.on("click", event => clicked(map, event));
@@ -281,18 +281,30 @@
 
   /* --- over the map ------------------------------------------------------------------------------- */
 
-  function callouts(kept = null) {
+  const project = place => picture.map.project(place);
+
+  function callouts() {
     if (!picture || !picture.ready || !shown) return;
-    const map = picture.map, project = place => map.project(place);
     const taken = [OVER, `#${KEY}`].map(selector => boxOf(document.querySelector(selector))).filter(Boolean);
     const named = shown.labels.length > 12 ? [] : shown.labels.map(label => project([label.lon, label.lat]))
       .map(p => ({left: p.x - 40, right: p.x + 40, top: p.y - 26, bottom: p.y + 26}));
-    const covered = box => map.queryRenderedFeatures([[box.left, box.top], [box.right, box.bottom]], {layers: [`fill-${shown.paint.level}`]})
-      .some(region => region.state.class !== undefined);
-    standing = window.tonglan.mapCallouts.draw(picture.svg, shown.attention, project, {...field(), covered}, [...taken, ...named], kept);
+    const covered = box => picture.map.queryRenderedFeatures([[box.left, box.top], [box.right, box.bottom]],
+      {layers: [`fill-${shown.paint.level}`]}).some(region => region.state.class !== undefined);
+    along = window.tonglan.mapCallouts.draw(picture.svg, shown.attention, project, {...field(), covered}, [...taken, ...named]);
+    selection();
+  }
+
+  function selection() {
     const place = shown.selected && project([shown.selected.lon, shown.selected.lat]);
     picture.ring.hidden = !place;
     if (place) picture.ring.style.transform = `translate(${place.x}px, ${place.y}px)`;
+  }
+
+  /* While the map moves, what lies over it goes along. */
+  function moving() {
+    if (!picture || !picture.ready || !shown) return;
+    if (along) along();
+    selection();
   }
 
   function say(text) {

@@ -1,6 +1,6 @@
 """Reads Mapbox vector tiles back, so that tests can see what a browser would."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from struct import unpack
 from typing import Any
@@ -76,8 +76,9 @@ def numbers(packed: bytes) -> list[int]:
 def plain(message: bytes) -> Any:
     """A property's value."""
     number, value = next(fields(message))
-    readers = {1: lambda v: v.decode(), 2: lambda v: unpack("<f", v)[0], 3: lambda v: unpack("<d", v)[0],
-               6: lambda v: (v >> 1) ^ -(v & 1), 7: bool}
+    readers: dict[int, Callable[[Any], Any]] = {
+        1: lambda v: v.decode(), 2: lambda v: unpack("<f", v)[0], 3: lambda v: unpack("<d", v)[0],
+        6: lambda v: (v >> 1) ^ -(v & 1), 7: bool}
     return readers.get(number, lambda v: v)(value)
 
 

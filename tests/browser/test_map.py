@@ -3,7 +3,7 @@
 import io
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,14 +11,16 @@ from typing import Any
 
 import pytest
 from dash import ClientsideFunction, Dash, Input, Output, html
-from sqlalchemy import text
+from playwright.sync_api import Browser, Page
+from sqlalchemy import Engine, text
 from werkzeug.serving import make_server
 
+from data_access.city import City
 from data_access.readings import ChildReading
 from indicators.definition import Indicator, Ratio
 from indicators.reading import Reading
 from indicators.scope import Scope
-from indicators.text import Text
+from indicators.text import Language, Text
 from layouts import ids, stage
 from layouts.look import Look
 from layouts.ramp import Ramp
@@ -37,7 +39,7 @@ READY = "window.tonglan?.map?.ready && tonglan.map.map.loaded() && tonglan.map.m
 
 
 @pytest.fixture(scope="module")
-def city(engine, town):
+def city(engine: Engine, town: City) -> City:
     """Smalltown with one overdue case in T11 and one device in alarm in T22; one name tries to be markup."""
     with engine.begin() as connection:
         connection.execute(text("""
@@ -57,7 +59,8 @@ def city(engine, town):
     return replace(town, regions={**town.regions, key: replace(town.regions[key], name=sly)})
 
 
-def state(city, code: str = "T", language="zh", values=VALUES, **changes: Any) -> dict[str, Any]:
+def state(city: City, code: str = "T", language: Language = "zh", values: Mapping[str, float | None] = VALUES,
+          **changes: Any) -> dict[str, Any]:
     """What the server would tell the map."""
     look = Look(View(Scope(code, language=language)), city, NOON)
     readings = [ChildReading(city.region(key), Reading(RATE, "ok" if value is not None else "no_data", value))
@@ -68,7 +71,7 @@ def state(city, code: str = "T", language="zh", values=VALUES, **changes: Any) -
 
 
 @pytest.fixture(scope="module")
-def address(engine, city) -> Iterator[str]:
+def address(engine: Engine, city: City) -> Iterator[str]:
     """A page with nothing but the stage, which also writes down what was clicked."""
     app = Dash("map", assets_folder=str(ASSETS), assets_path_ignore=["vendor"], assets_ignore=r"push\.js|charts\.js|wall\.css")
     app.server.register_blueprint(blueprint(engine, lambda: city, lambda: NOON))
@@ -85,10 +88,10 @@ def address(engine, city) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def tab(browser, address) -> Iterator[Any]:
-    """The page at 960 × 540, where a unit is half a pixel; what went wrong or left the machine is kept."""
-    context = browser.new_context(viewport={"width": 960, "height": 540}, reduced_motion="reduce", locale="zh-CN")
-    page = context.new_page()
+def tab(browser: Browser, address: str) -> Iterator[Any]:
+    """The page at 640 × 360, where a unit is a third of a pixel; what went wrong or left the machine is kept."""
+    context = browser.new_context(viewport={"width": 640, "height": 360}, reduced_motion="reduce", locale="zh-CN")
+    page: Any = context.new_page()
     page.faults, page.strangers, page.asked = [], [], []
     page.on("pageerror", lambda error: page.faults.append(str(error)))
     page.on("console", lambda said: page.faults.append(said.text) if said.type in ("error", "warning") else None)
@@ -99,7 +102,7 @@ def tab(browser, address) -> Iterator[Any]:
 
 
 @pytest.fixture
-def drawn(tab, city):
+def drawn(tab: Any, city: City) -> Any:
     """The page with Smalltown on it, as every test finds it."""
     tab.unroute("**/tiles/**")
     tell(tab, state(city))
@@ -108,25 +111,25 @@ def drawn(tab, city):
     return tab
 
 
-def tell(page, told: dict[str, Any]) -> None:
+def tell(page: Page, told: dict[str, Any]) -> None:
     """Push a state as the server's stream does, and let the map draw it."""
     page.wait_for_function("window.tonglan?.map && window.dash_clientside?.set_props && document.getElementById('map')")
     push(page, told)
     settle(page)
 
 
-def push(page, told: dict[str, Any]) -> None:
+def push(page: Page, told: dict[str, Any]) -> None:
     """Push a state and go on."""
     page.evaluate("([id, data]) => dash_clientside.set_props(id, {data})", [ids.MAP_STATE, told])
 
 
-def settle(page) -> None:
+def settle(page: Page) -> None:
     """Wait until nothing is left to load."""
     page.wait_for_timeout(150)
     page.wait_for_function(READY)
 
 
-def at(page, lon: float, lat: float) -> tuple[float, float]:
+def at(page: Page, lon: float, lat: float) -> tuple[float, float]:
     """Where on the page a place is drawn."""
     return tuple(page.evaluate("""([lon, lat]) => {
         const p = tonglan.map.map.project([lon, lat]), box = document.getElementById("map").getBoundingClientRect();
@@ -134,15 +137,16 @@ def at(page, lon: float, lat: float) -> tuple[float, float]:
         return [box.left + p.x * unit, box.top + p.y * unit]; }""", [lon, lat]))
 
 
-def clicked(page, lon: float, lat: float) -> dict[str, Any]:
+def clicked(page: Page, lon: float, lat: float) -> dict[str, Any]:
     """Click a place and read what the map told the server."""
     before = page.inner_text("#clicked")
     page.mouse.click(*at(page, lon, lat))
     page.wait_for_function("before => document.getElementById('clicked').innerText !== before", arg=before)
-    return json.loads(page.inner_text("#clicked"))
+    told: dict[str, Any] = json.loads(page.inner_text("#clicked"))
+    return told
 
 
-def painted(page, city) -> dict[str, int]:
+def painted(page: Page, city: City) -> dict[str, int]:
     """The class that each region of level 2 has on the map."""
     return {
         region.code: page.evaluate("id => tonglan.map.map.getFeatureState({source: 'region-2', sourceLayer: 'region', id}).class",
@@ -150,13 +154,13 @@ def painted(page, city) -> dict[str, int]:
         for region in city.regions.values() if region.level == 2}
 
 
-def test_every_region_is_painted_in_its_class_and_no_data_is_hatched(drawn, city):
+def test_every_region_is_painted_in_its_class_and_no_data_is_hatched(drawn: Any, city: City) -> None:
     assert painted(drawn, city) == {"T11": 1, "T12": 3, "T21": 6, "T22": -1}
     hatched = drawn.evaluate("tonglan.map.map.queryRenderedFeatures({layers: ['hatch-2']}).map(f => f.properties.code)")
     assert set(hatched) == {"T22"}
 
 
-def test_the_colour_on_the_screen_is_the_token_s(drawn):
+def test_the_colour_on_the_screen_is_the_token_s(drawn: Any) -> None:
     """Block T12 is class 3, --seq-3: #42697B."""
     from PIL import Image
 
@@ -165,20 +169,20 @@ def test_the_colour_on_the_screen_is_the_token_s(drawn):
     assert shot.convert("RGB").getpixel((0, 0)) == (0x42, 0x69, 0x7B)
 
 
-def test_a_click_on_a_region_tells_its_code(drawn):
+def test_a_click_on_a_region_tells_its_code(drawn: Any) -> None:
     told = clicked(drawn, 0.03, 0.008)
     assert (told["kind"], told["key"]) == ("region", "T12")
     assert told["lon"] == pytest.approx(0.03, abs=1e-3)
 
 
-def test_a_click_on_a_case_tells_its_whole_number_and_on_a_device_its_code(drawn):
+def test_a_click_on_a_case_tells_its_whole_number_and_on_a_device_its_code(drawn: Any) -> None:
     told = clicked(drawn, 0.005, 0.002)
     assert (told["kind"], told["key"]) == ("case", str(CASE))
     told = clicked(drawn, 0.075, 0.002)
     assert (told["kind"], told["key"]) == ("device", "D1")
 
 
-def test_only_changed_classes_are_set_again(drawn, city):
+def test_only_changed_classes_are_set_again(drawn: Any, city: City) -> None:
     drawn.evaluate("""() => { const map = tonglan.map.map, real = map.setFeatureState.bind(map); window.set = [];
         map.setFeatureState = (feature, value) => { window.set.push(feature.id); real(feature, value); }; }""")
     tell(drawn, state(city, values={**VALUES, "T12": 20.0}))
@@ -186,7 +190,7 @@ def test_only_changed_classes_are_set_again(drawn, city):
     assert painted(drawn, city)["T12"] == 6
 
 
-def test_a_new_version_asks_only_for_that_layer_s_tiles(drawn, city):
+def test_a_new_version_asks_only_for_that_layer_s_tiles(drawn: Any, city: City) -> None:
     drawn.asked.clear()
     tell(drawn, state(city, case="c2"))
     settle(drawn)
@@ -194,7 +198,7 @@ def test_a_new_version_asks_only_for_that_layer_s_tiles(drawn, city):
     assert tiles == {"c2/case"}
 
 
-def test_another_scope_moves_the_map_there_and_paints_its_own_level(drawn, city):
+def test_another_scope_moves_the_map_there_and_paints_its_own_level(drawn: Any, city: City) -> None:
     blocks = {f"T1{street}{block}": float(street + block) for street in (1, 2) for block in (1, 2)}
     tell(drawn, state(city, "T1", values=blocks))
     settle(drawn)
@@ -204,14 +208,14 @@ def test_another_scope_moves_the_map_there_and_paints_its_own_level(drawn, city)
     assert [drawn.evaluate(layers, n) for n in (2, 3)] == ["none", "visible"]
 
 
-def test_names_are_written_in_the_viewer_s_language(drawn, city):
+def test_names_are_written_in_the_viewer_s_language(drawn: Any, city: City) -> None:
     names = "tonglan.map.map.getSource('label').serialize().data.features.map(f => f.properties.name)"
     chinese = drawn.evaluate(names)
     tell(drawn, state(city, language="en"))
     assert (chinese, drawn.evaluate(names)) == (["甲T11"], ["Area T11"])
 
 
-def test_the_tip_shows_a_name_as_text_even_if_it_is_markup(drawn):
+def test_the_tip_shows_a_name_as_text_even_if_it_is_markup(drawn: Any) -> None:
     drawn.mouse.move(*at(drawn, 0.05, 0.008))
     drawn.wait_for_selector(".map-tip:not([hidden])")
     assert drawn.inner_text(".map-tip b") == "<i>甲</i>"
@@ -219,7 +223,7 @@ def test_the_tip_shows_a_name_as_text_even_if_it_is_markup(drawn):
     drawn.mouse.move(2, 2)
 
 
-def test_pressing_a_mark_in_the_key_hides_its_layer(drawn):
+def test_pressing_a_mark_in_the_key_hides_its_layer(drawn: Any) -> None:
     shown = "tonglan.map.map.getLayoutProperty('overdue', 'visibility')"
     button = "#map-key [data-layer=overdue]"
     drawn.click(button)
@@ -228,7 +232,7 @@ def test_pressing_a_mark_in_the_key_hides_its_layer(drawn):
     assert (drawn.evaluate(shown), drawn.get_attribute(button, "aria-pressed")) == ("visible", "true")
 
 
-def test_the_map_refits_when_a_drawer_takes_its_place(drawn, city):
+def test_the_map_refits_when_a_drawer_takes_its_place(drawn: Any, city: City) -> None:
     tell(drawn, state(city, "T2", values={"T21": 1.0, "T22": 2.0}))
     whole = drawn.evaluate("tonglan.map.map.getZoom()")
     drawn.evaluate("document.getElementById('box').style.right = '40%'")
@@ -238,18 +242,18 @@ def test_the_map_refits_when_a_drawer_takes_its_place(drawn, city):
     assert bounds[0] < 0.04 and bounds[2] > 0.08
 
 
-def test_the_map_looks_the_same_on_a_wall_twice_as_large(drawn, city):
+def test_the_map_looks_the_same_on_a_wall_twice_as_large(drawn: Any, city: City) -> None:
     """Laid out in units, the picture of a larger wall has the same zoom and more pixels."""
     tell(drawn, state(city, "T1", values={}))
     zoom, width = drawn.evaluate("[tonglan.map.map.getZoom(), document.querySelector('#map canvas').width]")
-    drawn.set_viewport_size({"width": 1920, "height": 1080})
+    drawn.set_viewport_size({"width": 1280, "height": 720})
     drawn.wait_for_function("width => document.querySelector('#map canvas').width === width", arg=2 * width)
     assert drawn.evaluate("tonglan.map.map.getZoom()") == pytest.approx(zoom, abs=0.01)
-    drawn.set_viewport_size({"width": 960, "height": 540})
+    drawn.set_viewport_size({"width": 640, "height": 360})
     drawn.wait_for_function("width => document.querySelector('#map canvas').width === width", arg=width)
 
 
-def test_when_tiles_do_not_come_it_says_so_keeps_the_picture_and_goes_on_by_itself(drawn, city):
+def test_when_tiles_do_not_come_it_says_so_keeps_the_picture_and_goes_on_by_itself(drawn: Any, city: City) -> None:
     marks = "tonglan.map.map.queryRenderedFeatures({layers: ['overdue']}).length"
     drawn.route("**/tiles/**", lambda route: route.fulfill(status=503))
     push(drawn, state(city, case="c3"))
@@ -266,14 +270,14 @@ def test_when_tiles_do_not_come_it_says_so_keeps_the_picture_and_goes_on_by_itse
     drawn.faults[:] = [fault for fault in drawn.faults if "503" not in fault]
 
 
-def test_a_lost_graphics_context_is_replaced_and_the_same_is_drawn_again(drawn, city):
+def test_a_lost_graphics_context_is_replaced_and_the_same_is_drawn_again(drawn: Any, city: City) -> None:
     drawn.evaluate("""() => { window.old = tonglan.map.map;
         old.getCanvas().getContext("webgl2").getExtension("WEBGL_lose_context").loseContext(); }""")
     drawn.wait_for_function(f"window.old !== tonglan.map.map && {READY}", timeout=30000)
     assert painted(drawn, city) == {"T11": 1, "T12": 3, "T21": 6, "T22": -1}
 
 
-def test_the_map_can_be_reached_and_moved_by_keyboard(drawn):
+def test_the_map_can_be_reached_and_moved_by_keyboard(drawn: Any) -> None:
     canvas = drawn.locator("#map canvas")
     assert canvas.get_attribute("aria-label").startswith("甲T地图")
     canvas.focus()
@@ -282,6 +286,6 @@ def test_the_map_can_be_reached_and_moved_by_keyboard(drawn):
     drawn.wait_for_function("before => tonglan.map.map.getZoom() > before + 0.5", arg=before)
 
 
-def test_nothing_went_wrong_and_nothing_left_the_machine(drawn, address):
+def test_nothing_went_wrong_and_nothing_left_the_machine(drawn: Any, address: str) -> None:
     assert [url for url in drawn.asked if not url.startswith((address, "data:", "blob:"))] == []
     assert drawn.faults == []

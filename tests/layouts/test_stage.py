@@ -1,15 +1,17 @@
 """What the map is told to draw."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from data_access.attention import Attention
+from data_access.city import City, Region
 from data_access.readings import ChildReading
 from indicators.definition import Indicator, Ratio
 from indicators.reading import Reading, Status
 from indicators.scope import Scope
-from indicators.text import Text
+from indicators.text import Language, Text
 from layouts import stage
 from layouts.look import Look
 from layouts.ramp import Ramp
@@ -22,39 +24,39 @@ RATE = Indicator("rate", Text("每万人案件", "Cases per 10,000"), "events", 
 RAMP = Ramp("sequence", (2.5, 10.0), (1, 3, 6))
 
 
-def look(town, code: str, language="zh") -> Look:
+def look(town: City, code: str, language: Language = "zh") -> Look:
     """A viewer of a region of Smalltown."""
     return Look(View(Scope(code, language=language)), town, NOON)
 
 
-def child(region, value: float | None, status: Status = "ok") -> ChildReading:
+def child(region: Region, value: float | None, status: Status = "ok") -> ChildReading:
     """A region's rate."""
     return ChildReading(region, Reading(RATE, status, value, data_at=NOON - timedelta(minutes=1)))
 
 
-def state(town, code: str, values: dict[str, float | None], **rest):
+def state(town: City, code: str, values: dict[str, float | None], **rest: Any) -> dict[str, Any]:
     """The map's state of a scope, painted with these values by code."""
     readings = [child(town.region(key), value, "ok" if value is not None else "no_data") for key, value in values.items()]
     return stage.map_state(look(town, code), RATE, RAMP, readings, readings, VERSIONS, **rest)
 
 
 @pytest.mark.parametrize(("code", "labels", "paint"), [("T", 1, 2), ("T1", 2, 3), ("T11", 3, 3), ("T111", 3, 3)])
-def test_children_are_named_and_grandchildren_painted_down_to_the_leaf(town, code, labels, paint):
+def test_children_are_named_and_grandchildren_painted_down_to_the_leaf(town: City, code: str, labels: int, paint: int) -> None:
     region = town.region(code)
     assert (stage.label_level(town, region), stage.paint_level(town, region)) == (labels, paint)
 
 
-def test_too_many_grandchildren_leave_the_children_painted(town, monkeypatch):
+def test_too_many_grandchildren_leave_the_children_painted(town: City, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage, "FINEST", 3)
     assert stage.paint_level(town, town.region("T")) == 1
 
 
-def test_a_leaf_is_shown_among_its_neighbours(town):
+def test_a_leaf_is_shown_among_its_neighbours(town: City) -> None:
     assert [region.code for region in stage.painted(town, town.region("T111"), 3)] == ["T111", "T112"]
     assert [region.code for region in stage.painted(town, town.region("T1"), 3)] == ["T111", "T112", "T121", "T122"]
 
 
-def test_each_region_gets_its_class_and_no_data_and_not_applicable_are_told_apart(town):
+def test_each_region_gets_its_class_and_no_data_and_not_applicable_are_told_apart(town: City) -> None:
     readings = [child(town.region("T1"), 2.4), child(town.region("T2"), 10.0), child(town.region("T11"), None, "no_data"),
                 child(town.region("T12"), None, "not_applicable"), child(town.region("T21"), 3.0, "stale"),
                 child(town.region("T22"), 5.0, "dead")]
@@ -65,13 +67,13 @@ def test_each_region_gets_its_class_and_no_data_and_not_applicable_are_told_apar
     assert written == {"T1": "2.4", "T2": "10.0", "T11": "—", "T12": "", "T21": "3.0", "T22": "—"}
 
 
-def test_nothing_in_the_state_changes_while_the_data_does_not(town):
+def test_nothing_in_the_state_changes_while_the_data_does_not(town: City) -> None:
     later = Look(View(Scope("T")), town, NOON + timedelta(minutes=5))
     readings = [child(town.region("T1"), 2.4)]
     assert stage.map_state(later, RATE, RAMP, readings, readings, VERSIONS) == state(town, "T", {"T1": 2.4})
 
 
-def test_names_are_in_the_viewer_s_language(town):
+def test_names_are_in_the_viewer_s_language(town: City) -> None:
     readings = [child(town.region("T1"), 2.4)]
     english = stage.map_state(look(town, "T", "en"), RATE, RAMP, readings, readings, VERSIONS)
     assert english["labels"][0]["name"] == "Area T1"
@@ -79,13 +81,13 @@ def test_names_are_in_the_viewer_s_language(town):
     assert state(town, "T", {"T1": 2.4})["labels"][0]["name"] == "甲T1"
 
 
-def test_the_focus_is_the_scope_and_the_leaf_says_that_it_is_one(town):
+def test_the_focus_is_the_scope_and_the_leaf_says_that_it_is_one(town: City) -> None:
     city, leaf = state(town, "T", {})["focus"], state(town, "T111", {})["focus"]
     assert (city["code"], city["leaf"], city["bounds"]) == ("T", False, pytest.approx((0, 0, 0.08, 0.01)))
     assert (leaf["code"], leaf["leaf"], leaf["bounds"]) == ("T111", True, pytest.approx((0, 0, 0.01, 0.01)))
 
 
-def test_items_of_the_attention_band_keep_its_numbers_and_those_without_a_place_are_left_out(town):
+def test_items_of_the_attention_band_keep_its_numbers_and_those_without_a_place_are_left_out(town: City) -> None:
     items = [Attention("source", None, NOON, source=Text("源", "Source")),
              Attention("overdue", town.region("T2").region_id, NOON, count=7)]
     shown = state(town, "T", {}, attention=items)["attention"]
@@ -93,26 +95,26 @@ def test_items_of_the_attention_band_keep_its_numbers_and_those_without_a_place_
     assert (shown[0]["lon"], shown[0]["lat"]) == town.region("T2").label
 
 
-def test_the_legend_prints_where_each_colour_begins(town):
+def test_the_legend_prints_where_each_colour_begins(town: City) -> None:
     drawn = stage.scale(RATE, RAMP, "zh")
     assert [item.children[1].children for item in drawn.children] == ["<2.5", "2.5", "≥10.0"]
     assert [item.children[0].className for item in drawn.children] == ["ramp-seq-1", "ramp-seq-3", "ramp-seq-6"]
 
 
-def test_whole_breaks_are_printed_without_decimals_and_large_ones_in_myriads(town):
+def test_whole_breaks_are_printed_without_decimals_and_large_ones_in_myriads(town: City) -> None:
     whole = Ramp("sequence", (24000.0, 110000.0), (1, 3, 6))
     assert stage.breaks(whole, RATE, "zh") == ["24,000", "11万"]
     assert stage.breaks(whole, RATE, "en") == ["24,000", "110k"]
 
 
-def test_the_key_names_every_layer_that_can_be_hidden(town):
+def test_the_key_names_every_layer_that_can_be_hidden(town: City) -> None:
     key = stage.key("zh", simulated_marks=True, no_data=True)
     layers = [getattr(part, "data-layer") for part in key if hasattr(part, "data-layer")]
     assert tuple(layers) == stage.LAYERS
     assert len(stage.key("zh", simulated_marks=False, no_data=False)) == len(stage.LAYERS)
 
 
-def test_the_stage_holds_the_map_its_key_and_what_is_laid_over_it(town):
+def test_the_stage_holds_the_map_its_key_and_what_is_laid_over_it(town: City) -> None:
     from dash import html
 
     over = html.Div(id="over")
