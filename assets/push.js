@@ -183,7 +183,7 @@
     const since = moment => Math.max(0, (at - Date.parse(moment)) / 1000);
     each("age", moment => spell(words.ago, since(moment)));
     each("since", moment => spell(words.duration, since(moment)));
-    each("elapsed", moment => hours(since(moment)));
+    each("elapsed", moment => countdown({d: words.duration.d, clock: "{t}"}, since(moment)));
     each("due", moment => {
       const left = (Date.parse(moment) - at) / 1000;
       return left >= 0 ? countdown(words.left, left) : countdown(words.over, -left);

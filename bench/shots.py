@@ -131,7 +131,7 @@ def picture(browser: Browser, url: str, shot: Shot, size: str, out: Path) -> Pat
     context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
     page = context.new_page()
     page.goto(url.rstrip("/") + href(shot.view))
-    page.wait_for_selector(".panel .figure, .panel", timeout=SETTLED_MS)
+    page.wait_for_selector(".p .hero", timeout=SETTLED_MS)
     page.wait_for_timeout(6000 if size in ("1080p", "phone") else 12000)
     path = out / f"{shot.name}-{size}.png"
     page.screenshot(path=path, full_page=size == "phone")

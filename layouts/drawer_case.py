@@ -27,7 +27,8 @@ def case(look: Look, record: CaseRecord) -> list[Any]:
 def timer(look: Look, line: CaseLine) -> html.Div:
     """How long it has taken and how long it may take."""
     until = line.closed_at if line.closed_at and line.closed_at <= look.now else None
-    used: Any = ages.elapsed(look, line.reported_at) if until is None else formats.stopwatch(until - line.reported_at)
+    used: Any = (ages.elapsed(look, line.reported_at) if until is None
+                 else formats.stopwatch(until - line.reported_at, look.language))
     right: list[Any] = [html.Span(look.say("no_clock"), className="t2")]
     if line.due_at is not None:
         right = [html.Div(look.say("case.limit", at=formats.moment(line.due_at, look.now, look.zone, look.language)),

@@ -103,9 +103,11 @@ class Change:
     size: str
 
 
-def change(indicator: Indicator, value: float | None, before: float | None, language: Language) -> Change | None:
+def change(indicator: Indicator, value: float | None, before: float | None, language: Language,
+           among: float = 0.0) -> Change | None:
     """The change from `before`: points for shares, things for small counts, else per cent; None without both.
 
+    `among` is the largest value that it stands beside in a list, so that a list speaks in one way.
     A unit that is itself a quotient is left out: it stands beside the value, and is long.
     """
     if value is None or before is None:
@@ -116,7 +118,7 @@ def change(indicator: Indicator, value: float | None, before: float | None, lang
         size = digits(abs(difference), max(indicator.decimals, 1))
         return Change("", say("same", language)) if not float(size.replace(",", "")) else Change(
             arrow, f"{size} {say('points', language)}")
-    if before == 0 or max(abs(value), abs(before)) < SMALL or abs(difference / before) > ABSURD:
+    if before == 0 or max(abs(value), abs(before), among) < SMALL or abs(difference / before) > ABSURD:
         moved = quantity(abs(difference), indicator, language)
         size = moved.digits if "/" in moved.unit else str(moved)
         zero = round(abs(difference), indicator.decimals) == 0
@@ -181,8 +183,10 @@ def span(length: timedelta, language: Language) -> str:
     return f"{round(seconds / 86400)} {'天' if language == 'zh' else 'd'}"
 
 
-def stopwatch(length: timedelta) -> str:
-    """A length of time as hours and minutes: 1:22."""
+def stopwatch(length: timedelta, language: Language) -> str:
+    """A length of time as hours and minutes: 1:22; from two days on, in days."""
+    if length >= timedelta(days=2):
+        return span(length, language)
     minutes = int(max(length.total_seconds(), 0) // 60)
     return f"{minutes // 60}:{minutes % 60:02d}"
 

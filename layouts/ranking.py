@@ -46,7 +46,7 @@ def caption(look: Look, parts: Sequence[ChildReading]) -> str:
     level = look.read(look.city.levels[parts[0].region.level].name)
     key = "ranking.highest" if better == "neither" else "ranking.worst"
     told = look.say(key, level=level)
-    return f"{told} · {look.say('ranking.week')}" if any(moved(look, part.reading) for part in parts) else told
+    return f"{told} · {look.say('ranking.week')}" if any(moved(look, part.reading, 0.0) for part in parts) else told
 
 
 def row(look: Look, number: int, part: ChildReading, longest: float) -> html.Tr:
@@ -60,14 +60,14 @@ def row(look: Look, number: int, part: ChildReading, longest: float) -> html.Tr:
         html.Td(str(number), className="n"), html.Td(name, className="name"),
         html.Td(html.I(style={"width": width}, className=reading.target_state or ""), className="bar"),
         html.Td([shown.digits, html.Small(unit[:1]) if unit else ""], className="v"),
-        html.Td(moved(look, reading), className="d"),
+        html.Td(moved(look, reading, longest), className="d"),
     ], className="stale" if reading.status == "stale" else "")
 
 
-def moved(look: Look, reading: Reading) -> str:
-    """The change since the same weekday last week, as briefly as it goes."""
+def moved(look: Look, reading: Reading, longest: float) -> str:
+    """The change since the same weekday last week, as briefly as it goes, in one way for the whole list."""
     now = reading.value if reading.comparable is None else reading.comparable
-    change = formats.change(reading.indicator, now, reading.last_week, look.language)
+    change = formats.change(reading.indicator, now, reading.last_week, look.language, among=longest)
     if change is None or reading.status == "stale":
         return ""
     return f"{change.arrow} {change.size.split(' ')[0]}" if change.arrow else formats.NONE
