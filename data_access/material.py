@@ -11,7 +11,7 @@ from data_access.city import City, Region
 from data_access.feeds import Feed, feeds
 from data_access.flows import Ask, Flows, flows
 from data_access.statistics import Statistics, statistics
-from data_access.stocks import Stocks, stocks
+from data_access.stocks import Standings, Stocks, stocks
 from indicators.algebra import Amount, Value, evaluate, metric_keys, quantile, statistic_keys, stock_keys
 from indicators.definition import Count, Indicator, Metric, Percentile, Standing, Statistic, Term, Total
 from indicators.metrics import METRICS, STOCKS
@@ -103,6 +103,7 @@ def instant_of(frame_: Frame, clock: Clock, city: City, part: Part) -> datetime:
 
 def gather(
     connection: Connection, city: City, areas: Areas, indicators: Sequence[Indicator], clock: Clock, *, trend: bool,
+    standings: Standings | None = None,
 ) -> Material:
     """Read all that these indicators need of these regions; with `trend`, by buckets too.
 
@@ -130,7 +131,7 @@ def gather(
     return Material(
         city=city, clock=clock, frame=now, ahead=ahead, archives=archives,
         flows={id(ask.frame): read for ask, read in zip(asks, found, strict=True)},
-        stocks=stocks(connection, areas, wanted, clock.at, past, live=not clock.past),
+        stocks=stocks(connection, areas, wanted, clock.at, past, live=not clock.past, standings=standings),
         statistics=statistics(connection, areas, keys, day_of(clock.at, city.zone).year),
         feeds=reach,
     )

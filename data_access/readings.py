@@ -10,6 +10,7 @@ from data_access.areas import Areas, alone, below
 from data_access.city import City, Region
 from data_access.engine import reading
 from data_access.material import Clock, Material, gather
+from data_access.stocks import Standings
 from data_access.trends import compared, period_of, series
 from data_access.verdicts import LEVEL, NEVER, equipment, judge
 from indicators.algebra import Value
@@ -26,31 +27,35 @@ class ChildReading:
     reading: Reading
 
 
-def readings(engine: Engine, city: City, indicators: Sequence[Indicator], scope: Scope, now: datetime) -> dict[str, Reading]:
-    """Read indicators in a scope, with their trends.
+def readings(
+    engine: Engine, city: City, indicators: Sequence[Indicator], scope: Scope, now: datetime, *,
+    standings: Standings | None = None,
+) -> dict[str, Reading]:
+    """Read indicators in a scope, with their trends; `standings`, where given, spares counting what stands now.
 
     Returns: one reading for each indicator, by key, in the order given.
     Raises: UnknownRegion; DataUnavailable when the database does not answer.
     Source: the rollups, and the facts where these do not reach.
     """
     areas = alone(city, city.region(scope.region))
-    return {
-        indicator.key: found[0].reading
-        for indicator, found in zip(indicators, read(engine, city, indicators, areas, scope, now, trend=True), strict=True)
-    }
+    found = read(engine, city, indicators, areas, scope, now, trend=True, standings=standings)
+    return {indicator.key: one[0].reading for indicator, one in zip(indicators, found, strict=True)}
 
 
-def by_child(engine: Engine, city: City, indicator: Indicator, scope: Scope, now: datetime) -> tuple[ChildReading, ...]:
+def by_child(
+    engine: Engine, city: City, indicator: Indicator, scope: Scope, now: datetime, *, standings: Standings | None = None,
+) -> tuple[ChildReading, ...]:
     """Read one indicator for the regions right below the scope's, for the ranking.
 
     Returns: every child, by code; empty at the bottom of the tree.
     Raises: UnknownRegion; DataUnavailable when the database does not answer.
     """
-    return by_level(engine, city, indicator, scope, city.region(scope.region).level + 1, now)
+    return by_level(engine, city, indicator, scope, city.region(scope.region).level + 1, now, standings=standings)
 
 
 def by_level(
-    engine: Engine, city: City, indicator: Indicator, scope: Scope, level: int, now: datetime,
+    engine: Engine, city: City, indicator: Indicator, scope: Scope, level: int, now: datetime, *,
+    standings: Standings | None = None,
 ) -> tuple[ChildReading, ...]:
     """Read one indicator for all regions of a level within the scope's, for the map.
 
@@ -58,17 +63,18 @@ def by_level(
     Raises: UnknownRegion; DataUnavailable when the database does not answer.
     """
     areas = below(city, city.region(scope.region), level)
-    return read(engine, city, [indicator], areas, scope, now, trend=False)[0] if areas.regions else ()
+    return read(engine, city, [indicator], areas, scope, now, trend=False, standings=standings)[0] if areas.regions else ()
 
 
 def read(
     engine: Engine, city: City, indicators: Sequence[Indicator], areas: Areas, scope: Scope, now: datetime, *, trend: bool,
+    standings: Standings | None = None,
 ) -> list[tuple[ChildReading, ...]]:
     """Read indicators for regions of one level: for each indicator one reading per region."""
     clock = Clock(at=now if scope.at is None else min(scope.at, now), past=scope.at is not None, window=scope.window)
     measured = [indicator for indicator in indicators if applies(indicator, areas)]
     with reading(engine, "the indicators") as connection:
-        material = gather(connection, city, areas, measured, clock, trend=trend)
+        material = gather(connection, city, areas, measured, clock, trend=trend, standings=standings)
         values = {
             (indicator.key, region.region_id): material.value(indicator, region)
             for indicator in measured if delivered(material, indicator) for region in areas.regions

@@ -9,7 +9,9 @@ from sqlalchemy import Connection, Engine, event, text
 from data_access.city import City, UnknownRegion
 from data_access.engine import DataUnavailable, create
 from data_access.readings import ChildReading, by_child, by_level, readings
+from data_access.stocks import standings
 from indicators.library import INDICATORS
+from indicators.metrics import STOCKS
 from indicators.reading import Reading
 from indicators.scope import WINDOWS, Scope, Window
 from ingest.partitions import ensure_partitions
@@ -322,6 +324,19 @@ def test_a_warning_counts_in_its_area_and_above_and_below(filled: Engine, town: 
 def test_what_is_only_recorded_is_read_from_its_newest_snapshot(filled: Engine, town: City) -> None:
     assert [read(filled, town, "place_lots", code).value for code in ("T", "T11", "T2")] == [40, 30, 0]
     assert read(filled, town, "place_lots").series == ()
+
+
+def test_what_was_counted_once_for_all_regions_is_what_each_region_counts(filled: Engine, town: City) -> None:
+    counted = standings(filled, STOCKS, NOW)
+    for code in town.codes:
+        alone = readings(filled, town, ALL, Scope(code), NOW)
+        assert readings(filled, town, ALL, Scope(code), NOW, standings=counted) == alone
+
+
+def test_a_past_instant_does_not_take_what_stands_now(filled: Engine, town: City) -> None:
+    then = Scope("T", at=ago(hours=3))
+    found = readings(filled, town, ALL, then, NOW, standings=standings(filled, STOCKS, NOW))
+    assert found["event_open"].value == 3
 
 
 # Statistics and archives
