@@ -34,6 +34,10 @@ def options(socket: Path, data: Path, *, disposable: bool) -> dict[str, str]:
         "max_wal_size": f"{_wal(data) // MB}MB",
         "checkpoint_timeout": "15min",
         "synchronous_commit": "on",
+        # A bulk load outdates the planner's figures within a minute; its own pace is for calm tables.
+        "autovacuum_naptime": "15s",
+        "autovacuum_analyze_scale_factor": "0.02",
+        "autovacuum_vacuum_cost_limit": "1000",
     }
     unsafe = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
     return chosen | unsafe if disposable else chosen
