@@ -15,7 +15,7 @@ from layouts.drawer import pairs, sheet
 from layouts.drawer_dimension import on_map
 from layouts.look import Look
 from layouts.panel import judgement, small, value
-from layouts.ranking import caption, moved, order, others
+from layouts.ranking import caption, most, moved, order, others
 from layouts.trend import drawn
 from layouts.view import Kind
 
@@ -72,13 +72,13 @@ def below(look: Look, parts: Sequence[ChildReading]) -> list[Any]:
     if not parts:
         return []
     ranked = [*order(parts), *others(parts, len(parts))]
-    return [html.H4(caption(look, parts)), html.Ul([html.Li(child(look, part)) for part in ranked], className="children")]
+    return [html.H4(caption(look, parts)), html.Ul([html.Li(child(look, part, most(ranked))) for part in ranked], className="children")]
 
 
-def child(look: Look, part: ChildReading) -> list[Any]:
+def child(look: Look, part: ChildReading, longest: float) -> list[Any]:
     """One child region: its name, its value, its change."""
     return [links.link(look.read(part.region.name), links.to_region(look.view, part.region.code), className="title"),
-            html.Span(small(look, part.reading), className="dd"), html.Span(moved(look, part.reading), className="t2 lim")]
+            html.Span(small(look, part.reading), className="dd"), html.Span(moved(look, part.reading, longest), className="t2 lim")]
 
 
 def target(look: Look, found: Indicator) -> str:
