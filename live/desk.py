@@ -1,7 +1,7 @@
 """One view at one moment, and everything that is read for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -89,10 +89,13 @@ class Desk:
         return self.level(indicator, self.region.level + 1)
 
     def level(self, indicator: Indicator, level: int) -> tuple[readings.ChildReading, ...]:
-        """The indicator in all regions of a level below; none at the bottom of the tree. Raises: DataUnavailable."""
-        return self.memory.recall(
-            ("level", self.scope, indicator.key, level), subjects.of(indicator),
-            lambda: readings.by_level(self.engine, self.city, indicator, self.scope, level, self.tick.now))
+        """The indicator in all regions of a level below; none at the bottom of the tree. Raises: DataUnavailable.
+
+        Levels that are rolled up are read for the whole city, once for all scopes: that costs no more than a part of it.
+        """
+        shared = level <= self.city.rollup_level
+        return tuple(one for one in self._level(self.city.root if shared else self.region, indicator, level)
+                     if self.region in self.city.path(one.region))
 
     def around(self, indicator: Indicator, level: int) -> tuple[readings.ChildReading, ...]:
         """The indicator in the regions that the map shows of a level; a leaf stands among its neighbours.
@@ -101,10 +104,13 @@ class Desk:
         """
         if level > self.region.level or self.region.parent_id is None:
             return self.level(indicator, level)
-        above = Scope(self.city.regions[self.region.parent_id].code, self.scope.window, self.scope.at)
+        return self._level(self.city.regions[self.region.parent_id], indicator, level)
+
+    def _level(self, above: Region, indicator: Indicator, level: int) -> tuple[readings.ChildReading, ...]:
+        scope = replace(self.scope, region=above.code)
         return self.memory.recall(
-            ("level", above, indicator.key, level), subjects.of(indicator),
-            lambda: readings.by_level(self.engine, self.city, indicator, above, level, self.tick.now))
+            ("level", scope, indicator.key, level), subjects.of(indicator),
+            lambda: readings.by_level(self.engine, self.city, indicator, scope, level, self.tick.now))
 
     # records
 

@@ -23,6 +23,7 @@ View = TypeVar("View", bound=Hashable)
 Paint = Callable[[View, Tick], Picture]
 
 GAPS_S: dict[Lane, float] = {"quick": 0.3, "thorough": 0.5}
+RESTS_S: dict[Lane, float] = {"quick": 0.5, "thorough": 15.0}
 PAINTERS: dict[Lane, int] = {"quick": 3, "thorough": 2}   # they wait for the database most of the time
 KEEP_S = 60.0          # an unwatched picture is kept for someone who goes back
 FRESH_S = 10.0         # and shown at once within this time
@@ -39,7 +40,7 @@ class Hub(Generic[View]):
         self._cut_since: datetime | None = None
         self._unseen: set[Lane] = set()      # lanes that have not painted everything since the database came back
         self._painters = {lane: ThreadPoolExecutor(PAINTERS[lane], thread_name_prefix=f"painter-{lane}") for lane in LANES}
-        self._clocks = {lane: LaneClock(lane, GAPS_S[lane], partial(self.tick, lane=lane)) for lane in LANES}
+        self._clocks = {lane: LaneClock(lane, GAPS_S[lane], RESTS_S[lane], partial(self.tick, lane=lane)) for lane in LANES}
         self.ticks = 0
         self.paintings = 0
 

@@ -9,7 +9,6 @@ from live.tick import Lane
 
 log = logging.getLogger(__name__)
 
-LONGEST_REST_S = 1.0   # after a long tick a lane rests as long as it worked, but no longer than this
 RETRY_S = 1.0          # what could not be painted is tried again
 
 Work = Callable[[frozenset[str] | None], bool]
@@ -18,9 +17,10 @@ Work = Callable[[frozenset[str] | None], bool]
 class LaneClock:
     """Calls `work` with the subjects that changed (None: everything, at least once a minute)."""
 
-    def __init__(self, lane: Lane, gap_s: float, work: Work) -> None:
+    def __init__(self, lane: Lane, gap_s: float, longest_rest_s: float, work: Work) -> None:
         self.lane = lane
         self._gap = gap_s                    # changes in between are taken together
+        self._longest_rest = longest_rest_s  # a lane rests as long as it has worked, but no longer than this
         self._work = work
         self._woken = Condition()
         self._subjects: set[str] = set()
@@ -71,7 +71,7 @@ class LaneClock:
             spent = time.monotonic() - begun
             if not done:
                 self._again(self._order)
-            time.sleep(max(self._gap - spent, min(spent, LONGEST_REST_S)) if done else RETRY_S)
+            time.sleep(max(self._gap - spent, min(spent, self._longest_rest)) if done else RETRY_S)
 
     def _tick(self, subjects: frozenset[str] | None) -> bool:
         try:
