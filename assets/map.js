@@ -464,7 +464,12 @@
   matchMedia("(prefers-color-scheme: light)").addEventListener("change", restyle);
   document.addEventListener("click", toggled);
 
-  window.tonglan.map = {apply, get map() { return picture && picture.map; }, get ready() { return Boolean(picture && picture.ready && shown); }};
+  window.tonglan.map = {
+    apply,
+    get map() { return picture && picture.map; },
+    get shown() { return shown; },
+    get ready() { return Boolean(picture && picture.ready && shown); },
+  };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     tonglan_map: {apply: state => { apply(state); return window.dash_clientside.no_update; }},
   });
