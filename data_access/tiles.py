@@ -204,18 +204,16 @@ PLACED = f"{COLUMN} * :count - :x AS tx, {ROW} * :count - :y AS ty"
 INSIDE = "f.geom && ST_MakeEnvelope(:west, :south, :east, :north, 4326)"
 ONE_TILE = "tx >= 0 AND tx < 1 AND ty >= 0 AND ty < 1"
 
-# Points of one rank in one square become one mark, which stands at the place of the worst of them. Far out a
-# square shows its worst rank alone.
+# Points of one rank in one square become one mark, which stands at the place of the worst of them: the greatest
+# array is that of the latest. Far out a square shows its worst rank alone.
 MARKS = f"""
-    squared AS (
-        SELECT *, floor(tx * :cells) AS cx, floor(ty * :cells) AS cy,
-               max(rank) OVER (PARTITION BY floor(tx * :cells), floor(ty * :cells)) AS worst
-          FROM placed WHERE {ONE_TILE} AND rank >= :lowest),
-    ordered AS (
-        SELECT *, count(*) OVER square AS n, row_number() OVER (square ORDER BY late DESC NULLS LAST, id) AS place
-          FROM squared WHERE :every OR rank = worst
-        WINDOW square AS (PARTITION BY rank, cx, cy)),
-    marks AS (SELECT rank, n::int AS n, id, kind, late, tx, ty FROM ordered WHERE place = 1)"""
+    squares AS (
+        SELECT rank, floor(tx * :cells) AS cx, floor(ty * :cells) AS cy, count(*)::int AS n,
+               min(id) AS id, min(kind) AS kind, max(late) AS late,
+               max(ARRAY[coalesce(late, 0)::double precision, tx, ty]) AS at
+          FROM placed WHERE {ONE_TILE} AND rank >= :lowest GROUP BY 1, 2, 3),
+    ranked AS (SELECT *, max(rank) OVER (PARTITION BY cx, cy) AS worst FROM squares),
+    marks AS (SELECT rank, n, id, kind, late, at[2] AS tx, at[3] AS ty FROM ranked WHERE :every OR rank = worst)"""
 MARK_PLACE = "ST_MakePoint(round(tx * :extent), round(ty * :extent)) AS geom"
 
 
