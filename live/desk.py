@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 from data_access import attention, cases, devices, jobs, readings, sources, tiles, warnings, weather
 from data_access.city import City, Region
 from data_access.engine import Engine
+from data_access.stocks import Standings, standings
 from indicators.definition import Dimension, Indicator
 from indicators.library import INDICATORS, of
+from indicators.metrics import STOCKS
 from indicators.reading import Reading
 from indicators.scope import Scope
 from indicators.windows import frame
@@ -79,7 +81,8 @@ class Desk:
         wanted = {indicator.key: subjects.of(indicator) for indicator in indicators}
 
         def fetch(missing: list[str]) -> dict[str, Reading]:
-            return readings.readings(self.engine, self.city, [INDICATORS[key] for key in missing], self.scope, self.tick.now)
+            return readings.readings(self.engine, self.city, [INDICATORS[key] for key in missing], self.scope, self.tick.now,
+                                     standings=self.standings())
 
         group = "all" if self.together else "+".join(sorted({indicator.dimension for indicator in indicators}))
         return self.memory.recall_many(("readings", self.scope, group), wanted, fetch)
@@ -110,7 +113,23 @@ class Desk:
         scope = replace(self.scope, region=above.code)
         return self.memory.recall(
             ("level", scope, indicator.key, level), subjects.of(indicator),
-            lambda: readings.by_level(self.engine, self.city, indicator, scope, level, self.tick.now))
+            lambda: readings.by_level(self.engine, self.city, indicator, scope, level, self.tick.now, standings=self.standings()))
+
+    def standings(self) -> Standings | None:
+        """What stands now in every region, counted once for all scopes; None for the past. Raises: DataUnavailable."""
+        if self.view.scope.at is not None:
+            return None
+        return self.memory.recall("standings", frozenset().union(*subjects.OF_STOCKS.values()), self._stand)
+
+    def _stand(self) -> Standings:
+        """Count anew what has changed, fact by fact."""
+        def count(fact: str) -> Standings:
+            return standings(self.engine, [key for key, one in STOCKS.items() if one.fact == fact], self.tick.now)
+
+        counted = [self.memory.recall(("standings", fact), spoken, partial(count, fact))
+                   for fact, spoken in subjects.OF_STOCKS.items()]
+        return Standings(self.tick.now, frozenset().union(*(one.keys for one in counted)),
+                         {place: amount for one in counted for place, amount in one.amounts.items()})
 
     # records
 

@@ -121,9 +121,9 @@ def test_indicators_of_all_panels_are_read_in_one_call(paint: Paint, monkeypatch
     calls: list[int] = []
     real = painting.Desk.read.__globals__["readings"].readings
 
-    def counted(engine: Engine, city: City, indicators: Any, *rest: Any) -> Any:
+    def counted(engine: Engine, city: City, indicators: Any, *rest: Any, **more: Any) -> Any:
         calls.append(len(indicators))
-        return real(engine, city, indicators, *rest)
+        return real(engine, city, indicators, *rest, **more)
 
     monkeypatch.setattr("data_access.readings.readings", counted)
     paint()
