@@ -1,7 +1,7 @@
 # The app, the ingest door, the loader and the simulator: one image, four commands (see compose.yaml).
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
-COPY requirements.txt ./
+COPY requirements.txt requirements-dev.txt ./
 COPY packs/newyork/requirements.txt packs/newyork/requirements.txt
 COPY scripts scripts
 RUN sh scripts/environment.sh requirements.txt
