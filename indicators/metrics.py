@@ -27,6 +27,8 @@ def beyond(limit: str) -> str:
     return f"CASE WHEN f.low_is_bad THEN f.value <= f.{limit} ELSE f.value >= f.{limit} END"
 
 
+ASKED = "coalesce(f.visited_at, f.occurred_at)"  # a sender may not say when it asked
+
 CASE_METRICS = (
     Metric("case_reported", "case", "f.reported_at"),
     Metric("case_registered", "case", "f.registered_at"),
@@ -52,10 +54,10 @@ MESSAGE_METRICS = (
     Metric("message_answered_30s", "message", "f.occurred_at", where="f.answered_s <= 30"),
     Metric("message_contact_due", "message", "f.contact_due", ahead=True),
     Metric("message_contacted_on_time", "message", "f.contact_due", where="f.contacted_at <= f.contact_due", ahead=True),
-    Metric("message_asked", "message", "f.occurred_at", where="f.solved IS NOT NULL"),
-    Metric("message_solved", "message", "f.occurred_at", where="f.solved"),
-    Metric("message_rated", "message", "f.occurred_at", where="f.satisfaction IS NOT NULL", value="f.satisfaction"),
-    Metric("message_satisfied", "message", "f.occurred_at", where="f.satisfaction >= 4"),
+    Metric("message_asked", "message", ASKED, where="f.solved IS NOT NULL"),
+    Metric("message_solved", "message", ASKED, where="f.solved"),
+    Metric("message_rated", "message", ASKED, where="f.satisfaction IS NOT NULL", value="f.satisfaction"),
+    Metric("message_satisfied", "message", ASKED, where="f.satisfaction >= 4"),
     Metric("message_judged", "message", "f.occurred_at", where="f.sentiment IS NOT NULL"),
     Metric("message_negative", "message", "f.occurred_at", where="f.sentiment < 0"),
 )

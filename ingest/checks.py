@@ -103,7 +103,7 @@ def numbers(field: Field, values: Sequence[float]) -> Column | None:
     """Finite numbers within the field's limits."""
     made = np.array(values, dtype=np.float64)
     low, high = made.min(), made.max()
-    if not np.isfinite(low + high) or (field.kind == "whole" and (made != np.floor(made)).any()):
+    if not (np.isfinite(low) and np.isfinite(high)) or (field.kind == "whole" and (made != np.floor(made)).any()):
         return None
     if (field.minimum is not None and low < field.minimum) or (field.maximum is not None and high > field.maximum):
         return None

@@ -13,7 +13,7 @@ from ingest.feeds import Heard, newest
 from ingest.identity import identities
 from ingest.places import locate
 
-CHANGING = ("channel", "topic", "body", "occurred_at", "region_id", "geom", "case_id", "answered_s", "contacted_at",
+CHANGING = ("channel", "topic", "body", "occurred_at", "region_id", "geom", "case_id", "answered_s", "contacted_at", "visited_at",
             "contact_due", "solved", "satisfaction", "sentiment")
 MESSAGE = Completed("message", "message_id", CHANGING)
 

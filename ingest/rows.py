@@ -73,7 +73,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("id", longest=200), Field("channel", longest=CODE), Field("topic", longest=CODE), optional("body", longest=10000),
         Field("occurred_at", "time"), *PLACE, optional("case", longest=200),
         optional("answered_s", "number", minimum=0, maximum=MONTH_S), optional("contact_due", "time", span="any"),
-        optional("contacted_at", "time"), optional("solved", "flag"),
+        optional("contacted_at", "time"), optional("visited_at", "time"), optional("solved", "flag"),
         optional("satisfaction", "whole", minimum=1, maximum=5), optional("sentiment", "whole", minimum=-1, maximum=1),
     ),
     "warnings": (

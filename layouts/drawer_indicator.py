@@ -72,13 +72,16 @@ def below(look: Look, parts: Sequence[ChildReading]) -> list[Any]:
     if not parts:
         return []
     ranked = [*order(parts), *others(parts, len(parts))]
-    return [html.H4(caption(look, parts)), html.Ul([html.Li(child(look, part, most(ranked))) for part in ranked], className="children")]
+    longest = most(ranked)
+    children = [html.Li(child(look, part, longest)) for part in ranked]
+    return [html.H4(caption(look, parts)), html.Ul(children, className="children")]
 
 
 def child(look: Look, part: ChildReading, longest: float) -> list[Any]:
     """One child region: its name, its value, its change."""
     return [links.link(look.read(part.region.name), links.to_region(look.view, part.region.code), className="title"),
-            html.Span(small(look, part.reading), className="dd"), html.Span(moved(look, part.reading, longest), className="t2 lim")]
+            html.Span(small(look, part.reading), className="dd"),
+            html.Span(moved(look, part.reading, longest), className="t2 lim")]
 
 
 def target(look: Look, found: Indicator) -> str:

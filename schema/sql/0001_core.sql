@@ -237,7 +237,8 @@ CREATE TABLE message (                  -- one call or note of a resident
     answered_s real,                    -- seconds until somebody answered
     contacted_at timestamptz,           -- when the agency first came back to the caller
     contact_due timestamptz,
-    solved boolean,                     -- what the caller said when visited; NULL: not asked yet
+    visited_at timestamptz,             -- when the caller was asked what came of it
+    solved boolean,                     -- what the caller then said; NULL: not asked yet
     satisfaction smallint CHECK (satisfaction BETWEEN 1 AND 5),
     sentiment smallint CHECK (sentiment BETWEEN -1 AND 1),
     batch_id int NOT NULL,
