@@ -2,30 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import Engine
 
 from data_access import devices, sources, warnings
 from data_access.city import City, Region
-from data_access.engine import reading, sql
+from data_access.overdue import AllOverdue, overdue
 from indicators.text import Text
 
 Kind = Literal["warning", "overdue", "alarm", "source"]
 GRAVE = ("extreme", "severe")
 URGENCY: tuple[Kind, ...] = ("warning", "source", "overdue", "alarm")
 MOST_ALARMS = 500
+MOST_PLACES = 5
 ALONE = 2  # so many devices of a kind in alarm still stand each for itself
-
-
-@dataclass(frozen=True)
-class Overdue:
-    """The cases of one region past their clock."""
-
-    region_id: int
-    count: int
-    longest: timedelta
 
 
 @dataclass(frozen=True)
@@ -47,9 +39,10 @@ class Attention:
     simulated: bool = False
 
 
-def attention(engine: Engine, city: City, region: Region, now: datetime) -> tuple[Attention, ...]:
+def attention(engine: Engine, city: City, region: Region, now: datetime, late: AllOverdue | None = None) -> tuple[Attention, ...]:
     """Grave warnings, dead sources, children with overdue cases and devices in alarm, the worst of each kind first.
 
+    `late`, where given, spares reading the overdue cases.
     Raises: DataUnavailable.
     Source: warning, city_case, latest_observation, feed.
     """
@@ -62,8 +55,9 @@ def attention(engine: Engine, city: City, region: Region, now: datetime) -> tupl
         for source in sources.sources(engine) if source.state(now) == "dead" and source.last_received_at
     ]
     items += alarmed(devices.alarms(engine, region.region_id, now, limit=MOST_ALARMS))
-    late = overdue(engine, city, region, now)
-    items += [Attention("overdue", o.region_id, now - o.longest, count=o.count, simulated=s) for o, s in late[:5]]
+    found = late or overdue(engine, city, now)
+    items += [Attention("overdue", one.region_id, one.since, count=one.count, simulated=found.simulated)
+              for one in found.below(city, region)[:MOST_PLACES]]
     return ranked(items)
 
 
@@ -87,19 +81,3 @@ def ranked(items: Sequence[Attention]) -> tuple[Attention, ...]:
     order = [(place, URGENCY.index(kind), item)
              for kind, found in kinds.items() for place, item in enumerate(found)]
     return tuple(item for *_, item in sorted(order, key=lambda one: one[:2]))
-
-
-def overdue(engine: Engine, city: City, region: Region, now: datetime) -> list[tuple[Overdue, bool]]:
-    """Overdue cases by child region (or the region itself at the leaf), most first, and whether simulated."""
-    level = min(region.level + 1, len(city.levels) - 1)
-    with reading(engine, "overdue cases") as connection:
-        rows = connection.execute(sql("""
-            SELECT up.ancestor_id, count(*) AS n, min(f.due_at) AS first_due, bool_or(s.simulated) AS simulated
-              FROM city_case f
-              JOIN source s USING (source_id)
-              JOIN region_ancestor up ON up.region_id = f.region_id AND up.level = :level
-              JOIN region_ancestor here ON here.region_id = f.region_id AND here.ancestor_id = :region
-             WHERE f.closed_at IS NULL AND f.suspended_at IS NULL AND f.due_at <= :now
-             GROUP BY up.ancestor_id ORDER BY n DESC"""),
-            {"level": level, "region": region.region_id, "now": now}).all()
-    return [(Overdue(r.ancestor_id, r.n, now - r.first_due), r.simulated) for r in rows]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 
-from data_access import attention, cases, devices, jobs, readings, sources, tiles, warnings, weather
+from data_access import attention, cases, devices, jobs, overdue, readings, sources, tiles, warnings, weather
 from data_access.city import City, Region
 from data_access.engine import Engine
 from data_access.stocks import Standings, standings
@@ -140,7 +140,12 @@ class Desk:
     def attention(self) -> tuple[attention.Attention, ...]:
         """What needs action now. Raises: DataUnavailable."""
         return self.memory.recall(("attention", self._at), CASE | DEVICE | WARNING,
-                                  lambda: attention.attention(self.engine, self.city, self.region, self.now))
+                                  lambda: attention.attention(self.engine, self.city, self.region, self.now, self._late()))
+
+    def _late(self) -> overdue.AllOverdue:
+        """The overdue cases of every region. Raises: DataUnavailable."""
+        return self.memory.recall(("overdue", self.view.scope.at), CASE,
+                                  lambda: overdue.overdue(self.engine, self.city, self.now))
 
     def newest_cases(self) -> tuple[cases.CaseLine, ...]:
         """The cases that changed last. Raises: DataUnavailable."""

@@ -10,6 +10,7 @@ from data_access import agencies, cases, devices, jobs, sources, warnings, weath
 from data_access.attention import Attention, alarmed, attention, ranked
 from data_access.city import City, UnknownRegion
 from data_access.engine import DataUnavailable, create
+from data_access.overdue import overdue
 from indicators.text import Text
 
 NOW = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)
@@ -180,3 +181,13 @@ def test_the_tree_knows_its_paths_and_its_unknowns(town: City) -> None:
     assert [region.code for region in town.children(town.region("T2"))] == ["T21", "T22"]
     with pytest.raises(UnknownRegion):
         town.region("X")
+
+
+def test_overdue_cases_are_counted_up_the_tree_and_told_by_the_longest(filled: Engine, town: City) -> None:
+    """Only case 1, in block T111, is past its clock; case 4 is suspended, case 3 closed."""
+    late = overdue(filled, town, NOW)
+    assert {town.regions[key].code: (one.count, one.since) for key, one in late.regions.items()} == {
+        code: (1, ago(hours=5)) for code in ("T", "T1", "T11", "T111")}
+    assert not late.simulated
+    assert [one.region_id for one in late.below(town, town.region("T111"))] == [town.region("T111").region_id]
+    assert late.below(town, town.region("T2")) == []

@@ -1,0 +1,56 @@
+"""The cases past their clock, in every region of the tree at once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from data_access.city import City, Region
+from data_access.engine import reading, sql
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """The cases of one region past their clock: how many, and since when the longest."""
+
+    region_id: int
+    count: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class AllOverdue:
+    """By region; `simulated` when any source of cases is."""
+
+    regions: dict[int, Overdue]
+    simulated: bool
+
+    def below(self, city: City, region: Region) -> list[Overdue]:
+        """Those of the regions right below, or of the region itself at the bottom of the tree; most first."""
+        places = city.children(region) or (region,)
+        found = [self.regions[place.region_id] for place in places if place.region_id in self.regions]
+        return sorted(found, key=lambda one: (-one.count, one.since))
+
+
+def overdue(engine: Engine, city: City, now: datetime) -> AllOverdue:
+    """Read them once for all who look: one walk over the open cases by their clock.
+
+    Raises: DataUnavailable.
+    Source: city_case (and feed, for whether its sources are simulated).
+    """
+    with reading(engine, "overdue cases") as connection:
+        rows = connection.execute(sql("""
+            SELECT region_id, count(*) AS n, min(due_at) AS since
+              FROM city_case
+             WHERE closed_at IS NULL AND suspended_at IS NULL AND due_at <= :now
+             GROUP BY region_id"""), {"now": now}).all()
+        simulated = connection.execute(sql("""
+            SELECT coalesce(bool_or(s.simulated), false)
+              FROM feed f JOIN source s USING (source_id) WHERE f.subject = 'case'""")).scalar_one()
+    regions: dict[int, Overdue] = {}
+    for row in rows:
+        for region in city.path(city.regions[row.region_id]):
+            known = regions.get(region.region_id)
+            regions[region.region_id] = Overdue(
+                region.region_id, row.n + (known.count if known else 0), min(row.since, known.since) if known else row.since)
+    return AllOverdue(regions, bool(simulated))
