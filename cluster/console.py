@@ -53,7 +53,7 @@ class Console:
             if title not in now:
                 self.say(f"  done: {title}, {_amount(work)}")
         self._shown = now
-        self._first = {title: self._first.get(title) or _Sight(self._clock(), work.done) for title, work in now.items()}
+        self._first = {title: self._sight(work) for title, work in now.items()}
         sentences = [sentence(work, self._left(work)) for work in now.values()]
         if self._in_place:
             self._write(CLEAR + "   ".join(sentences)[: shutil.get_terminal_size().columns - 1])
@@ -61,6 +61,11 @@ class Console:
             self._logged_at = self._clock()
             for each in sentences:
                 self.say(f"  {each}")
+
+    def _sight(self, work: Work) -> _Sight:
+        """When it was first seen; anew when it started over."""
+        known = self._first.get(work.title)
+        return known if known and known.done <= work.done else _Sight(self._clock(), work.done)
 
     def _left(self, work: Work) -> timedelta | None:
         """The time still needed at the pace since it was first seen."""

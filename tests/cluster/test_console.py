@@ -29,6 +29,16 @@ def test_the_time_left_is_told_from_the_pace_since_it_was_first_seen() -> None:
     assert out.getvalue().splitlines() == ["  Tax lots: 400 of 1,000 lots", "  Tax lots: 500 of 1,000 lots, 50 s left"]
 
 
+def test_work_that_starts_over_gets_a_new_pace() -> None:
+    """Down from 400 to 0; then 100 in 10 s; 900 to go take 90 s."""
+    out, clock = io.StringIO(), Clock()
+    console = Console(out, clock)
+    for at, done in ((0.0, 400), (10.0, 0), (20.0, 100)):
+        clock.now = at
+        console.show([lots(done)])
+    assert out.getvalue().splitlines()[-1] == "  Tax lots: 100 of 1,000 lots, 90 s left"
+
+
 def test_a_log_gets_a_line_every_ten_seconds_only() -> None:
     out, clock = io.StringIO(), Clock()
     console = Console(out, clock)
