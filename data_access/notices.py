@@ -2,7 +2,7 @@
 
 import json
 import select
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import psycopg2
@@ -15,7 +15,7 @@ CHANNEL = "tonglan"
 EVERYTHING = "*"
 
 
-def listen(engine: Engine, patience: float) -> Iterator[frozenset[str]]:
+def listen(engine: Engine, patience: float) -> Generator[frozenset[str]]:
     """Listen on a connection of its own, for ever.
 
     Returns: first an empty set, when the line is up; then the subjects of each burst of notices

@@ -1,7 +1,7 @@
 """One viewer's stream: the whole picture of an address first, then what changes, and a beat while nothing does."""
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -40,7 +40,7 @@ def routes(hub: Hub[View], atlas: Atlas, jobs: Callable[[], tuple[Job, ...]]) ->
 
 def viewing(
     hub: Hub[View], atlas: Atlas, jobs: Callable[[], tuple[Job, ...]], pathname: str, search: str, language: Language,
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     """Everything that one viewer is told, until he leaves."""
     yield events.hello()
     spoken = address.spoken(pathname, search, language)
@@ -70,7 +70,7 @@ def _arrival(
     return city
 
 
-def _watching(hub: Hub[View], view: View, mailbox: Mailbox) -> Iterator[bytes]:
+def _watching(hub: Hub[View], view: View, mailbox: Mailbox) -> Generator[bytes]:
     painted, patience, language = False, 0.0, view.scope.language
     while True:
         parcel = mailbox.take(patience)

@@ -18,7 +18,7 @@ def assigner(regions: dict[int, shapely.Geometry]) -> Assigner:
 
 def ask(regions: dict[int, shapely.Geometry], *places: tuple[float, float]) -> list[int]:
     lon, lat = np.array(places, float).T
-    return assigner(regions).assign(lon, lat).tolist()
+    return [int(found) for found in assigner(regions).assign(lon, lat)]
 
 
 def test_a_point_inside_gets_its_region_and_one_beyond_gets_none():

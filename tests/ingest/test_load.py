@@ -3,7 +3,6 @@
 import json
 import stat
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -11,17 +10,18 @@ from sqlalchemy import text
 from ingest import load_flights, load_parts, load_places, tokens
 from ingest.load import load_pack
 from ingest.load_city import OtherCity
+from ingest.load_parts import Progress
 from ingest.load_tree import OtherTree
 from tests.ingest import hamlet
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
+def folder(tmp_path_factory):
     return hamlet.write(tmp_path_factory.mktemp("packs") / "hamlet")
 
 
 @pytest.fixture(scope="module")
-def var(tmp_path_factory) -> Path:
+def var(tmp_path_factory):
     return tmp_path_factory.mktemp("var")
 
 
@@ -179,7 +179,7 @@ def test_the_stopped_load_left_no_index_missing(loaded):
 
 def test_running_both_stages_again_changes_nothing(loaded, folder, var):
     before = rows(loaded, "SELECT max(batch_id), (SELECT count(*) FROM place), (SELECT sum(taken) FROM feed) FROM batch")
-    reports = []
+    reports: list[Progress] = []
     load_pack(loaded, folder, stage="basics", progress=reports.append, var=var)
     load_pack(loaded, folder, stage="history", progress=reports.append, var=var)
     assert reports == []
@@ -247,6 +247,7 @@ def test_a_part_that_fails_leaves_nothing_behind(loaded, folder, monkeypatch):
 
     monkeypatch.setattr(load_parts, "roll_up", breaks)
     city = load_city(loaded)
+    assert city is not None
     with loaded.connect() as connection:
         flights = list(datasets(read(folder), city, leaves(connection)))[1]
     before = rows(loaded, "SELECT count(*), (SELECT count(*) FROM flight) FROM batch")

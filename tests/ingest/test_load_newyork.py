@@ -1,6 +1,7 @@
 """The New York pack on the real packages: the tree, its decisions, and what the files mean."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,7 +57,7 @@ def tree(pack) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def tracts(pack) -> list[dict]:
+def tracts(pack) -> list[dict[str, Any]]:
     features = json.loads(pack.path(pack.tree.leaves.file).read_text())["features"]
     return [feature["properties"] for feature in features]
 
@@ -94,7 +95,7 @@ def test_a_park_or_airport_between_districts_hangs_on_the_one_of_its_borough_wit
     parents = dict(zip(tree["code"], tree["parent"], strict=True))
     shapes = {code: shapely.transform(shape, lambda xy: xy * METRES_PER_DEGREE)
               for code, shape, level in zip(tree["code"], tree["geom"], tree["level"], strict=True) if level == 3}
-    own: dict[str, list] = {}
+    own: dict[str, list[Any]] = {}
     for code, shape in shapes.items():
         if int(code[2:4]) <= 18:
             own.setdefault(code[:4], []).append(shape)

@@ -18,6 +18,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
+from indicators.library import INDICATORS  # noqa: E402
 from indicators.text import Language  # noqa: E402
 from layouts import (  # noqa: E402
     attention,
@@ -88,7 +89,7 @@ DRAWERS: dict[str, Callable[[Look], list[Any]]] = {
     "agency": lambda look: drawer_agency.agency(look, town.loads()[0], town.cases(7)),
     "agencies": lambda look: drawer_agencies.agencies(look, town.loads()),
     "dimension": lambda look: drawer_dimension.dimension(look, "events", [
-        town.reading(one.key) for one in town.INDICATORS.values() if one.dimension == "events"]),
+        town.reading(one.key) for one in INDICATORS.values() if one.dimension == "events"]),
     "indicator": lambda look: drawer_indicator.indicator(
         look, town.reading("event_closed_on_time"), None, town.children("event_closed_on_time", "nyc", (97, 79, 95, 88, 93))),
     "sources": lambda look: drawer_sources.sources(look, town.sources()),

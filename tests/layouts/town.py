@@ -96,7 +96,7 @@ def reading(key: str, status: Status = "ok", value: float | None = None, **more:
         series = tuple(Point(datetime(year, 1, 1, 5, tzinfo=UTC), shown * share) for year, share in
                        ((2011, 0.955), (2016, 0.985), (2023, 1.0)))
     age = {"ok": timedelta(seconds=8), "stale": timedelta(hours=3, minutes=12), "dead": timedelta(minutes=47)}
-    return Reading(**{  # type: ignore[arg-type]
+    return Reading(**{
         "indicator": indicator, "status": status, "value": shown if known else None, "n": 1206,
         "data_at": NOW - age[status] if status in age else None,
         "period": Text("2023 年", "2023") if published else None,

@@ -73,7 +73,7 @@ def test_the_stream_is_not_buffered_and_not_kept(client: FlaskClient) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Accel-Buffering"] == "no"
     assert "Content-Encoding" not in answer.headers
-    words = iter(answer.response)
+    words = iter(answer.iter_encoded())
     assert next(words).startswith(b"retry: 1000\nevent: hello\n")
     assert next(words).startswith(b"event: picture\n")
     answer.close()

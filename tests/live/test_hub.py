@@ -253,7 +253,7 @@ def test_news_is_painted_while_the_counting_takes_its_time() -> None:
     counted = threading.Event()
 
     def paint(view: str, tick: Tick) -> dict[str, dict[str, Any]]:
-        picture = {}
+        picture: dict[str, dict[str, Any]] = {}
         if tick.means("quick"):
             picture["feed"] = {"children": "news" if tick.subjects else "old"}
         if tick.means("thorough"):

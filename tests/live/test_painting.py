@@ -9,14 +9,13 @@ import orjson
 import pytest
 from sqlalchemy import Engine, create_engine
 
-from data_access import attention, sources
+from data_access import attention, readings, sources
 from data_access.city import City
 from data_access.engine import DataUnavailable
 from indicators.scope import Scope
 from indicators.text import Language
 from layouts import ids, wall
 from layouts.view import KINDS, WHOLE, Opened, View
-from live import painting
 from live.memory import Memory
 from live.painting import PANELS, Painter
 from live.picture import Encoded, encode
@@ -119,7 +118,7 @@ def test_the_page_knows_the_way_up(paint: Paint, view: View, parent: str | None)
 
 def test_indicators_of_all_panels_are_read_in_one_call(paint: Paint, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
-    real = painting.Desk.read.__globals__["readings"].readings
+    real = readings.readings
 
     def counted(engine: Engine, city: City, indicators: Any, *rest: Any, **more: Any) -> Any:
         calls.append(len(indicators))
