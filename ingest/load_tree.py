@@ -1,13 +1,14 @@
 """The pack's tree of regions: read, checked, given shapes from the leaves up, and written."""
 
-import json
 from collections import Counter
 from pathlib import Path
 
+import geopandas
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from pyogrio.errors import DataSourceError
 from sqlalchemy import Connection
 
 from data_access.engine import sql
@@ -50,18 +51,29 @@ def read_tree(pack: Pack) -> pd.DataFrame:
 
 
 def read_leaves(leaves: Leaves, path: Path) -> tuple[pd.DataFrame, NDArray[np.object_]]:
-    """The last level's code, parent and names, and its shapes, by code. Raises: PackError."""
-    features = json.loads(path.read_text(encoding="utf-8"))["features"]
-    rows = [feature["properties"] for feature in features]
+    """The last level's code, parent and names, and its shapes in WGS 84, by code. Raises: PackError."""
+    features = boundaries(path)
+    rows = features.drop(columns=features.geometry.name).to_dict("records")
     try:
         made = pd.DataFrame({
             "code": [str(row[leaves.code]) for row in rows], "parent": [str(row[leaves.parent]) for row in rows],
             "name_zh": [leaves.name.zh.format(**row) for row in rows], "name_en": [leaves.name.en.format(**row) for row in rows]})
     except KeyError as error:
         raise PackError(f"{path}: a feature has no property {error}; tree.leaves names it") from error
-    shapes = multipolygons(shapely.from_geojson([json.dumps(feature["geometry"]) for feature in features]))
+    shapes = multipolygons(features.geometry.to_numpy())
     order = made["code"].argsort(kind="stable").to_numpy()
     return made.iloc[order].reset_index(drop=True), shapes[order]
+
+
+def boundaries(path: Path) -> geopandas.GeoDataFrame:
+    """A file of shapes in any format and projection that GDAL reads, in WGS 84. Raises: PackError."""
+    try:
+        features = geopandas.read_file(path)
+    except DataSourceError as error:
+        raise PackError(f"{path}: not a file of boundaries: {error}") from error
+    if features.crs is None:
+        raise PackError(f"{path}: says no coordinate system; a shapefile needs its .prj beside it")
+    return features.to_crs(4326)
 
 
 def check(tree: pd.DataFrame, path: Path) -> None:
