@@ -8,12 +8,12 @@ from dash import dcc
 from indicators.definition import Dimension
 from indicators.scope import Window
 from indicators.text import Language
-from layouts.view import Kind, Opened, View, href
+from layouts.view import Kind, Mode, Opened, View, href
 
 
 def to_region(view: View, code: str) -> str:
     """Another region; the drawer closes, window and indicator stay."""
-    return href(View(replace(view.scope, region=code)))
+    return href(replace(view, scope=replace(view.scope, region=code), opened=None))
 
 
 def to_window(view: View, window: Window) -> str:
@@ -38,12 +38,17 @@ def to_drawer(view: View, kind: Kind, key: str = "") -> str:
 
 def to_indicator(view: View, key: str) -> str:
     """The indicator's drawer, the map coloured by it."""
-    return href(View(replace(view.scope, indicator=key), Opened("indicator", key)))
+    return href(replace(view, scope=replace(view.scope, indicator=key), opened=Opened("indicator", key)))
 
 
 def on_map(view: View, key: str) -> str:
     """The map coloured by an indicator, the drawer as it was."""
     return href(replace(view, scope=replace(view.scope, indicator=key)))
+
+
+def to_mode(view: View, mode: Mode) -> str:
+    """The same, the map drawn in another way."""
+    return href(replace(view, mode=mode))
 
 
 def to_dimension(view: View, dimension: Dimension) -> str:

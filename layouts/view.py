@@ -15,6 +15,8 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 WHOLE: tuple[Kind, ...] = ("agencies", "sources", "attention")  # of these there is one, so they carry no key
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
+Mode = Literal["flat", "heat", "3d"]
+MODES: tuple[Mode, ...] = get_args(Mode)
 
 
 class BadAddress(ValueError):
@@ -45,6 +47,10 @@ class UnknownDimension(BadAddress):
     """None of the six dimensions."""
 
 
+class UnknownMode(BadAddress):
+    """No such way to draw the map."""
+
+
 class TwoDrawers(BadAddress):
     """More than one drawer asked for."""
 
@@ -59,10 +65,11 @@ class Opened:
 
 @dataclass(frozen=True)
 class View:
-    """A scope and what is open over it."""
+    """A scope, what is open over it, and how the map is drawn."""
 
     scope: Scope
     opened: Opened | None = None
+    mode: Mode = "flat"
 
 
 def parse(pathname: str, search: str, home: str, language: Language = "zh") -> View:
@@ -71,7 +78,7 @@ def parse(pathname: str, search: str, home: str, language: Language = "zh") -> V
     `home` is the city's code, which `/` means; `language` is the browser's, used when the
     address says none. Whether the region, case or indicator exists is for its reader to say.
     Raises: BadAddress, as one of UnknownPage, UnknownWindow, BadInstant, UnknownLanguage,
-        UnknownDimension, TwoDrawers.
+        UnknownDimension, UnknownMode, TwoDrawers.
     """
     said = {key: values[-1] for key, values in parse_qs(search.lstrip("?"), keep_blank_values=False).items()}
     scope = Scope(
@@ -81,7 +88,7 @@ def parse(pathname: str, search: str, home: str, language: Language = "zh") -> V
         indicator=said.get("i"),
         language=spoken(said.get("lang", language)),
     )
-    return View(scope, opened(said))
+    return View(scope, opened(said), mode(said.get("m", "flat")))
 
 
 def region(pathname: str, home: str) -> str:
@@ -113,6 +120,15 @@ def instant(text: str) -> datetime:
         raise BadInstant(Text(f"“{text}”不是带时区的时刻，例如 2026-03-04T12:00-05:00",
                               f"“{text}” is no instant with an offset, such as 2026-03-04T12:00-05:00"))
     return at
+
+
+def mode(text: str) -> Mode:
+    """A way to draw the map. Raises: UnknownMode."""
+    for known in MODES:
+        if text == known:
+            return known
+    choices = ", ".join(MODES)
+    raise UnknownMode(Text(f"地图没有“{text}”这种画法，可选 {choices}", f"The map is not drawn as “{text}”, only as {choices}"))
 
 
 def spoken(text: str) -> Language:
@@ -147,6 +163,8 @@ def href(view: View) -> str:
         query["at"] = scope.at.isoformat()
     if scope.indicator is not None:
         query["i"] = scope.indicator
+    if view.mode != "flat":
+        query["m"] = view.mode
     query["lang"] = scope.language
     if view.opened is not None:
         query[view.opened.kind] = view.opened.key or "1"

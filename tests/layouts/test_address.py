@@ -12,6 +12,7 @@ from layouts.view import (
     TwoDrawers,
     UnknownDimension,
     UnknownLanguage,
+    UnknownMode,
     UnknownPage,
     UnknownWindow,
     View,
@@ -36,6 +37,8 @@ def read_back(view: View) -> View:
     View(Scope("nyc"), Opened("sources")),
     View(Scope("nyc"), Opened("attention")),
     View(Scope("nyc"), Opened("dimension", "people")),
+    View(Scope("QN07"), Opened("case", "418"), "heat"),
+    View(Scope("QN07"), None, "3d"),
 ])
 def test_an_address_means_the_view_it_was_made_from(view):
     assert read_back(view) == view
@@ -59,6 +62,7 @@ def test_a_plus_that_the_url_swallowed_is_still_an_offset():
     ("/", "?at=2026-03-04T12:00", BadInstant, "2026-03-04T12:00"),
     ("/", "?lang=fr", UnknownLanguage, "fr"),
     ("/", "?dimension=money", UnknownDimension, "money"),
+    ("/", "?m=4d", UnknownMode, "4d"),
     ("/", "?case=1&device=2", TwoDrawers, "device"),
     ("/wp-admin", "", UnknownPage, "wp-admin"),
 ])
@@ -71,6 +75,14 @@ def test_nonsense_is_refused_by_name_and_quoted_in_both_languages(pathname, sear
 def test_going_to_another_region_keeps_window_indicator_and_language_and_closes_the_drawer():
     view = View(Scope("nyc", "7d", None, "event_open", "en"), Opened("case", "418"))
     assert links.to_region(view, "QN07") == href(View(Scope("QN07", "7d", None, "event_open", "en")))
+
+
+def test_the_way_the_map_is_drawn_is_kept_when_going_elsewhere():
+    view = View(Scope("nyc"), Opened("case", "418"), "heat")
+    assert links.to_region(view, "QN07") == href(View(Scope("QN07"), None, "heat"))
+    assert links.to_indicator(view, "event_open") == href(
+        View(Scope("nyc", indicator="event_open"), Opened("indicator", "event_open"), "heat"))
+    assert links.to_mode(view, "flat") == href(View(Scope("nyc"), Opened("case", "418")))
 
 
 def test_going_live_drops_the_instant_only():
