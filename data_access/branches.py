@@ -20,8 +20,8 @@ class Branch:
     binds: dict[str, Any]
 
 
-def read(connection: Connection, branches: Sequence[Branch]) -> list[list[Any]]:
-    """Read all branches at once.
+def read(connection: Connection, branches: Sequence[Branch], common: tuple[str, Branch] | None = None) -> list[list[Any]]:
+    """Read all branches at once; `common` is a relation, with its name, that is made once for all of them.
 
     Returns: the rows of each branch, in the branches' order, the branch's number first in each row.
     """
@@ -33,11 +33,15 @@ def read(connection: Connection, branches: Sequence[Branch]) -> list[list[Any]]:
         for number, branch in enumerate(branches)
     )
     binds = {f"{name}_{number}": value for number, branch in enumerate(branches) for name, value in branch.binds.items()}
+    if common is not None:
+        name, made = common
+        statement = f"WITH {name} AS MATERIALIZED ({own(made.statement, 'common')})\n{statement}"
+        binds |= {f"{bind}_common": value for bind, value in made.binds.items()}
     for row in connection.execute(sql(statement), binds):
         found[row[0]].append(row)
     return found
 
 
-def own(statement: str, number: int) -> str:
+def own(statement: str, number: int | str) -> str:
     """The statement with binds that no other branch shares."""
     return BIND.sub(rf":\1_{number}", statement)

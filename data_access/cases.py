@@ -9,6 +9,8 @@ from sqlalchemy import Engine
 from data_access.engine import reading, sql
 from data_access.trace import TRACE_COLUMNS, Trace, trace
 from indicators.clocks import DUE_SOON
+from indicators.filters import sieve
+from indicators.scope import Filter
 from indicators.text import Text
 
 Lateness = Literal["overdue", "due_soon", "open", "closed"]
@@ -51,6 +53,7 @@ class CaseLine:
     lon: float | None
     lat: float | None
     simulated: bool
+    class_code: str = ""
 
     def lateness(self, now: datetime) -> Lateness:
         """Where the case stands against its clock."""
@@ -75,8 +78,8 @@ class CaseRecord:
     trace: Trace
 
 
-LINE_COLUMNS = """f.case_id, f.external_id, f.title, k.name_zh AS class_zh, k.name_en AS class_en, f.state, f.state_at,
-                  f.reported_at, f.due_at, f.closed_at, f.suspended_at, f.region_id, a.code AS agency_code,
+LINE_COLUMNS = """f.case_id, f.external_id, f.title, f.class_code, k.name_zh AS class_zh, k.name_en AS class_en,
+                  f.state, f.state_at, f.reported_at, f.due_at, f.closed_at, f.suspended_at, f.region_id, a.code AS agency_code,
                   a.name_zh AS agency_zh, a.name_en AS agency_en, ST_X(f.geom) AS lon, ST_Y(f.geom) AS lat"""
 LINE_TABLES = """city_case f
                  JOIN case_class k ON k.code = f.class_code
@@ -95,6 +98,7 @@ def line(row: object) -> CaseLine:
         suspended_at=values["suspended_at"], region_id=values["region_id"], agency_code=values["agency_code"],
         agency=None if values["agency_zh"] is None else Text(values["agency_zh"], values["agency_en"]),
         lon=values["lon"], lat=values["lat"], simulated=values["simulated"],
+        class_code=values["class_code"],
     )
 
 
@@ -126,10 +130,13 @@ def case(engine: Engine, case_id: int) -> CaseRecord:
     )
 
 
-def newest(engine: Engine, region_id: int, now: datetime, limit: int) -> tuple[CaseLine, ...]:
+def newest(
+    engine: Engine, region_id: int, now: datetime, limit: int, filters: tuple[Filter, ...] = (),
+) -> tuple[CaseLine, ...]:
     """The cases of a region whose state changed last, newest first. Raises: DataUnavailable."""
-    return lines(engine, f"{INSIDE} AND f.state_at <= :now", "f.state_at DESC",
-                 {"region": region_id, "now": now, "limit": limit})
+    through = sieve(filters, now)
+    return lines(engine, f"{INSIDE} AND f.state_at <= :now AND {through.condition}", "f.state_at DESC",
+                 {"region": region_id, "now": now, "limit": limit, **through.binds})
 
 
 def most_overdue(engine: Engine, region_id: int, now: datetime, limit: int) -> tuple[CaseLine, ...]:

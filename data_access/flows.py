@@ -16,7 +16,8 @@ from data_access.areas import Areas
 from data_access.branches import Branch, read
 from indicators.algebra import NOTHING, Amount
 from indicators.definition import Metric
-from indicators.statements import flow_statement, sketch_statement
+from indicators.filters import Sieve
+from indicators.statements import flow_statement, sieved_cases, sketch_statement
 from indicators.windows import Frame, Piece, Span, day_of, elementary, pieces
 
 # OFFSET 0 keeps the planner to one short index scan per metric and span; left to itself it reads the whole table.
@@ -35,6 +36,7 @@ ROLLED = """
      GROUP BY 1, 2, 3, 4"""
 HOURS = ROLLED.format(at="at", kind="timestamptz", bin="0", total="sum(r.total)", table="rollup_hour")
 DAYS = ROLLED.format(at="day", kind="date", bin="0", total="sum(r.total)", table="rollup_day")
+SIEVED = "sieved"
 SKETCHES = ROLLED.format(at="day", kind="date", bin="r.bin::int", total="0.0::float8", table="rollup_sketch")
 
 
@@ -116,8 +118,12 @@ class Plan:
     histogram: bool = False
 
 
-def flows(connection: Connection, areas: Areas, zone: ZoneInfo, asks: Sequence[Ask]) -> list[Flows]:
+def flows(
+    connection: Connection, areas: Areas, zone: ZoneInfo, asks: Sequence[Ask], sieve: Sieve | None = None,
+) -> list[Flows]:
     """Read the asked metrics for regions of one level, in at most two queries.
+
+    With a sieve all of them are metrics of cases, counted from the facts that it lets through.
 
     Returns: one Flows for each ask, in order; regions without facts have no amounts.
     Source: rollup_hour, rollup_day, rollup_sketch; below them, and at edges that no bucket fits, the facts.
@@ -126,9 +132,10 @@ def flows(connection: Connection, areas: Areas, zone: ZoneInfo, asks: Sequence[A
     rolled: list[Plan] = []
     counted: list[Plan] = []
     for ask, result in zip(asks, results, strict=True):
-        parts = covered(result.spans, zone, rolled=areas.rolled)
+        parts = covered(result.spans, zone, rolled=areas.rolled and sieve is None)
         rolled.extend(rollup_plans(ask, result, parts, areas, zone))
-        counted.extend(fact_plans(ask, result, parts, areas))
+        counted.extend(fact_plans(ask, result, parts, areas, None if sieve is None else SIEVED))
+    common = sieved(counted, areas, sieve) if sieve is not None and counted else None
     for plan, rows in zip(rolled, read(connection, [plan.branch for plan in rolled]), strict=True):
         for _, key, region_id, part, at, n, total in rows:
             number = plan.parts[part - 1].number
@@ -136,7 +143,7 @@ def flows(connection: Connection, areas: Areas, zone: ZoneInfo, asks: Sequence[A
                 plan.flows.add_bin(key, region_id, number, at, n)
             else:
                 plan.flows.add(key, region_id, number, Amount(n, total))
-    for plan, rows in zip(counted, read(connection, [plan.branch for plan in counted]), strict=True):
+    for plan, rows in zip(counted, read(connection, [plan.branch for plan in counted], common), strict=True):
         for _, region_id, part, ns, totals in rows:
             number = plan.parts[part - 1].number
             for metric, n, total in zip(plan.metrics, ns, totals, strict=True):
@@ -170,21 +177,32 @@ def rollup_plans(ask: Ask, result: Flows, parts: Sequence[Part], areas: Areas, z
                    result, daily, histogram=True)
 
 
-def fact_plans(ask: Ask, result: Flows, parts: Sequence[Part], areas: Areas) -> Iterable[Plan]:
+def sieved(plans: Sequence[Plan], areas: Areas, sieve: Sieve) -> tuple[str, Branch]:
+    """The cases that all plans count among, found once."""
+    spans = [part.piece.span for plan in plans for part in plan.parts]
+    metrics = [metric for plan in plans for metric in plan.metrics]
+    return SIEVED, Branch(sieved_cases(metrics, areas.reach, sieve.condition), {
+        **sieve.binds, "top": areas.top.region_id,
+        "since": min(span.start for span in spans), "until": max(span.end for span in spans)})
+
+
+def fact_plans(
+    ask: Ask, result: Flows, parts: Sequence[Part], areas: Areas, sieved: str | None,
+) -> Iterable[Plan]:
     """The branches that count what the rollups do not hold: edges, and hours of a histogram."""
     edges = [part for part in parts if part.piece.store == "fact"]
     unsketched = [part for part in parts if part.piece.store != "day"]
     if edges:
         for metrics in alike(ask.metrics):
             binds = fact_binds(edges, areas)
-            statement = flow_statement(metrics, run_count(binds), areas.reach)
+            statement = flow_statement(metrics, run_count(binds), areas.reach, sieved)
             yield Plan(Branch(statement, binds), result, edges, metrics)
     for metric in ask.sketches if unsketched else ():
         binds = fact_binds(unsketched, areas)
         for run in runs([part.piece.span for part in unsketched]):  # one by one: an index can answer each alone
             statement = f"""
                 SELECT region_id, part, ARRAY[n] AS ns, ARRAY[bin::float8] AS totals
-                  FROM ({sketch_statement(metric, areas.reach)}) AS bins"""
+                  FROM ({sketch_statement(metric, areas.reach, sieved)}) AS bins"""
             yield Plan(Branch(statement, binds | {"from0": run.start, "to0": run.end}),
                        result, unsketched, (metric,), histogram=True)
 

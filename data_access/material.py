@@ -14,6 +14,7 @@ from data_access.statistics import Statistics, statistics
 from data_access.stocks import Standings, Stocks, stocks
 from indicators.algebra import Amount, Value, evaluate, metric_keys, quantile, statistic_keys, stock_keys
 from indicators.definition import Count, Indicator, Metric, Percentile, Standing, Statistic, Term, Total
+from indicators.filters import Sieve
 from indicators.metrics import METRICS, STOCKS
 from indicators.scope import Window
 from indicators.windows import DAY, DAYS, Frame, Span, by_clock, day_of, frame, newest_whole_year, whole_year
@@ -103,9 +104,10 @@ def instant_of(frame_: Frame, clock: Clock, city: City, part: Part) -> datetime:
 
 def gather(
     connection: Connection, city: City, areas: Areas, indicators: Sequence[Indicator], clock: Clock, *, trend: bool,
-    standings: Standings | None = None,
+    standings: Standings | None = None, sieve: Sieve | None = None,
 ) -> Material:
-    """Read all that these indicators need of these regions; with `trend`, by buckets too.
+    """Read all that these indicators need of these regions; with `trend`, by buckets too; with a
+    sieve, which is for indicators of cases, from the cases that it lets through.
 
     Source: feed, the rollups, the facts, snapshot, statistic: at most seven queries, however many indicators.
     """
@@ -123,7 +125,7 @@ def gather(
         *(asked(year, [i for i in indicators if i.archive and i.subject == subject], ahead=None)
           for subject, year in archives.items()),
     ]
-    found = flows(connection, areas, city.zone, asks)
+    found = flows(connection, areas, city.zone, asks, sieve)
     parts: list[Part] = ["previous", "last_week", *(range(len(now.buckets)) if trend else ())]
     past = list(dict.fromkeys(instant_of(now, clock, city, part) for part in parts))
     wanted = [STOCKS[key] for key in unique(stock_keys(indicator.measure) for indicator in indicators)]
@@ -131,7 +133,8 @@ def gather(
     return Material(
         city=city, clock=clock, frame=now, ahead=ahead, archives=archives,
         flows={id(ask.frame): read for ask, read in zip(asks, found, strict=True)},
-        stocks=stocks(connection, areas, wanted, clock.at, past, live=not clock.past, standings=standings),
+        stocks=stocks(connection, areas, wanted, clock.at, past, live=not clock.past, standings=standings,
+                      sieve=sieve),
         statistics=statistics(connection, areas, keys, day_of(clock.at, city.zone).year),
         feeds=reach,
     )

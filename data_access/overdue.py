@@ -7,6 +7,8 @@ from sqlalchemy import Engine
 
 from data_access.city import City, Region
 from data_access.engine import reading, sql
+from indicators.filters import sieve
+from indicators.scope import Filter
 
 
 @dataclass(frozen=True)
@@ -32,18 +34,19 @@ class AllOverdue:
         return sorted(found, key=lambda one: (-one.count, one.since))
 
 
-def overdue(engine: Engine, city: City, now: datetime) -> AllOverdue:
+def overdue(engine: Engine, city: City, now: datetime, filters: tuple[Filter, ...] = ()) -> AllOverdue:
     """Read them once for all who look: one walk over the open cases by their clock.
 
     Raises: DataUnavailable.
     Source: city_case (and feed, for whether its sources are simulated).
     """
+    through = sieve(filters, now)
     with reading(engine, "overdue cases") as connection:
-        rows = connection.execute(sql("""
-            SELECT region_id, count(*) AS n, min(due_at) AS since
-              FROM city_case
-             WHERE closed_at IS NULL AND suspended_at IS NULL AND due_at <= :now
-             GROUP BY region_id"""), {"now": now}).all()
+        rows = connection.execute(sql(f"""
+            SELECT f.region_id, count(*) AS n, min(f.due_at) AS since
+              FROM city_case f
+             WHERE f.closed_at IS NULL AND f.suspended_at IS NULL AND f.due_at <= :now AND {through.condition}
+             GROUP BY f.region_id"""), {"now": now, **through.binds}).all()
         simulated = connection.execute(sql("""
             SELECT coalesce(bool_or(s.simulated), false)
               FROM feed f JOIN source s USING (source_id) WHERE f.subject = 'case'""")).scalar_one()

@@ -13,6 +13,7 @@ from data_access.material import Clock, Material, gather
 from data_access.stocks import Standings
 from data_access.trends import compared, period_of, series
 from data_access.verdicts import LEVEL, NEVER, equipment, judge
+from indicators import filters
 from indicators.algebra import Value
 from indicators.definition import Indicator
 from indicators.reading import Reading
@@ -31,7 +32,8 @@ def readings(
     engine: Engine, city: City, indicators: Sequence[Indicator], scope: Scope, now: datetime, *,
     standings: Standings | None = None,
 ) -> dict[str, Reading]:
-    """Read indicators in a scope, with their trends; `standings`, where given, spares counting what stands now.
+    """Read indicators in a scope, with their trends; `standings`, where given, spares counting what stands now (under
+    the same filters).
 
     Returns: one reading for each indicator, by key, in the order given.
     Raises: UnknownRegion; DataUnavailable when the database does not answer.
@@ -70,11 +72,32 @@ def read(
     engine: Engine, city: City, indicators: Sequence[Indicator], areas: Areas, scope: Scope, now: datetime, *, trend: bool,
     standings: Standings | None = None,
 ) -> list[tuple[ChildReading, ...]]:
-    """Read indicators for regions of one level: for each indicator one reading per region."""
+    """Read indicators for regions of one level: for each indicator one reading per region.
+
+    The scope's filters hold for the indicators that they apply to; the others are read as if there were none.
+    """
+    if not scope.filters:
+        return read_alike(engine, city, indicators, areas, scope, now, trend=trend, standings=standings)
+    groups = [[one for one in indicators if filters.applies(one) == sifted] for sifted in (False, True)]
+    found: dict[str, tuple[ChildReading, ...]] = {}
+    for sifted, group in enumerate(groups):
+        own = scope if sifted else replace(scope, filters=())
+        read_now = read_alike(engine, city, group, areas, own, now, trend=trend, standings=standings) if group else []
+        found |= {indicator.key: one for indicator, one in zip(group, read_now, strict=True)}
+    return [found[indicator.key] for indicator in indicators]
+
+
+def read_alike(
+    engine: Engine, city: City, indicators: Sequence[Indicator], areas: Areas, scope: Scope, now: datetime, *, trend: bool,
+    standings: Standings | None = None,
+) -> list[tuple[ChildReading, ...]]:
+    """Read indicators to all of which the scope's filters apply, or where there are none."""
     clock = Clock(at=now if scope.at is None else min(scope.at, now), past=scope.at is not None, window=scope.window)
     measured = [indicator for indicator in indicators if applies(indicator, areas)]
+    sieve = filters.sieve(scope.filters, clock.at) if scope.filters else None
+    given = standings if standings is not None and standings.filters == scope.filters else None
     with reading(engine, "the indicators") as connection:
-        material = gather(connection, city, areas, measured, clock, trend=trend, standings=standings)
+        material = gather(connection, city, areas, measured, clock, trend=trend, standings=given, sieve=sieve)
         values = {
             (indicator.key, region.region_id): material.value(indicator, region)
             for indicator in measured if delivered(material, indicator) for region in areas.regions

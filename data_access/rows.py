@@ -14,10 +14,11 @@ from data_access.engine import reading
 from data_access.feeds import Feed, feeds
 from data_access.material import Clock, year_of
 from data_access.readings import readings
+from indicators import filters
 from indicators.definition import Count, Indicator, Percentile, Ratio, Standing, Statistic, Sum, Term, Total
 from indicators.facts import FACTS
 from indicators.metrics import METRICS, STOCKS
-from indicators.scope import Scope
+from indicators.scope import Filter, Scope
 from indicators.statements import INSIDE, Reach, any_of
 from indicators.text import Text
 from indicators.windows import DAY, Span, day_of, frame
@@ -96,9 +97,10 @@ def rows(
     with reading(engine, "the facts behind a number") as connection:
         heard = feeds(connection, city, {indicator.subject}, clock.at)
         whole = spans_of(indicator, city, clock, heard)
-        listed = listing(connection, city, indicator, term, region, clock, newest(whole, clock), limit)
+        listed = listing(connection, city, indicator, term, region, clock, newest(whole, clock), limit,
+                         scope.filters)
         if len(listed) < limit and newest(whole, clock) != whole:
-            listed = listing(connection, city, indicator, term, region, clock, whole, limit)
+            listed = listing(connection, city, indicator, term, region, clock, whole, limit, scope.filters)
     listed.sort(key=lambda row: (row[2] is not None, row[2]), reverse=True)
     shown = tuple(line(city, row, ratio=ratio) for row in listed[:limit])
     return Rows(columns, shown, max(found.n, len(listed)) if term is None else len(listed))
@@ -121,13 +123,14 @@ def newest(spans: Spans, clock: Clock) -> Spans:
 
 def listing(
     connection: Connection, city: City, indicator: Indicator, term: Term | None, region: Region, clock: Clock, spans: Spans,
-    limit: int,
+    limit: int, picked: tuple[Filter, ...],
 ) -> list[Any]:
     """The facts of all terms, as the branches return them."""
-    binds = {"at": clock.at, "top": region.region_id, "rows_wanted": limit}
+    through = filters.sieve(picked if filters.applies(indicator) else (), clock.at)
+    binds = {"at": clock.at, "top": region.region_id, "rows_wanted": limit, **through.binds}
     reach = Reach(alone=True, everywhere=region.level == 0)
     groups = grouped(taken for side in sides(indicator, term) for taken in takes(side, spans))
-    branches = [branch(group, binds, reach, live=not clock.past) for group in groups]
+    branches = [branch(group, binds, reach, through.condition, live=not clock.past) for group in groups]
     branches += published(indicator, term, region.region_id, day_of(clock.at, city.zone).year)
     return [row[1:] for part in read(connection, branches) for row in part]
 
@@ -163,7 +166,7 @@ def grouped(taken: Iterable[Taken]) -> list[list[Taken]]:
     return [list(group) for _, group in groupby(sorted(taken, key=alike), key=alike)]
 
 
-def branch(group: Sequence[Taken], binds: dict[str, Any], reach: Reach, *, live: bool) -> Branch:
+def branch(group: Sequence[Taken], binds: dict[str, Any], reach: Reach, sieve: str, *, live: bool) -> Branch:
     """The newest facts that any term of a group takes, traced to their rows."""
     first = group[0]
     fact = FACTS[first.fact]
@@ -180,7 +183,7 @@ def branch(group: Sequence[Taken], binds: dict[str, Any], reach: Reach, *, live:
                        CAST({first.at} AS timestamptz) AS at, f.{fact.identity}::text AS identity, f.region_id,
                        ({value})::float8 AS value, {own}
                   FROM {relation} f
-                 WHERE {where} AND {within} AND ({any_of([taken.condition for taken in group])})
+                 WHERE {where} AND {sieve} AND {within} AND ({any_of([taken.condition for taken in group])})
                  {"" if first.at == "NULL" else f"ORDER BY {first.at} DESC NULLS LAST"}
                  LIMIT :rows_wanted) AS q
           {OWN_BATCH if fact.traced else LAST_WORD}"""

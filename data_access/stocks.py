@@ -12,7 +12,9 @@ from data_access.branches import Branch, read
 from data_access.engine import reading
 from indicators.algebra import NOTHING, Amount
 from indicators.definition import Stock
+from indicators.filters import Sieve, sieve
 from indicators.metrics import STOCKS
+from indicators.scope import Filter
 from indicators.statements import stock_statement
 
 SNAPSHOTS = """
@@ -43,6 +45,7 @@ class Standings:
     at: datetime
     keys: frozenset[str]
     amounts: dict[tuple[str, int], Amount]
+    filters: tuple[Filter, ...] = ()  # which cases were counted
 
     def standing(self, key: str, region_id: int) -> Amount:
         """What stands in one region."""
@@ -70,37 +73,41 @@ class Stocks:
         return None if recorded is None else recorded.get(region_id, NOTHING)
 
 
-def standings(engine: Engine, keys: Iterable[str], now: datetime) -> Standings:
+def standings(engine: Engine, keys: Iterable[str], now: datetime, filters: tuple[Filter, ...] = ()) -> Standings:
     """Count stocks in every region of the tree at once: cheaper than for each of several scopes.
 
-    Stocks that are only recorded are left out. Pass the result to the readings of as many scopes as are watched,
-    for as long as neither the facts nor the minute changed.
+    Stocks that are only recorded are left out, and with filters those that are not of cases. Pass the result to the
+    readings of as many scopes as are watched, for as long as neither the facts nor the minute changed.
     Raises: DataUnavailable when the database does not answer.
     Source: the facts.
     """
-    groups = by_fact([STOCKS[key] for key in dict.fromkeys(keys) if not STOCKS[key].recorded])
+    wanted = [STOCKS[key] for key in dict.fromkeys(keys)]
+    groups = by_fact([stock for stock in wanted if not stock.recorded and (not filters or stock.fact == "case")])
+    through = sieve(filters, now)
     with reading(engine, "what stands now") as connection:
         found = amounts(connection, groups, [
-            Branch(stock_statement(group[0].fact, group, all_regions=True, live=True), {"at": now}) for group in groups])
-    return Standings(now, frozenset(stock.key for group in groups for stock in group), found)
+            Branch(stock_statement(group[0].fact, group, all_regions=True, live=True, sieve=through.condition),
+                   {"at": now, **through.binds}) for group in groups])
+    return Standings(now, frozenset(stock.key for group in groups for stock in group), found, filters)
 
 
 def stocks(
     connection: Connection, areas: Areas, wanted: Sequence[Stock], at: datetime, past: Sequence[datetime], *, live: bool,
-    standings: Standings | None = None,
+    standings: Standings | None = None, sieve: Sieve | None = None,
 ) -> Stocks:
     """Read stocks at an instant (now, when `live`) and at past ones, in at most two queries.
 
+    With a sieve all of them are stocks of cases. What stood under it in the past was recorded nowhere, and is not known.
     Source: the facts for the instant itself, unless `standings` says it already; the table snapshot for the past and
         for recorded stocks.
     """
     given = standings if live else None
     counted = [stock for stock in wanted if not stock.recorded]
     uncounted = [stock for stock in counted if given is None or stock.key not in given.keys]
-    standing = count(connection, areas, uncounted, at, live=live)
+    standing = count(connection, areas, uncounted, at, sieve, live=live)
     then: dict[tuple[str, datetime], dict[int, Amount]] = {}
     known = {stock.key for stock in counted}
-    for key, number, region_id, amount in recorded(connection, areas, wanted, past):
+    for key, number, region_id, amount in recorded(connection, areas, wanted, past) if sieve is None else ():
         if number == 0:
             known.add(key)
             if region_id is not None:
@@ -113,13 +120,14 @@ def stocks(
 
 
 def count(
-    connection: Connection, areas: Areas, wanted: Sequence[Stock], at: datetime, *, live: bool,
+    connection: Connection, areas: Areas, wanted: Sequence[Stock], at: datetime, sieve: Sieve | None, *, live: bool,
 ) -> dict[tuple[str, int], Amount]:
     """Count stocks from the facts: one pass over each fact."""
-    binds = {"at": at, "regions": areas.ids, "top": areas.top.region_id}
+    condition, more = ("TRUE", {}) if sieve is None else (sieve.condition, sieve.binds)
+    binds = {"at": at, "regions": areas.ids, "top": areas.top.region_id, **more}
     groups = by_fact(wanted)
     return amounts(connection, groups, [
-        Branch(stock_statement(group[0].fact, group, areas.reach, live=live), binds) for group in groups])
+        Branch(stock_statement(group[0].fact, group, areas.reach, live=live, sieve=condition), binds) for group in groups])
 
 
 def by_fact(wanted: Sequence[Stock]) -> list[tuple[Stock, ...]]:
