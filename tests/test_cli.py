@@ -19,6 +19,13 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return said.err
 
 
+def free_port() -> str:
+    """A port that nobody listens on."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return str(unused.getsockname()[1])
+
+
 @pytest.mark.parametrize("url", ["mysql://root@localhost/city", "not an address", "postgresql://u@host:port/x"])
 def test_an_address_of_another_form_is_refused(
     url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
@@ -30,9 +37,7 @@ def test_an_address_of_another_form_is_refused(
 def test_an_unreachable_server_is_named_without_its_password(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
+    port = free_port()
     monkeypatch.setenv("DATABASE_URL", f"postgresql://clerk:geheim@127.0.0.1:{port}/city")
     said = refused(capsys, "db", "migrate")
     assert f"127.0.0.1:{port}" in said
@@ -45,6 +50,7 @@ def test_a_missing_database_is_said(
 ) -> None:
     missing = make_url(database_url).set(database="atlantis").render_as_string(hide_password=False)
     monkeypatch.setenv("DATABASE_URL", missing)
+    monkeypatch.setenv("PORT", free_port())  # a screen may be running on the usual one
     assert 'database "atlantis" does not exist' in refused(capsys, "serve")
 
 
