@@ -25,8 +25,9 @@ from indicators.windows import DAY, Span, day_of, frame
 
 LIMIT = 200
 SIDES = (Text("分子", "Numerator"), Text("分母", "Base"))
+SOURCE = Text("来源", "Source")
 COLUMNS = (
-    Text("时间", "At"), Text("编号", "Identity"), Text("区域", "Region"), Text("数值", "Value"), Text("来源", "Source"),
+    Text("时间", "At"), Text("编号", "Identity"), Text("区域", "Region"), Text("数值", "Value"), SOURCE,
     Text("入口", "Door"), Text("文件或地址", "File or address"), Text("批次", "Batch"), Text("行号", "Row"),
 )
 OWN_BATCH = """

@@ -10,6 +10,7 @@ from data_access.trace import Trace
 from layouts import ages, formats, links, states
 from layouts.feed import clock
 from layouts.look import Look
+from layouts.words import WORDS
 
 
 def sheet(look: Look, marks: Sequence[Any], number: str, title: Any, body: Sequence[Any]) -> list[Any]:
@@ -60,8 +61,13 @@ def case_line(look: Look, line: CaseLine) -> Any:
 
 def origin(look: Look, found: Trace) -> str:
     """Where a fact came from, down to the row."""
-    return look.say("trace.line", source=look.read(found.source), origin=found.origin,
-                    batch=found.batch_id, row=formats.digits(found.row_no, 0))
+    return look.say("trace.line", source=look.read(found.source), door=way(look, found.door),
+                    origin=found.origin, batch=found.batch_id, row=formats.digits(found.row_no, 0))
+
+
+def way(look: Look, door: str) -> str:
+    """The door that a batch came by; one that the interface has no word for keeps its own."""
+    return look.say(f"door.{door}") if f"door.{door}" in WORDS else door
 
 
 def instant(look: Look, at: Any) -> Any:

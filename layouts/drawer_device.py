@@ -22,8 +22,8 @@ def device(look: Look, record: DeviceRecord) -> list[Any]:
     channels = record.channels[:MOST]
     body: list[Any] = [channel(look, one, HEIGHTS[len(channels)]) for one in channels] or [
         html.P(look.say("device.silent"), className="t3")]
-    return sheet(look, [mark, *states.simulated(record.simulated, look.language)], record.code,
-                 look.read(record.kind), [*body, facts(look, record)])
+    return sheet(look, [mark, *states.simulated(record.simulated, look.language)], "",
+                 f"{look.read(record.kind)} {record.code}", [*body, facts(look, record)])
 
 
 def channel(look: Look, one: Channel, height: int) -> html.Div:
@@ -47,7 +47,7 @@ def course(look: Look, one: Channel, height: int) -> list[Any]:
     every = max(len(one.series) // POINTS, 1)
     series = one.series[::-1][::every][::-1]  # from the end, so that the newest is always there
     start = series[0][0]
-    states_of: dict[str, TargetState] = {"watch": "watch", "alarm": "bad"}
+    states_of: dict[str, TargetState] = {"watch": "watch", "alarm": "watch"}  # an alarm is a square of the watch colour
     figure = figures.course(
         [round((at - start).total_seconds()) for at, _ in series], [value for _, value in series],
         watch=one.watch, alarm=one.alarm,

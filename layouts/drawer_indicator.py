@@ -6,21 +6,22 @@ from typing import Any
 from dash import html
 
 from data_access.readings import ChildReading
-from data_access.rows import Rows
+from data_access.rows import COLUMNS, SOURCE, Rows
 from indicators.definition import Indicator
 from indicators.reading import Reading
 from indicators.units import UNITS
 from layouts import ages, formats, links, states
-from layouts.drawer import pairs, sheet
+from layouts.drawer import pairs, sheet, way
 from layouts.drawer_dimension import on_map
 from layouts.look import Look
 from layouts.panel import judgement, small, value
 from layouts.ranking import caption, most, moved, order, others
 from layouts.trend import drawn
-from layouts.view import Kind
+from layouts.view import Kind, View
 
 HEIGHT = 110
-MOST = 12
+MOST = 12          # rows on a page
+DEEPEST = 100      # pages: beyond, a narrower region or window finds a row sooner
 
 
 def indicator(look: Look, reading: Reading, rows: Rows | None = None, parts: Sequence[ChildReading] = ()) -> list[Any]:
@@ -32,7 +33,7 @@ def indicator(look: Look, reading: Reading, rows: Rows | None = None, parts: Seq
          html.Div(drawn(look, reading, HEIGHT), className="chart"),
          html.P([html.Span(f"{look.say('indicator.definition')} ", className="t2"), look.read(reading.indicator.definition)],
                 className="definition"),
-         facts(look, reading), *below(look, parts), *behind(look, reading.indicator, rows)])
+         facts(look, reading, rows), *below(look, parts), *behind(look, reading.indicator, rows)])
 
 
 def mark(look: Look, reading: Reading) -> Any:
@@ -45,8 +46,8 @@ def mark(look: Look, reading: Reading) -> Any:
                       *([] if shape is None else [html.B([shape, " ", word], className="state")])], className="marks")
 
 
-def facts(look: Look, reading: Reading) -> html.Dl:
-    """Unit, direction, target, promise, number of facts, newest fact."""
+def facts(look: Look, reading: Reading, rows: Rows | None) -> html.Dl:
+    """Unit, direction, target, promise, kind of facts and who sent them, their number, the newest."""
     found = reading.indicator
     return pairs([
         (look.say("indicator.state"), states.reading_word(reading, look.language)),
@@ -55,16 +56,24 @@ def facts(look: Look, reading: Reading) -> html.Dl:
         (look.say("indicator.target"), target(look, found)),
         (look.say("indicator.fresh"), promise(look, found)),
         (look.say("indicator.period"), None if reading.period is None else look.read(reading.period)),
-        (look.say("indicator.source"), subject(look, found)),
+        (look.say("indicator.facts"), subject(look, found)),
+        (look.say("indicator.source"), senders(look, rows)),
         (look.say("indicator.n"), formats.digits(reading.n, 0)),
         (look.say("indicator.data_at"), None if reading.data_at is None else ages.at_time(look, reading.data_at)),
     ])
 
 
 def subject(look: Look, found: Indicator) -> str:
-    """Which facts it is made of: a kind, or one property or statistic of a kind."""
-    kind, _, which = found.subject.partition(":")
-    return look.say(f"subject.{kind}") + (f" · {which}" if which else "")
+    """Which kind of facts it is made of."""
+    return look.say(f"subject.{found.subject.partition(':')[0]}")
+
+
+def senders(look: Look, rows: Rows | None) -> str:
+    """The sources of the rows at hand, each once."""
+    if rows is None:
+        return ""
+    at = len(rows.columns) - len(COLUMNS) + COLUMNS.index(SOURCE)
+    return look.say("list.comma").join(dict.fromkeys(look.read(row[at]) for row in rows.rows))  # type: ignore[arg-type]
 
 
 def below(look: Look, parts: Sequence[ChildReading]) -> list[Any]:
@@ -105,23 +114,50 @@ def behind(look: Look, found: Indicator, rows: Rows | None) -> list[Any]:
         return []
     if not rows.rows:
         return [html.P(look.say("indicator.rows.none"), className="t3")]
-    title: list[Any] = [look.say("indicator.rows", n=formats.digits(rows.total, 0))]
-    if rows.total > MOST:
-        title.append(html.Small(look.say("indicator.rows.first", n=MOST), className="t3"))
-    return [html.H4(title), html.Ul([html.Li(fact(look, found, rows, row)) for row in rows.rows[:MOST]], className="facts")]
+    title = look.say("indicator.rows" if rows.total != 1 else "indicator.rows.one", n=formats.digits(rows.total, 0))
+    last = pages(rows)
+    page = min(asked(look.view), last)
+    shown = rows.rows[(page - 1) * MOST:page * MOST]
+    return [html.H4(title), html.Ul([html.Li(fact(look, found, rows, row)) for row in shown], className="facts"),
+            *turning(look, page, last)]
+
+
+def asked(view: View) -> int:
+    """The page of rows that the address asks for."""
+    return 1 if view.opened is None else min(view.opened.page, DEEPEST)
+
+
+def reach(view: View) -> int:
+    """How many of the newest rows must be read to show the page asked for."""
+    return asked(view) * MOST
+
+
+def pages(rows: Rows) -> int:
+    """How many pages can be turned to."""
+    there = rows.total if len(rows.rows) % MOST == 0 else len(rows.rows)  # a page that is not full is the last
+    return max(min(-(-there // MOST), DEEPEST), 1)
+
+
+def turning(look: Look, page: int, last: int) -> list[Any]:
+    """The way to the page before and the next; nothing where one page holds all."""
+    if last == 1:
+        return []
+    before = links.link(look.say("page.before"), links.to_page(look.view, page - 1)) if page > 1 else html.Span()
+    after = links.link(look.say("page.after"), links.to_page(look.view, page + 1)) if page < last else html.Span()
+    at = html.Span(look.say("page.at", n=page, last=last), className="t3")
+    return [html.Nav([before, at, after], className="pages", **{"aria-label": look.say("page.label")})]
 
 
 def fact(look: Look, found: Indicator, rows: Rows, row: Sequence[Any]) -> list[Any]:
-    """One fact: instant, identity, value, its side of a ratio; beneath, its region and the row that it came from."""
-    *sides, at, identity, region, value, source, _door, origin, batch, row_no = row
-    taken = [look.read(column) for column, there in zip(rows.columns, sides, strict=False) if there]
-    trail = [look.read(region), look.read(source)]
+    """One fact: instant, identity, value; beneath, its side of a ratio, its region and the row that it came from."""
+    *sides, at, identity, region, value, source, door, origin, batch, row_no = row
+    trail = [look.read(column) for column, there in zip(rows.columns, sides, strict=False) if there]
+    trail += [look.read(region), look.read(source)]
     if batch is not None:
-        trail.append(look.say("trace.row", origin=origin, batch=batch, row=row_no))
+        trail.append(look.say("trace.row", door=way(look, door), origin=origin, batch=batch, row=row_no))
     return [
         html.Span("" if at is None else ages.at_time(look, at), className="t2"), record(look, found, str(identity)),
         html.Span("" if value is None else formats.plain(value), className="lim"),
-        html.Small(" · ".join(taken), className="lim t2"),
         html.Small(" · ".join(trail), className="t3 trail"),
     ]
 

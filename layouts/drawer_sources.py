@@ -33,8 +33,8 @@ def row(look: Look, source: Source) -> list[Any]:
         html.B([states.glyph(shape, tone), " ", look.say(f"sources.{state}")], className=tone),
         html.Span([html.Span(look.read(source.name)), *states.simulated(source.simulated, look.language)], className="title"),
         html.Span(heard(look, source), className="heard t2"),
-        html.Small(f"{source.owner} · {source.licence}", className="t3 owner"),
         html.Small(counts, className="t3 lim"),
+        html.Small(f"{source.owner} · {source.licence}", className="t3 owner"),
     ]
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from dash import dcc
 
+from indicators import filters
 from indicators.definition import Dimension
-from indicators.scope import Window
+from indicators.scope import Field, Filter, Window
 from indicators.text import Language
 from layouts.view import Kind, Mode, Opened, View, href
 
@@ -17,8 +18,9 @@ def to_region(view: View, code: str) -> str:
 
 
 def to_window(view: View, window: Window) -> str:
-    """Another window over the same things."""
-    return href(replace(view, scope=replace(view.scope, window=window)))
+    """Another window over the same things, from the first page of their rows."""
+    opened = None if view.opened is None else replace(view.opened, page=1)
+    return href(replace(view, scope=replace(view.scope, window=window), opened=opened))
 
 
 def to_language(view: View, language: Language) -> str:
@@ -41,6 +43,11 @@ def to_indicator(view: View, key: str) -> str:
     return href(replace(view, scope=replace(view.scope, indicator=key), opened=Opened("indicator", key)))
 
 
+def to_page(view: View, page: int) -> str:
+    """Another page of the rows behind the open indicator."""
+    return href(view if view.opened is None else replace(view, opened=replace(view.opened, page=page)))
+
+
 def on_map(view: View, key: str) -> str:
     """The map coloured by an indicator, the drawer as it was."""
     return href(replace(view, scope=replace(view.scope, indicator=key)))
@@ -49,6 +56,27 @@ def on_map(view: View, key: str) -> str:
 def to_mode(view: View, mode: Mode) -> str:
     """The same, the map drawn in another way."""
     return href(replace(view, mode=mode))
+
+
+def toggled(view: View, field: Field, value: str) -> str:
+    """The same, filtered by one more value; or by one less where it was filtered by it."""
+    return filtered(view, filters.toggled(view.scope.filters, field, value))
+
+
+def without(view: View, field: Field) -> str:
+    """The same, no longer filtered by a field."""
+    return filtered(view, filters.with_values(view.scope.filters, field, ()))
+
+
+def unfiltered(view: View) -> str:
+    """The same without any filter."""
+    return filtered(view, ())
+
+
+def filtered(view: View, picked: tuple[Filter, ...]) -> str:
+    """The same under these filters, from the first page of the rows."""
+    opened = None if view.opened is None else replace(view.opened, page=1)
+    return href(replace(view, scope=replace(view.scope, filters=picked), opened=opened))
 
 
 def to_dimension(view: View, dimension: Dimension) -> str:

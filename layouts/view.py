@@ -5,18 +5,21 @@ from datetime import datetime
 from typing import Literal, get_args
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
+from indicators import filters
 from indicators.definition import Dimension
-from indicators.scope import DEFAULT_WINDOW, WINDOWS, Scope, Window
+from indicators.scope import DEFAULT_WINDOW, WINDOWS, Filter, Scope, Window
 from indicators.text import LANGUAGES, Language, Text
 
 Kind = Literal[
-    "case", "device", "agency", "agencies", "dimension", "indicator", "sources", "warning", "attention",
+    "case", "device", "agency", "agencies", "dimension", "indicator", "sources", "warning", "attention", "breakdown",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-WHOLE: tuple[Kind, ...] = ("agencies", "sources", "attention")  # of these there is one, so they carry no key
+WHOLE: tuple[Kind, ...] = ("agencies", "sources", "attention", "breakdown")  # of these there is one, so they carry no key
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 Mode = Literal["flat", "heat", "3d"]
 MODES: tuple[Mode, ...] = get_args(Mode)
+FILTERED = "f."  # a query key that begins so filters by the field that follows
+MOST_DIGITS = 6
 
 
 class BadAddress(ValueError):
@@ -51,16 +54,25 @@ class UnknownMode(BadAddress):
     """No such way to draw the map."""
 
 
+class BadPage(BadAddress):
+    """Not a page's number."""
+
+
+class UnknownFilter(BadAddress):
+    """Not a field to filter by, or not a value of it."""
+
+
 class TwoDrawers(BadAddress):
     """More than one drawer asked for."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What the drawer shows: a kind and, where there are many, which."""
+    """What the drawer shows: a kind and, where there are many, which; `page` of the rows behind an indicator."""
 
     kind: Kind
     key: str = ""
+    page: int = 1
 
 
 @dataclass(frozen=True)
@@ -78,7 +90,7 @@ def parse(pathname: str, search: str, home: str, language: Language = "zh") -> V
     `home` is the city's code, which `/` means; `language` is the browser's, used when the
     address says none. Whether the region, case or indicator exists is for its reader to say.
     Raises: BadAddress, as one of UnknownPage, UnknownWindow, BadInstant, UnknownLanguage,
-        UnknownDimension, UnknownMode, TwoDrawers.
+        UnknownDimension, UnknownMode, UnknownFilter, TwoDrawers, BadPage.
     """
     said = {key: values[-1] for key, values in parse_qs(search.lstrip("?"), keep_blank_values=False).items()}
     scope = Scope(
@@ -87,6 +99,7 @@ def parse(pathname: str, search: str, home: str, language: Language = "zh") -> V
         at=instant(said["at"]) if "at" in said else None,
         indicator=said.get("i"),
         language=spoken(said.get("lang", language)),
+        filters=filtered(said),
     )
     return View(scope, opened(said), mode(said.get("m", "flat")))
 
@@ -131,6 +144,17 @@ def mode(text: str) -> Mode:
     raise UnknownMode(Text(f"地图没有“{text}”这种画法，可选 {choices}", f"The map is not drawn as “{text}”, only as {choices}"))
 
 
+def filtered(said: dict[str, str]) -> tuple[Filter, ...]:
+    """The filters that the query asks for. Raises: UnknownFilter."""
+    try:
+        return filters.read({key.removeprefix(FILTERED): text for key, text in said.items() if key.startswith(FILTERED)})
+    except filters.BadFilter as error:
+        fields, states = ", ".join(filters.FIELDS), ", ".join((*filters.LATENESS, *filters.STEPS))
+        raise UnknownFilter(Text(
+            f"不能按“{error}”筛选；可筛选的字段是 {fields}，状态是 {states}",
+            f"“{error}” cannot be filtered by: fields are {fields}, states are {states}")) from error
+
+
 def spoken(text: str) -> Language:
     """A language's key. Raises: UnknownLanguage."""
     for known in LANGUAGES:
@@ -140,7 +164,7 @@ def spoken(text: str) -> Language:
 
 
 def opened(said: dict[str, str]) -> Opened | None:
-    """The drawer that the query opens. Raises: TwoDrawers, UnknownDimension."""
+    """The drawer that the query opens. Raises: TwoDrawers, UnknownDimension, BadPage."""
     asked = [kind for kind in KINDS if kind in said]
     if len(asked) > 1:
         names = ", ".join(asked)
@@ -150,7 +174,14 @@ def opened(said: dict[str, str]) -> Opened | None:
     kind = asked[0]
     if kind == "dimension" and said[kind] not in DIMENSIONS:
         raise UnknownDimension(Text(f"没有维度“{said[kind]}”", f"There is no dimension “{said[kind]}”"))
-    return Opened(kind, "" if kind in WHOLE else said[kind])
+    return Opened(kind, "" if kind in WHOLE else said[kind], page(said["p"]) if kind == "indicator" and "p" in said else 1)
+
+
+def page(text: str) -> int:
+    """A page's number, from 1. Raises: BadPage."""
+    if not text.isascii() or not text.isdecimal() or len(text) > MOST_DIGITS or int(text) < 1:
+        raise BadPage(Text(f"“{text}”不是页码", f"“{text}” is no page"))
+    return int(text)
 
 
 def href(view: View) -> str:
@@ -165,10 +196,13 @@ def href(view: View) -> str:
         query["i"] = scope.indicator
     if view.mode != "flat":
         query["m"] = view.mode
+    query |= {f"{FILTERED}{one.field}": filters.told(one) for one in scope.filters}
     query["lang"] = scope.language
     if view.opened is not None:
         query[view.opened.kind] = view.opened.key or "1"
-    return f"/r/{quote(scope.region, safe='')}?{urlencode(query)}"
+        if view.opened.page > 1:
+            query["p"] = str(view.opened.page)
+    return f"/r/{quote(scope.region, safe='')}?{urlencode(query, safe=',')}"
 
 
 def dimension(view: View) -> Dimension | None:

@@ -28,7 +28,6 @@ from live.desk import CASE, DEVICE, SOURCE, WARNING, Desk
 from live.tick import Lane
 
 AGENCY_CASES = 12
-ROWS = 12
 MOST_DIGITS = 19
 RECORDS = ("case", "device", "warning", "sources")
 
@@ -126,9 +125,10 @@ def _indicator(desk: Desk, key: str) -> list[Any]:
     indicator = INDICATORS.get(key)
     if indicator is None:
         return messages.missing(desk.look, "indicator", key)
+    wanted = drawer_indicator.reach(desk.view)
     found = desk.memory.recall(
-        ("rows", desk.scope, key), subjects.of(indicator),
-        lambda: rows(desk.engine, desk.city, indicator, desk.scope, desk.tick.now, ROWS))
+        ("rows", desk.scope, key, wanted), subjects.of(indicator),
+        lambda: rows(desk.engine, desk.city, indicator, desk.scope, desk.tick.now, wanted))
     return drawer_indicator.indicator(desk.look, desk.read([indicator])[key], found, desk.children(indicator))
 
 

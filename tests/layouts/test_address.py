@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from indicators.scope import Scope
+from indicators.scope import Filter, Scope
 from layouts import links
 from layouts.view import (
     BadInstant,
+    BadPage,
     Opened,
     TwoDrawers,
     UnknownDimension,
+    UnknownFilter,
     UnknownLanguage,
     UnknownMode,
     UnknownPage,
@@ -35,9 +37,13 @@ def read_back(view: View) -> View:
     View(Scope("QN07", "today", NOON, None, "zh"), Opened("case", "418")),
     View(Scope("a/b?c&d"), Opened("device", "weather:JFK +1")),
     View(Scope("nyc"), Opened("sources")),
+    View(Scope("nyc"), Opened("breakdown")),
+    View(Scope("nyc", "7d", None, "event_open", "en", (Filter("class", ("E0101", "E0201")), Filter("state", ("overdue",))))),
+    View(Scope("nyc", filters=(Filter("agency", ("-", "a,b", "é&=%2C+c")), Filter("channel", ("web",)))), Opened("case", "4")),
     View(Scope("nyc"), Opened("attention")),
     View(Scope("nyc"), Opened("dimension", "people")),
     View(Scope("QN07"), Opened("case", "418"), "heat"),
+    View(Scope("QN07"), Opened("indicator", "event_open", 7)),
     View(Scope("QN07"), None, "3d"),
 ])
 def test_an_address_means_the_view_it_was_made_from(view):
@@ -64,6 +70,12 @@ def test_a_plus_that_the_url_swallowed_is_still_an_offset():
     ("/", "?dimension=money", UnknownDimension, "money"),
     ("/", "?m=4d", UnknownMode, "4d"),
     ("/", "?case=1&device=2", TwoDrawers, "device"),
+    ("/", "?indicator=event_open&p=0", BadPage, "0"),
+    ("/", "?indicator=event_open&p=two", BadPage, "two"),
+    ("/", "?f.colour=red", UnknownFilter, "colour"),
+    ("/", "?f.state=overdue,sleepy", UnknownFilter, "sleepy"),
+    ("/", "?f.class=" + 60 * "E0101,E0102,", UnknownFilter, "E0101"),
+    ("/", "?f.class=E%2500", UnknownFilter, "class"),
     ("/wp-admin", "", UnknownPage, "wp-admin"),
 ])
 def test_nonsense_is_refused_by_name_and_quoted_in_both_languages(pathname, search, error, said):
@@ -85,6 +97,32 @@ def test_the_way_the_map_is_drawn_is_kept_when_going_elsewhere():
     assert links.to_mode(view, "flat") == href(View(Scope("nyc"), Opened("case", "418")))
 
 
+def test_an_address_with_filters_can_be_read_by_people():
+    view = View(Scope("nyc", filters=(Filter("class", ("E0101", "E0201")), Filter("state", ("overdue",)))))
+    assert href(view) == "/r/nyc?f.class=E0101,E0201&f.state=overdue&lang=zh"
+
+
+def test_equal_filters_are_equal_however_they_are_written():
+    first = parse("/", "?f.state=overdue,open&f.class=E02,E01,E02", "nyc")
+    assert first == parse("/", "?f.class=E01,E02&f.state=open,overdue", "nyc")
+    assert parse("/", "?f.class=,", "nyc").scope.filters == ()
+
+
+def test_filters_outlive_a_drill_down_another_window_and_another_language():
+    view = View(Scope("nyc", filters=(Filter("class", ("E01",)),)), Opened("case", "418"))
+    ways = (links.to_region(view, "QN07"), links.to_window(view, "7d"), links.to_language(view, "en"), links.on_map(view, "x"),
+            links.to_closed(view), links.to_indicator(view, "x"), links.to_drawer(view, "device", "d"))
+    assert all("f.class=E01" in way for way in ways)
+
+
+def test_a_value_is_toggled_and_a_field_and_all_of_them_taken_away():
+    view = View(Scope("nyc", filters=(Filter("class", ("E01",)), Filter("state", ("open",)))))
+    assert "f.class=E01,E02&f.state=open&" in links.toggled(view, "class", "E02")
+    assert "f.class" not in links.toggled(view, "class", "E01")
+    assert "f.state=open" in links.without(view, "class") and "f.class" not in links.without(view, "class")
+    assert "f." not in links.unfiltered(view)
+
+
 def test_going_live_drops_the_instant_only():
     view = View(Scope("QN07", "7d", NOON), Opened("case", "418"))
     assert links.to_live(view) == href(View(Scope("QN07", "7d"), Opened("case", "418")))
@@ -93,3 +131,9 @@ def test_going_live_drops_the_instant_only():
 def test_opening_an_indicator_also_colours_the_map_by_it():
     assert links.to_indicator(View(Scope("nyc")), "event_open") == href(
         View(Scope("nyc", indicator="event_open"), Opened("indicator", "event_open")))
+
+
+def test_a_page_of_rows_is_left_behind_with_the_window_and_the_indicator_that_it_was_a_page_of():
+    view = View(Scope("nyc"), Opened("indicator", "event_open", 7))
+    assert "p=7" in links.to_language(view, "en") and "p=8" in links.to_page(view, 8)
+    assert "p=" not in links.to_window(view, "7d") + links.to_indicator(view, "event_overdue") + links.to_region(view, "QN07")

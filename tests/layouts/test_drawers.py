@@ -19,6 +19,7 @@ from layouts import (
     drawer_sources,
     feed,
     messages,
+    palette,
     wall,
 )
 from layouts.view import Opened
@@ -139,3 +140,46 @@ def test_every_drawer_can_be_shut():
 def test_a_skeleton_takes_what_is_drawn_by_id():
     page = wall.wall(LOOK.city, "zh", {"crumbs": ["here"]})
     assert page["crumbs"].children == ["here"]
+
+
+def turned(total: int, page: int) -> Any:
+    """The indicator's drawer over so many facts numbered from 1, as read for one of their pages."""
+    look = town.look(opened=Opened("indicator", "event_reported", page))
+    there = min(total, drawer_indicator.reach(look.view))
+    facts = tuple((town.NOW, f"fact-{at}", Text("区", "Region"), 1.0, Text("源", "Source"), "file", "cases.csv", 38, at)
+                  for at in range(1, there + 1))
+    return drawer_indicator.indicator(look, town.reading("event_reported"), Rows(COLUMNS, facts, total))
+
+
+def test_the_rows_behind_a_number_are_turned_page_by_page_and_every_page_has_an_address():
+    """30 rows are three pages of 12, 12 and 6."""
+    first, second, third = (turned(30, page) for page in (1, 2, 3))
+    assert "fact-12" in text(first) and "fact-13" not in text(first) and "30 行" in text(first)
+    assert "fact-13" in text(second) and "fact-24" in text(second) and "fact-12" not in text(second)
+    assert "fact-30" in text(third) and "第 3 页，共 3 页" in text(third)
+    pages = [[address.partition("p=")[2] for part in parts(drawn) if getattr(part, "className", None) == "pages"
+              for address in links(part)] for drawn in (first, second, third)]
+    assert pages == [["2"], ["", "3"], ["2"]]
+
+
+def test_a_page_beyond_the_last_is_the_last():
+    assert "fact-30" in text(turned(30, 9)) and "第 3 页，共 3 页" in text(turned(30, 9))
+
+
+def test_each_row_says_its_door_file_batch_and_line_and_the_drawer_its_source():
+    drawn = text(turned(3, 1))
+    assert "文件 cases.csv · 批次 38 · 第 2 行" in drawn and "来源" in drawn
+
+
+def test_a_device_in_alarm_wears_one_colour_in_its_mark_and_in_its_course():
+    record = town.device_record()
+    hot = replace(record.channels[0], value=1000.0)
+    assert hot.health == "alarm"
+    drawn = drawer_device.device(LOOK, replace(record, channels=(hot,)))
+    colours = [part.figure["data"][-1]["marker"]["color"] for part in parts(drawn) if hasattr(part, "figure")]
+    assert colours == [palette.WATCH] and "watch" in classes(drawn)
+
+
+def test_a_device_is_called_by_its_kind_in_the_viewers_language_and_its_number():
+    record = town.device_record()
+    assert f"{record.kind.zh} {record.code}" in text(drawer_device.device(LOOK, record))
