@@ -12,13 +12,18 @@ from cluster import private
 from data_access import engine as engines
 from data_access.engine import Engine
 from indicators.text import Language
+from ingest import pack
 from ingest.door import create_door
 from layouts import notice, wall
-from live import frame, headers, health, squeeze, status, stream, tiles
+from live import frame, gate, headers, health, squeeze, status, stream, tiles, walls
+from live.gate import Gate
 from live.language import preferred
 from live.mount import mount
+from live.playlist import Playlist, Scene, Walls
 from live.studio import Studio
 from settings import Settings
+
+log = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parent / "assets"
 LARGEST_BODY = 1 << 20
@@ -74,8 +79,11 @@ def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings) ->
     flask: Flask = app.server
     flask.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     flask.extensions["studio"] = studio
+    keeper = Gate(settings.wall_tokens, lambda: studio.atlas.city)
+    keeper.guard(flask)
     for blueprint in (
-        stream.routes(studio.hub, studio.atlas, studio.jobs),
+        stream.routes(studio.hub, studio.atlas, studio.jobs, studio.within),
+        walls.routes(programme(settings.pack), keeper, lambda: studio.atlas.city),
         tiles.blueprint(engine, lambda: studio.atlas.city),
         health.routes(studio.hub, studio.atlas),
         frame.routes(ASSETS),
@@ -84,7 +92,18 @@ def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings) ->
     status.judge(flask, lambda: studio.atlas.city)
     squeeze.squeeze(flask)
     headers.protect(flask, app.csp_hashes())
-    mount(flask, "/ingest/", door(settings))
+    mount(flask, "/ingest/", gate.without_walls(door(settings)) if keeper.locked else door(settings))
+
+
+def programme(name: str) -> Walls:
+    """What the pack plans for walls; where it cannot be read, walls go round the city's regions."""
+    try:
+        read = pack.read(name)
+    except pack.PackError as error:
+        log.warning("the walls' scenes cannot be read: %s", error)
+        return Walls()
+    return Walls(read.key, {wall.key: Playlist(tuple(Scene(one.address, one.seconds) for one in wall.scenes), wall.resume_seconds)
+                            for wall in read.walls})
 
 
 def door(settings: Settings) -> Flask:

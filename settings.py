@@ -1,17 +1,29 @@
 """Every environment variable, read once."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).parent
+SHORTEST_TOKEN = 16
+
+
+@dataclass(frozen=True)
+class WallToken:
+    """What stands in place of a login on a wall: which playlist, and the region that it may read with all below."""
+
+    wall: str
+    region: str
+    token: str = field(repr=False)
 
 
 class Settings(BaseSettings):
     """What an operator may set; a name here in capitals is the variable's name."""
 
-    model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore")
+    model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore", hide_input_in_errors=True)
 
     database_url: str | None = Field(None, description="A PostgreSQL + PostGIS server; none: the private one under var/")
     pack: str = Field("newyork", description="The city pack, a folder of packs/")
@@ -23,3 +35,24 @@ class Settings(BaseSettings):
     ingest_timeout_ms: int = Field(60000, description="How long one statement of a batch may take")
     simulate: bool = Field(True, description="Whether `run` starts the simulator")
     seed: int = Field(20261, description="The simulator's seed")
+    wall_tokens: Annotated[tuple[WallToken, ...], NoDecode] = Field(
+        (), repr=False, description="Who may open /wall, as WALL:REGION:TOKEN apart by spaces; none: walls are open")
+
+    @field_validator("wall_tokens", mode="before")
+    @classmethod
+    def read_wall_tokens(cls, given: object) -> object:
+        """Read the list; a mistake is told by its place, never by what stands there."""
+        if not isinstance(given, str):
+            return given
+        return tuple(wall_token(place, one) for place, one in enumerate(given.split(), start=1))
+
+
+def wall_token(place: int, written: str) -> WallToken:
+    """One entry of the list. Raises: ValueError."""
+    wall, _, rest = written.partition(":")
+    region, _, token = rest.partition(":")
+    if not (wall and region and token):
+        raise ValueError(f"entry {place} must be WALL:REGION:TOKEN")
+    if len(token) < SHORTEST_TOKEN:
+        raise ValueError(f"the token of entry {place} needs {SHORTEST_TOKEN} characters or more")
+    return WallToken(wall, region, token)

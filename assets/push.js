@@ -194,8 +194,9 @@
 
   /* ---- where to ---- */
 
-  function go(href) {
-    history.pushState({}, "", href);
+  /* Go to an address; `quietly`, Back does not lead here. */
+  function go(href, quietly) {
+    history[quietly ? "replaceState" : "pushState"]({}, "", href);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));   // dcc.Location listens to it
   }
 
@@ -223,7 +224,7 @@
     }
   }
 
-  Object.assign(shared, {go, now, get cut() { return cut; }});
+  Object.assign(shared, {go, now, cut: () => cut !== null, met: () => build !== null});
   window.addEventListener("popstate", moved);
   window.addEventListener("_dashprivate_pushstate", moved);
   window.addEventListener("keydown", up);

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from data_access.engine import sql
 from geo.tree import areas_km2, label_points, multipolygons, unions
 from ingest.copy import copy_rows
-from ingest.pack import Leaves, Pack, PackError
+from ingest.pack import CITY, Leaves, Pack, PackError
 from ingest.tables import frame
 
 COLUMNS = ["level", "code", "parent", "name_zh", "name_en"]
@@ -47,7 +47,17 @@ def read_tree(pack: Pack) -> pd.DataFrame:
     lower["level"] = deepest
     tree = pd.concat([upper.sort_values("level", kind="stable"), lower[COLUMNS]], ignore_index=True)
     check(tree, path)
+    check_scenes(pack, set(tree["code"]))
     return shaped(tree, dict(zip(lower["code"], shapes, strict=True)))
+
+
+def check_scenes(pack: Pack, codes: set[str]) -> None:
+    """Every scene of a wall is of a region that there is. Raises: PackError."""
+    for wall in pack.walls:
+        for scene in wall.scenes:
+            if scene.region is not None and scene.region not in codes:
+                raise PackError(f"{pack.folder / CITY}: walls ({wall.key}): {scene.address}: "
+                                f"no region has the code {scene.region!r}")
 
 
 def read_leaves(leaves: Leaves, path: Path) -> tuple[pd.DataFrame, NDArray[np.object_]]:

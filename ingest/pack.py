@@ -9,11 +9,14 @@ from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from indicators.library import INDICATORS
+from indicators.scope import WINDOWS
 from indicators.text import Text
 
 PACKS = Path(__file__).parent.parent / "packs"
@@ -227,6 +230,38 @@ class Airport(Part):
     lat: Annotated[float, Field(ge=-90, le=90)]
 
 
+class Scene(Part):
+    """What a wall shows for a while: an address of the screen as it stands in a browser, without the server."""
+
+    address: Annotated[str, Field(pattern=r"^/(r/[^/?#\s]+)?(\?[^#\s]*)?$")]
+    seconds: Annotated[int, Field(ge=5, le=86400)]
+
+    @field_validator("address")
+    @classmethod
+    def known(cls, address: str) -> str:
+        """The window and the indicator exist; a scene is live and speaks the wall's language."""
+        said = parse_qs(urlsplit(address).query)
+        for key, there in (("w", set(WINDOWS)), ("i", set(INDICATORS))):
+            for wanted in set(said.get(key, [])) - there:
+                raise ValueError(f"{key}={wanted} is unknown; there are: {', '.join(sorted(there))}")
+        if {"at", "lang", "wall"} & set(said):
+            raise ValueError("at, lang and wall are not a scene's to say")
+        return address
+
+    @property
+    def region(self) -> str | None:
+        """The region's code; None is the city."""
+        return unquote(urlsplit(self.address).path).removeprefix("/r/").strip("/") or None
+
+
+class Wall(Part):
+    """An unattended screen: its scenes in their order, and how long a touch stops it."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+    resume_seconds: Annotated[int, Field(ge=5, le=86400)] = 60
+    scenes: Annotated[list[Scene], Field(min_length=1)]
+
+
 class Pack(Part):
     """A city: names, clock, levels, tree, sources, reference tables, and its files of facts."""
 
@@ -248,6 +283,7 @@ class Pack(Part):
     flights: list[Flights] = []
     observations: list[Observations] = []
     airports: list[Airport] = []
+    walls: list[Wall] = []
 
     @field_validator("time_zone")
     @classmethod
@@ -264,7 +300,8 @@ class Pack(Part):
         """Keys are unique and everything referred to exists."""
         if self.rollup_level >= len(self.levels):
             raise ValueError(f"rollup_level {self.rollup_level} is not one of the {len(self.levels)} levels, the city being 0")
-        for name, listed in (("sources", self.sources), ("properties", self.properties), ("device_kinds", self.device_kinds)):
+        for name, listed in (("sources", self.sources), ("properties", self.properties), ("device_kinds", self.device_kinds),
+                             ("walls", self.walls)):
             keys = [one.key for one in listed]
             twice = sorted({key for key in keys if keys.count(key) > 1})
             if twice:

@@ -21,10 +21,22 @@ def attention(look: Look, items: Sequence[Attention]) -> list[Any]:
     more = len(items) - MOST
     return [
         html.Div([look.say("attention"), html.B(str(len(items))), html.Span(look.say("attention.order"))], className="h"),
-        html.Ol([html.Li(item(look, number, one)) for number, one in enumerate(items[:MOST], start=1)]),
+        html.Ol([html.Li(item(look, number, one), **{"data-item": name(one)})
+                 for number, one in enumerate(items[:MOST], start=1)]),
         *([links.link(look.say("attention.more", n=more), links.to_drawer(look.view, "attention"), className="more")]
           if more > 0 else []),
     ]
+
+
+def name(one: Attention) -> str:
+    """What tells one thing from another, whatever its numbers do: by it the browser knows what is new."""
+    if one.warning is not None:
+        return f"warning {one.warning.external_id}"
+    if one.alarm is not None:
+        return f"alarm {one.alarm.kind.en if one.count > 1 else one.alarm.device_code}"
+    if one.source is not None:
+        return f"source {one.source.en}"
+    return f"overdue {one.region_id}"
 
 
 def item(look: Look, number: int, one: Attention) -> Any:

@@ -4,6 +4,8 @@ from data_access.city import City, UnknownRegion
 from indicators.text import Language, Text
 from layouts.view import BadAddress, UnknownLanguage, UnknownPage, View, parse
 
+OFF_LIMITS = Text("此墙无权查看这里", "This wall may not show this")
+
 
 class Refused(Exception):
     """This address cannot be shown; `words` say why, `status` is HTTP's."""
@@ -14,11 +16,11 @@ class Refused(Exception):
         self.status = status
 
 
-def read(city: City, pathname: str, search: str, language: Language) -> View:
-    """Read an address; `language` is the browser's. Raises: Refused."""
+def read(city: City, pathname: str, search: str, language: Language, within: str | None = None) -> View:
+    """Read an address; `language` is the browser's, `within` the region that may be seen. Raises: Refused."""
     try:
         view = parse(pathname, search, city.root.code, language)
-        city.region(view.scope.region)
+        region = city.region(view.scope.region)
     except UnknownPage as error:
         raise Refused(error.words, 404) from error
     except BadAddress as error:
@@ -26,6 +28,8 @@ def read(city: City, pathname: str, search: str, language: Language) -> View:
     except UnknownRegion as error:
         raise Refused(Text(f"{city.name.zh}没有代码为“{error.args[0]}”的区域",
                            f"{city.name.en} has no region with the code “{error.args[0]}”"), 404) from error
+    if within is not None and all(step.code != within for step in city.path(region)):
+        raise Refused(OFF_LIMITS, 403)
     return view
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Flask, Response, request
 
 from data_access.city import City
-from live import address
+from live import address, gate
 from live.language import preferred
 
 PAGES = {"/", "/<path:path>"}
@@ -21,7 +21,7 @@ def judge(server: Flask, city: Callable[[], City | None]) -> None:
         if here is not None and is_page and response.status_code == 200:
             try:
                 address.read(here, request.path, request.query_string.decode(errors="replace"),
-                             preferred(request.accept_languages))
+                             preferred(request.accept_languages), gate.scope())
             except address.Refused as refused:
                 response.status_code = refused.status
         return response

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -12,7 +13,7 @@ from data_access.jobs import Job
 from indicators.text import Language
 from layouts import ids, notice, wall
 from layouts.view import View, href
-from live import address, events
+from live import address, events, gate
 from live.atlas import Atlas
 from live.hub import Hub
 from live.language import preferred
@@ -23,7 +24,18 @@ BEAT_S = 1.5
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-def routes(hub: Hub[View], atlas: Atlas, jobs: Callable[[], tuple[Job, ...]]) -> Blueprint:
+Within = Callable[[View, str], bool]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The region that a viewer may see, and who knows whether a view lies in it."""
+
+    region: str
+    holds: Within
+
+
+def routes(hub: Hub[View], atlas: Atlas, jobs: Callable[[], tuple[Job, ...]], within: Within) -> Blueprint:
     """`/live` followed by the path and query of the address to be streamed."""
     blueprint = Blueprint("live", __name__)
 
@@ -32,7 +44,9 @@ def routes(hub: Hub[View], atlas: Atlas, jobs: Callable[[], tuple[Job, ...]]) ->
     def stream(page: str) -> Response:
         search = request.query_string.decode(errors="replace")
         language = preferred(request.accept_languages)
-        body = viewing(hub, atlas, jobs, f"/{page}", search, language)
+        region = gate.scope()
+        limit = None if region is None else Limit(region, within)
+        body = viewing(hub, atlas, jobs, f"/{page}", search, language, limit)
         return Response(body, mimetype="text/event-stream", headers=HEADERS)
 
     return blueprint
@@ -40,13 +54,16 @@ def routes(hub: Hub[View], atlas: Atlas, jobs: Callable[[], tuple[Job, ...]]) ->
 
 def viewing(
     hub: Hub[View], atlas: Atlas, jobs: Callable[[], tuple[Job, ...]], pathname: str, search: str, language: Language,
+    limit: Limit | None = None,
 ) -> Generator[bytes]:
     """Everything that one viewer is told, until he leaves."""
     yield events.hello()
     spoken = address.spoken(pathname, search, language)
     city = yield from _arrival(hub, atlas, jobs, spoken)
     try:
-        view = address.read(city, pathname, search, language)
+        view = address.read(city, pathname, search, language, limit.region if limit else None)
+        if limit:
+            yield from _admission(hub, view, limit, spoken)
     except address.Refused as refused:
         yield events.notice("refusal", covering(notice.refusal(refused.words, spoken), spoken))
         while True:
@@ -68,6 +85,19 @@ def _arrival(
         yield events.beat(hub.cut_since)
         atlas.wait(BEAT_S)
     return city
+
+
+def _admission(hub: Hub[View], view: View, limit: Limit, language: Language) -> Generator[bytes]:
+    """Wait for the database to say that the view lies within the limit. Raises: Refused when it does not."""
+    while True:
+        try:
+            if limit.holds(view, limit.region):
+                return
+            raise address.Refused(address.OFF_LIMITS, 403)
+        except DataUnavailable:
+            yield events.notice("waiting", covering(notice.unreachable(language), language))
+            yield events.beat(hub.cut_since)
+            time.sleep(BEAT_S)
 
 
 def _watching(hub: Hub[View], view: View, mailbox: Mailbox) -> Generator[bytes]:

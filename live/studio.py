@@ -2,13 +2,16 @@
 
 import logging
 import time
+from datetime import UTC, datetime
 from threading import Event, Thread
 
 from data_access import city, jobs, notices
 from data_access.engine import DataUnavailable, Engine
 from data_access.notices import EVERYTHING
 from layouts.view import View
+from live import reach
 from live.atlas import RETRY_S, SUBJECT, Atlas
+from live.desk import Desk
 from live.hub import Hub
 from live.memory import Memory
 from live.painting import Painter
@@ -54,6 +57,13 @@ class Studio:
             if self.hub.cut_since is not None:
                 raise
             return ()
+
+    def within(self, view: View, code: str) -> bool:
+        """Whether all that a view shows lies in this region or below. Raises: DataUnavailable."""
+        shown = self.atlas.city
+        if shown is None:
+            raise DataUnavailable("the city")
+        return reach.within(Desk(self.engine, shown, view, Tick(datetime.now(UTC)), self.memory), code)
 
     def _paint(self, view: View, tick: Tick) -> Picture:
         shown = self.atlas.city

@@ -42,9 +42,9 @@ class Witness:
 
 
 @contextmanager
-def serving(url: str, port: int = 0) -> Iterator[str]:
-    """Run the application on a database; its address."""
-    app = create_app(Settings(database_url=url))
+def serving(url: str, port: int = 0, **more: Any) -> Iterator[str]:
+    """Run the application on a database, with `more` settings than usual; its address."""
+    app = create_app(Settings(database_url=url, **more))
     listener = make_server("127.0.0.1", port, app.server, threaded=True)
     listener.daemon_threads = True  # type: ignore[attr-defined]
     thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
