@@ -7,8 +7,7 @@
   const BADGE = 13;
   const HEIGHT = 50;
   const EDGE = 14;
-  const NAME = {x: 44, y: 27};     // half of a region's name and value
-  const REACHES = [70, 120, 180, 250, 330];
+  const REACHES = [64, 96, 132, 176];
   const SLOPES = [[1, -0.8], [-1, -0.8], [1, 0.8], [-1, 0.8], [1, -0.15], [-1, -0.15]];
 
   function element(parent, name, attributes = {}, text = null) {
@@ -36,7 +35,7 @@
     return false;
   }
 
-  /* Where the words may stand: near the place, clear of what is taken, rather over water than over a region. */
+  /* Where the words may stand: near the place, clear of what is taken and of the regions. */
   function settle(point, size, field, taken, standing) {
     let best = null;
     for (const reach of REACHES) {
@@ -44,34 +43,38 @@
         const offset = {x: sideways * reach, y: upward * reach * 0.7, sideways};
         const box = boxAt(point.x + offset.x, point.y + offset.y, sideways, size);
         if (!within(box, field) || taken.some(other => !apart(box, other))) continue;
-        if (standing.some(other => !apart(box, other)) || crosses(point, {x: point.x + offset.x, y: point.y + offset.y}, standing)) continue;
-        const cost = reach + (field.covered(box) ? 300 : 0);
-        if (!best || cost < best.cost) best = {cost, ...offset};
+        if (crosses(point, {x: point.x + offset.x, y: point.y + offset.y}, standing)) continue;
+        if ((best && best.reach <= reach) || field.covered(box)) continue;
+        best = {reach, ...offset};
       }
     }
     return best;
   }
 
   /* Where the line begins: at the ring of an exact place, at the edge of a region's name. */
-  function start(point, towards, exact) {
+  function start(point, towards, name) {
     const dx = towards.x - point.x, dy = towards.y - point.y;
-    const along = exact ? RING / (Math.hypot(dx, dy) || 1) : Math.min(NAME.x / (Math.abs(dx) || 1e-6), NAME.y / (Math.abs(dy) || 1e-6));
+    const along = name ? Math.min(name.x / (Math.abs(dx) || 1e-6), name.y / (Math.abs(dy) || 1e-6)) : RING / (Math.hypot(dx, dy) || 1);
     return {x: point.x + dx * Math.min(along, 1), y: point.y + dy * Math.min(along, 1)};
   }
 
-  function leader(group, item, point, at) {
+  function leader(group, point, at, name) {
     const elbow = {x: at.x - at.sideways * Math.min(26, Math.abs(at.x - point.x) / 2), y: at.y};
-    const from = start(point, elbow, item.exact);
+    const from = start(point, elbow, name);
     const path = `M${from.x} ${from.y}L${elbow.x} ${elbow.y}L${at.x - at.sideways * BADGE} ${at.y}`;
     element(group, "path", {d: path, class: "callout-casing"});
     element(group, "path", {d: path, class: "callout-line"});
-    if (!item.exact) element(group, "circle", {cx: from.x, cy: from.y, r: 3.2, class: "callout-dot"});
+    if (name) element(group, "circle", {cx: from.x, cy: from.y, r: 3.2, class: "callout-dot"});
+  }
+
+  function badge(group, item, at) {
+    const mark = element(group, "g", {class: `callout-badge callout-${item.tone}`});
+    element(mark, "circle", {cx: at.x, cy: at.y, r: BADGE});
+    element(mark, "text", {x: at.x, y: at.y, class: "callout-no"}, String(item.no));
   }
 
   function words(group, item, at) {
-    const badge = element(group, "g", {class: `callout-badge callout-${item.tone}`});
-    element(badge, "circle", {cx: at.x, cy: at.y, r: BADGE});
-    element(badge, "text", {x: at.x, y: at.y, class: "callout-no"}, String(item.no));
+    badge(group, item, at);
     const anchor = {x: at.x + at.sideways * (BADGE + 9), "text-anchor": at.sideways > 0 ? "start" : "end"};
     element(group, "text", {...anchor, y: item.note ? at.y - 2 : at.y + 7, class: "callout-text"}, item.text);
     if (item.note) element(group, "text", {...anchor, y: at.y + 19, class: "callout-note"}, item.note);
@@ -88,28 +91,36 @@
 
   const HERE = {x: 0, y: 0};
 
-  /* One item around the place it is about; where its words stand is added to `standing`. */
-  function callout(svg, item, point, field, blocked, standing) {
+  /* One item around the place it is about; where its words stand is added to `standing`. Without room for words
+     near by only the number stands there: the band says the rest. */
+  function callout(svg, item, point, field, blocked, names, standing) {
     const group = element(svg, "g", {class: "callout"});
     if (item.exact) for (const name of ["callout-casing", "callout-line"]) element(group, "circle", {r: RING, class: name});
     const size = measure(svg, item);
     const seen = point.x >= 0 && point.y >= 0 && point.x <= field.width && point.y <= field.height;
-    const offset = seen && settle(point, size, field, blocked, standing);
-    if (!offset) return group;
+    if (!seen) return group;
+    const own = item.exact ? null : names.find(box => box.id === item.region);
+    const others = [...standing, ...names.filter(box => box !== own)];
+    const name = item.exact ? null : {x: own ? point.x - own.left : BADGE, y: own ? point.y - own.top : BADGE};
+    const offset = settle(point, size, field, [...blocked, ...standing, ...names], others);
+    if (!offset) {
+      badge(group, item, {x: -(name ? name.x : RING) - BADGE, y: 0});
+      return group;
+    }
     standing.push(boxAt(point.x + offset.x, point.y + offset.y, offset.sideways, size));
-    leader(group, item, HERE, offset);
+    leader(group, HERE, offset, name);
     words(group, item, offset);
     return group;
   }
 
   /* Draw the items. `project` gives a place's point, `field` the map's size and whether a box covers regions,
-     `taken` the boxes that words must keep clear of.
+     `taken` the boxes that words must keep clear of, `names` those of the regions' names, which lines pass by too.
      Returns what moves them along with the map, without finding their words another place. */
-  function draw(svg, items, project, field, taken) {
+  function draw(svg, items, project, field, taken, names) {
     svg.replaceChildren();
     const standing = [], points = items.map(item => project([item.lon, item.lat]));
     const blocked = [...taken, ...points.map(p => ({left: p.x - RING, right: p.x + RING, top: p.y - RING, bottom: p.y + RING}))];
-    const groups = items.map((item, at) => callout(svg, item, points[at], field, blocked, standing));
+    const groups = items.map((item, at) => callout(svg, item, points[at], field, blocked, names, standing));
     const move = () => items.forEach((item, at) => {
       const {x, y} = project([item.lon, item.lat]);
       groups[at].setAttribute("transform", `translate(${x} ${y})`);

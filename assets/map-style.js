@@ -82,7 +82,38 @@
     token("--land-none")];
 
   const sized = name => ["step", ["get", "n"], `${name}-1`, 2, `${name}-2`];
-  const count = ["case", [">", ["get", "n"], 1], ["to-string", ["get", "n"]], ""];
+
+  /* A gathered mark's number, briefly: 2.5k, 1.2万. */
+  const brief = (size, word) => ["concat", ["number-format", ["/", ["get", "n"], size], {locale: "en", "max-fraction-digits": 1}], word];
+  const count = language => ["case", ["any", ["<", ["get", "n"], 2], ["all", ["has", "region"], ["==", ["get", "state"], "due_soon"]]], "",
+    ...(language === "zh" ? [[">=", ["get", "n"], 10000], brief(10000, "万")] : [[">=", ["get", "n"], 1000], brief(1000, "k")]),
+    ["to-string", ["get", "n"]]];
+
+  /* Far out, where a mark stands for a region's cases, it grows with them, and only the late say how many. */
+  const far = ["case", ["has", "region"], ["interpolate", ["linear"], ["sqrt", ["get", "n"]], 1, 0.6, 40, 1.1], 1];
+
+  const RADIUS = 24;          // of a case's warmth, in units
+  const KERNEL = 0.3989 * 2 * Math.PI * (RADIUS / 3) ** 2;   // what evenly spread cases of one a square unit add up to
+  const EARTH_KM = 40075.017;
+
+  /* So intense that the heat is the cases per km², as a share of `top`; exact at every zoom. */
+  function intensity(top, latitude) {
+    const at = zoom => 1 / (top * KERNEL * (EARTH_KM * Math.cos(latitude * Math.PI / 180) / (512 * 2 ** zoom)) ** 2);
+    return ["interpolate", ["exponential", 4], ["zoom"], 6, at(6), 18, at(18)];
+  }
+
+  /* Each class's colour stands in the middle of its class; the lowest fades into the ground. */
+  const warmth = () => ["interpolate", ["linear"], ["heatmap-density"], 0, "rgba(0, 0, 0, 0)",
+    ...SEQUENCE.flatMap((name, at) => [(at + 0.5) / SEQUENCE.length, token(name)])];
+
+  const heatLayer = () => ({
+    id: "heat", type: "heatmap", source: "heat", "source-layer": "heat", layout: {visibility: "none"},
+    paint: {"heatmap-weight": ["get", "n"], "heatmap-radius": RADIUS, "heatmap-color": warmth()}});
+
+  const solidLayers = levels => Array.from({length: levels}, (_, n) => ({
+    id: `solid-${n}`, type: "fill-extrusion", source: `region-${n}`, "source-layer": LAYER, layout: {visibility: "none"},
+    filter: NOTHING,
+    paint: {"fill-extrusion-color": classColour(), "fill-extrusion-height": ["coalesce", ["feature-state", "height"], 0]}}));
 
   function regionLayers(levels) {
     const numbers = Array.from({length: levels}, (_, level) => level);
@@ -94,6 +125,7 @@
       {...layer("land", 0, "fill", {"fill-color": token("--land-out")}), layout: {}},
       ...each(n => layer("fill", n, "fill", {"fill-color": classColour()})),
       ...each(n => layer("hatch", n, "fill", {"fill-pattern": "hatch"}, {filter: NOTHING})),
+      heatLayer(),
       ...each(n => layer("border", n, "line", {"line-color": token("--border-1"), "line-width": 0.9})),
       ...each(n => layer("parent", n, "line", {"line-color": token("--border-2"), "line-width": 1.3}, {filter: NOTHING})),
       ...each(n => layer("hover", n, "line", {"line-color": token("--text-1"), "line-width": 2,
@@ -122,9 +154,10 @@
   }
 
   function markLayer(id, source, property, value, numbered) {
-    const icon = {"icon-image": sized(value), "icon-allow-overlap": true, "icon-ignore-placement": true};
-    const number = numbered ? {"text-field": count, "text-font": FONT, "text-size": 14, "text-anchor": "left",
-      "text-offset": [0.78, -0.05], "text-allow-overlap": true, "text-ignore-placement": true} : {};
+    const icon = {"icon-image": sized(value), "icon-allow-overlap": true,
+      "icon-offset": value === "due_soon" ? ["case", ["has", "region"], ["literal", [0, 17]], ["literal", [0, 0]]] : [0, 0]};
+    const number = numbered ? {"icon-size": far, "text-field": count("zh"), "text-font": FONT, "text-size": 13, "text-anchor": "left",
+      "text-offset": [0.8, 0], "text-optional": true, "text-padding": 1, "symbol-sort-key": ["-", ["get", "n"]]} : {};
     return {id, type: "symbol", source, "source-layer": source, filter: ["==", ["get", property], value],
       layout: {...icon, ...number},
       paint: numbered ? {"text-color": token("--text-1"), "text-halo-color": token("--halo"), "text-halo-width": 1.8} : {}};
@@ -134,10 +167,10 @@
     {...markLayer("ok", "device", "health", "ok"), minzoom: 13},
     {...markLayer("watch", "device", "health", "watch"), minzoom: 12},
     markLayer("open", "case", "state", "open"),
+    markLayer("overdue", "case", "state", "overdue", true),
+    markLayer("due_soon", "case", "state", "due_soon", true),
     markLayer("offline", "device", "health", "offline"),
     markLayer("alarm", "device", "health", "alarm", true),
-    markLayer("due_soon", "case", "state", "due_soon", true),
-    markLayer("overdue", "case", "state", "overdue", true),
   ];
 
   function labelLayer() {
@@ -152,7 +185,8 @@
 
   const layers = levels => [
     {id: "water", type: "background", paint: {"background-color": token("--water")}},
-    ...regionLayers(levels), ...lotLayers(), ...markLayers(), ...veilLayers(levels), labelLayer()];
+    ...regionLayers(levels), ...lotLayers(), ...markLayers(), ...veilLayers(levels),
+    ...solidLayers(levels), labelLayer()];
 
-  window.tonglan = Object.assign(window.tonglan || {}, {mapStyle: {layers, images, NOTHING, TARGET_OFFSET}});
+  window.tonglan = Object.assign(window.tonglan || {}, {mapStyle: {layers, images, count, intensity, NOTHING, TARGET_OFFSET}});
 })();

@@ -8,9 +8,12 @@
   const LIBRARY = new URL("vendor/maplibre-gl.mjs", HERE).href;
   const TILES = new URL("../tiles/", HERE).href;
   const PROTOCOL = "city";
-  const MARKS = ["overdue", "due_soon", "alarm", "offline", "watch", "open", "ok", "lot-single"];
+  const MARKS = ["alarm", "overdue", "due_soon", "offline", "watch", "open", "ok", "lot-single"];
+  const NUMBERED = ["overdue", "due_soon", "alarm"];
   const SHOWN_WITH = {alarm: ["alarm", "watch"], offline: ["offline", "ok"], lot: ["lot-density", "lot-single"]};
-  const POINTS = ["case", "device", "lot"];
+  const POINTS = ["case", "device", "lot", "heat"];
+  const PITCH = 50;
+  const RISE = 0.08;           // the highest region's height, as a share of the scope's width
   const FLY_MS = 600;
   const RETRY_MS = [1000, 2000, 4000, 8000, 15000, 30000];
   const REACH = 5;             // units around the pointer in which a mark is meant
@@ -168,9 +171,11 @@
     versions(map, state, before);
     paint(map, state, before);
     if (!before || !same(before.labels, state.labels)) labels(map, state);
+    numbers(map, state, before);
     visibility(map, state);
     map.getCanvas().setAttribute("aria-label", state.words.label);
-    if (!before || before.focus.id !== state.focus.id || !same(before.focus.bounds, state.focus.bounds)) {
+    if (!before || before.focus.id !== state.focus.id || !same(before.focus.bounds, state.focus.bounds)
+      || before.mode !== state.mode) {
       moved = false;
       fit(before ? FLY_MS : 0);
     }
@@ -191,12 +196,18 @@
   const ids = list => ["in", ["id"], ["literal", list]];
   const refilter = (map, layer, filter) => { if (!same(map.getFilter(layer), filter)) map.setFilter(layer, filter); };
 
+  /* Under the heat nothing is coloured, and among heights nothing steps back. */
+  const on = (kind, mode) => !(mode === "heat" && kind === "hatch") && !(mode === "3d" && kind === "veil");
+
+  const set = (map, layer, name, value) => { if (!same(map.getPaintProperty(layer, name), value)) map.setPaintProperty(layer, name, value); };
+
   function paint(map, state, before) {
     const level = state.paint.level;
     const names = state.labels.filter(label => label.level !== level);
     const parents = names.length ? names[0].level : state.focus.level;
     for (let n = 0; n < state.levels; n++) {
-      for (const kind of ["fill", "hatch", "border", "veil", "hover"]) show(map, `${kind}-${n}`, n === level);
+      for (const kind of ["fill", "hatch", "border", "veil", "hover"]) show(map, `${kind}-${n}`, n === level && on(kind, state.mode));
+      show(map, `solid-${n}`, n === level && state.mode === "3d");
       const chosen = n === parents ? (names.length ? names.map(label => label.id) : [state.focus.id]) : n === state.focus.level
         && !state.focus.leaf ? [state.focus.id] : [];
       refilter(map, `parent-${n}`, chosen.length ? ids(chosen) : style.NOTHING);
@@ -208,6 +219,34 @@
       }
     }
     classes(map, state, before);
+    heat(map, state);
+    if (state.mode === "3d") heights(map, state, before);
+  }
+
+  /* Regions stay there to be pointed at, but lend the heat no colour. */
+  function heat(map, state) {
+    set(map, `fill-${state.paint.level}`, "fill-opacity", state.heat ? 0 : 1);
+    show(map, "heat", Boolean(state.heat));
+    const [, south, , north] = state.home;
+    if (state.heat) set(map, "heat", "heatmap-intensity", style.intensity(state.heat.top, (south + north) / 2));
+  }
+
+  function heights(map, state, before) {
+    const level = state.paint.level, [west, south, east, north] = state.focus.bounds || state.home;
+    const metres = RISE * Math.max((east - west) * Math.cos((south + north) * Math.PI / 360), north - south) * 111320;
+    const kept = before && before.mode === "3d" && before.paint.level === level && same(before.focus, state.focus) ? before.paint.heights : {};
+    for (const [id, share] of Object.entries(state.paint.heights)) {
+      if (kept[id] !== share) map.setFeatureState({source: `region-${level}`, sourceLayer: "region", id: Number(id)}, {height: share * metres});
+    }
+    for (const id of Object.keys(kept)) {
+      if (!(id in state.paint.heights)) map.removeFeatureState({source: `region-${level}`, sourceLayer: "region", id: Number(id)}, "height");
+    }
+    refilter(map, `solid-${level}`, ids(Object.keys(state.paint.heights).map(Number)));
+  }
+
+  function numbers(map, state, before) {
+    if (before && before.language === state.language) return;
+    for (const layer of NUMBERED) map.setLayoutProperty(layer, "text-field", style.count(state.language));
   }
 
   function classes(map, state, before) {
@@ -227,8 +266,9 @@
   }
 
   /* Fewer and shorter names are larger: 24 units for a handful, 16 for a crowd. */
+  const wide = name => [...name].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
+
   function labelSize(all) {
-    const wide = name => [...name].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
     const middle = all.map(label => wide(label.name)).sort((a, b) => a - b)[all.length >> 1] || 0;
     return all.length <= 12 && middle <= 12 ? 24 : all.length <= 30 && middle <= 18 ? 19 : 16;
   }
@@ -243,11 +283,23 @@
   function visibility(map, state) {
     if (hidden === null) hidden = new Set(state.hidden);
     for (const layer of ["overdue", "due_soon", "open", "alarm", "offline", "lot"]) {
-      for (const part of SHOWN_WITH[layer] || [layer]) show(map, part, !hidden.has(layer));
+      for (const part of SHOWN_WITH[layer] || [layer]) show(map, part, state.mode === "flat" && !hidden.has(layer));
     }
-    for (const button of document.querySelectorAll(`#${KEY} [data-layer]`)) {
+    pressed();
+  }
+
+  function pressed() {
+    if (hidden) for (const button of document.querySelectorAll(`#${KEY} [data-layer]`)) {
       button.setAttribute("aria-pressed", String(!hidden.has(button.dataset.layer)));
     }
+  }
+
+  /* The way to draw the map is an address; it is gone to without loading the page anew. */
+  function redrawn(event) {
+    const link = event.target.closest && event.target.closest(`#${KEY} .map-modes a`);
+    if (!link || !window.tonglan.go || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    window.tonglan.go(link.getAttribute("href"));
   }
 
   function toggled(event) {
@@ -263,8 +315,9 @@
   /* What lies over the map takes its left side or its top, whichever leaves the place larger. */
   function camera() {
     const bounds = wanted.focus.bounds || wanted.home, size = field(), over = boxOf(document.querySelector(OVER));
-    const around = {top: EDGE, right: EDGE, bottom: EDGE, left: EDGE};
-    const tries = over ? [{...around, left: Math.max(EDGE, over.right * 0.85)}, {...around, top: Math.max(EDGE, over.bottom + 12)}]
+    const key = boxOf(document.getElementById(KEY));
+    const around = {top: EDGE, right: EDGE, bottom: key ? size.height - key.top + EDGE / 2 : EDGE, left: EDGE};
+    const tries = over ? [{...around, left: Math.max(EDGE, over.right + 12)}, {...around, top: Math.max(EDGE, over.bottom + 12)}]
       : [around];
     const fits = tries.filter(p => size.width - p.left - p.right > 60 && size.height - p.top - p.bottom > 60);
     const cameras = (fits.length ? fits : [{top: 0, right: 0, bottom: 0, left: 0}])
@@ -275,8 +328,9 @@
   function fit(duration) {
     const to = camera();
     if (!to) return;
-    if (duration && !calm.matches) picture.map.easeTo({...to, duration, essential: true});
-    else picture.map.jumpTo(to);
+    const view = {...to, pitch: wanted.mode === "3d" ? PITCH : 0, bearing: 0};
+    if (duration && !calm.matches) picture.map.easeTo({...view, duration, essential: true});
+    else picture.map.jumpTo(view);
   }
 
   /* --- over the map ------------------------------------------------------------------------------- */
@@ -286,12 +340,20 @@
   function callouts() {
     if (!picture || !picture.ready || !shown) return;
     const taken = [OVER, `#${KEY}`].map(selector => boxOf(document.querySelector(selector))).filter(Boolean);
-    const named = shown.labels.length > 12 ? [] : shown.labels.map(label => project([label.lon, label.lat]))
-      .map(p => ({left: p.x - 40, right: p.x + 40, top: p.y - 26, bottom: p.y + 26}));
     const covered = box => picture.map.queryRenderedFeatures([[box.left, box.top], [box.right, box.bottom]],
       {layers: [`fill-${shown.paint.level}`]}).some(region => region.state.class !== undefined);
-    along = window.tonglan.mapCallouts.draw(picture.svg, shown.attention, project, {...field(), covered}, [...taken, ...named]);
+    along = window.tonglan.mapCallouts.draw(picture.svg, shown.attention, project, {...field(), covered}, taken, names());
     selection();
+  }
+
+  /* Where the names stand that are on the map. */
+  function names() {
+    const size = labelSize(shown.labels);
+    return shown.labels.map(label => {
+      const {x, y} = project([label.lon, label.lat]), width = wide(label.name) * size * 0.5;
+      const lines = Math.ceil(width / (9.5 * size)), half = Math.min(width, 9.5 * size) / 2 + 4, tall = (lines + 0.75) * size * 0.58;
+      return {id: label.id, left: x - half, right: x + half, top: y - tall, bottom: y + tall};
+    });
   }
 
   function selection() {
@@ -322,6 +384,7 @@
   function described(feature) {
     const words = wanted.words, {layer, properties: of, id} = feature;
     if (layer.id.startsWith("lot")) return [words.lot, words.density.replace("{n}", of.n)];
+    if (of.region) return [words[of.state], `${wanted.language === "zh" ? of.name_zh : of.name_en} · ${words.gathered.replace("{n}", of.n)}`];
     if (layer.source === "case" || layer.source === "device") {
       const gathered = of.n > 1 ? words.gathered.replace("{n}", of.n) : of.code || "";
       const late = of.state === "overdue" && of.n === 1 ? words.late.replace("{time}", span(of.late)) : gathered;
@@ -335,12 +398,12 @@
     const around = [[point.x - REACH, point.y - REACH], [point.x + REACH, point.y + REACH]];
     const marks = map.queryRenderedFeatures(around, {layers: MARKS});
     if (marks.length) return marks.reduce((best, next) => MARKS.indexOf(next.layer.id) < MARKS.indexOf(best.layer.id) ? next : best);
-    const layers = ["label", "lot-density", `fill-${wanted.paint.level}`];
+    const layers = ["label", "lot-density", `solid-${wanted.paint.level}`, `fill-${wanted.paint.level}`];
     const rest = map.queryRenderedFeatures(point, {layers});
     return rest.length ? rest.reduce((best, next) => layers.indexOf(next.layer.id) < layers.indexOf(best.layer.id) ? next : best) : null;
   }
 
-  const isRegion = feature => Boolean(feature) && (feature.layer.id === "label" || feature.layer.id.startsWith("fill-"));
+  const isRegion = feature => Boolean(feature) && (feature.layer.id === "label" || /^(fill|solid)-/.test(feature.layer.id));
 
   function light(map, feature) {
     const next = isRegion(feature) && feature.layer.id !== "label" ? {source: feature.source, sourceLayer: "region", id: feature.id} : null;
@@ -381,7 +444,8 @@
     if (!feature) return;
     const of = feature.properties, at = {lon: event.lngLat.lng, lat: event.lngLat.lat};
     if (isRegion(feature)) return tell(CLICK, {kind: "region", key: of.code, id: feature.id, ...at});
-    if (feature.layer.id === "lot-density" || of.n > 1) {
+    if (of.region && of.region !== shown.focus.code) return tell(CLICK, {kind: "region", key: of.region, ...at});
+    if (feature.layer.id === "lot-density" || of.n > 1 || of.region) {
       const spot = feature.geometry.type === "Point" ? feature.geometry.coordinates : [at.lon, at.lat];
       moved = true;
       map.easeTo({center: spot, zoom: map.getZoom() + 1.6, duration: calm.matches ? 0 : FLY_MS, essential: true});
@@ -438,11 +502,13 @@
     style.images(map, ratio());
     for (const layer of style.layers(shown.levels)) {
       for (const [name, value] of Object.entries(layer.paint)) map.setPaintProperty(layer.id, name, value);
+      if (layer.type === "heatmap" && shown.heat) heat(map, shown);
       if (layer.id === "label") map.setLayoutProperty(layer.id, "text-field", layer.layout["text-field"]);
     }
   }
 
   const watcher = new ResizeObserver(resized);
+  const keyed = new MutationObserver(pressed);
 
   function apply(state) {
     if (!state || !state.words) return;
@@ -454,8 +520,9 @@
       shown = null;
       watcher.disconnect();
       watcher.observe(root);
-      const over = document.querySelector(OVER);
-      if (over) watcher.observe(over);
+      const over = document.querySelector(OVER), key = document.getElementById(KEY);
+      for (const element of [over, key]) if (element) watcher.observe(element);
+      if (key) keyed.observe(key, {childList: true});
       create(root);
     } else sync();
   }
@@ -463,6 +530,7 @@
   new MutationObserver(restyle).observe(document.documentElement, {attributes: true, attributeFilter: ["data-theme"]});
   matchMedia("(prefers-color-scheme: light)").addEventListener("change", restyle);
   document.addEventListener("click", toggled);
+  document.addEventListener("click", redrawn);
 
   window.tonglan.map = {
     apply,

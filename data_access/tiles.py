@@ -1,15 +1,18 @@
 """Vector tiles of what the map shows: regions, open cases, devices and lots.
 
-Marks that would overlap at a tile's zoom are drawn as one with a count, where the worst of them is;
-far out, only the exceptions are drawn. Points lie in exactly one tile, so the counts of all tiles add up.
+Marks that would overlap at a tile's zoom are drawn as one with a count, where the worst of them is. Far out
+only the exceptions are drawn, of cases one mark a region at the place of its name. Points lie in exactly one
+tile, so the counts of all tiles add up.
 """
 
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
+from math import cos, radians, sqrt
 from typing import Literal
 
 import numpy as np
@@ -23,15 +26,17 @@ from data_access.engine import reading, sql
 from geo import tiling
 from indicators.clocks import DUE_SOON
 
-PointLayer = Literal["case", "device", "lot"]
-POINT_ZOOMS: dict[str, tuple[int, int]] = {"case": (6, 16), "device": (6, 16), "lot": (11, 16)}
+PointLayer = Literal["case", "device", "lot", "heat"]
+POINT_ZOOMS: dict[str, tuple[int, int]] = {"case": (6, 16), "device": (6, 16), "lot": (11, 16), "heat": (6, 14)}
 REGION_ZOOMS = (6, 13)
 DENSITY_CELLS = 64
+NEAR = 12                   # from here cases and devices stand where they are, and all of them are drawn
+REGION_UNITS = 28           # a region of fewer units across is too small for a mark of its own
 FINE_LOTS = 15              # from here every lot is its own point
 EXTENT = 4096
 REGION_EXTENT = 2048        # a quarter of a unit is fine enough for borders
 REGION_BUFFER = 32
-FORMAT = "2"                # what the tiles hold; another number empties every browser's cache
+FORMAT = "3"                # what the tiles hold; another number empties every browser's cache
 PAST = "at-"                # a version that stands for an instant
 
 
@@ -41,7 +46,7 @@ class UnknownTile(LookupError):
 
 @dataclass(frozen=True)
 class Address:
-    """One tile: layer (`region-<level>`, `case`, `device`, `lot`), zoom, column and row."""
+    """One tile: layer (`region-<level>`, `case`, `device`, `lot`, `heat`), zoom, column and row."""
 
     layer: str
     z: int
@@ -69,7 +74,8 @@ def versions(engine: Engine, now: datetime, at: datetime | None = None) -> dict[
     """The marks under which the point layers are to be asked for, now or as at a past instant.
 
     A case's is new with every batch of cases and every minute, as clocks run out; a device's every
-    half minute, as devices fall silent; a lot's with every batch of places. The past has one for good.
+    half minute, as devices fall silent; a lot's with every batch of places; the heat's every minute. The past has one
+    for good.
     Raises: DataUnavailable.
     Source: feed.
     """
@@ -84,6 +90,7 @@ def versions(engine: Engine, now: datetime, at: datetime | None = None) -> dict[
         "case": past or f"{newest.get('case', 0):x}-{seconds // 60:x}",
         "device": past or f"{seconds // 30:x}",
         "lot": f"{newest.get('place', 0):x}",
+        "heat": past or f"{seconds // 60:x}",
     }
 
 
@@ -137,8 +144,13 @@ class Tiles:
         extent = self.city.root.bounds
         if extent is None or not tiling.overlap(tiling.bounds(tile.z, tile.x, tile.y), extent):
             return b""
+        still_open = CLOSED_SINCE if past else OPEN_NOW
+        if tile.layer == "case" and tile.z < NEAR:
+            return late_by_region(self.engine, self.city, tile, past or now, still_open)
         if tile.layer == "case":
-            return cases(self.engine, tile, past or now, CLOSED_SINCE if past else OPEN_NOW)
+            return cases(self.engine, tile, past or now, still_open)
+        if tile.layer == "heat":
+            return heat(self.engine, tile, past or now, still_open)
         if tile.layer == "device":
             return b"" if past else devices(self.engine, tile, now)
         if tile.layer == "lot":
@@ -222,10 +234,7 @@ CLOSED_SINCE = "(f.closed_at IS NULL OR f.closed_at > :now)"
 
 
 def cases(engine: Engine, tile: Address, now: datetime, still_open: str) -> bytes:
-    """Open cases: properties state (open, due_soon, overdue), n, and for a single one case_id and late (minutes).
-
-    Below zoom 12 only overdue cases and those due soon.
-    """
+    """Open cases: properties state (open, due_soon, overdue), n, and for a single one case_id and late (minutes)."""
     return encode(engine, "cases on the map", f"""
         WITH placed AS (
             SELECT f.case_id::text AS id, NULL::text AS kind,
@@ -235,12 +244,70 @@ def cases(engine: Engine, tile: Address, now: datetime, still_open: str) -> byte
                         ELSE 0 END AS rank,
                    (EXTRACT(EPOCH FROM :now - f.due_at) / 60)::int AS late, {PLACED}
               FROM city_case f
-             WHERE {still_open} AND f.reported_at <= :now AND {INSIDE}
-               AND (:lowest = 0 OR f.due_at <= :soon)), {MARKS}
+             WHERE {still_open} AND f.reported_at <= :now AND {INSIDE}), {MARKS}
         SELECT (ARRAY['open', 'due_soon', 'overdue'])[rank + 1] AS state, n,
                CASE WHEN n = 1 THEN id END AS case_id, late, {MARK_PLACE}
           FROM marks ORDER BY rank, n""",
         {**frame(tile), **crowding(tile.z), "now": now, "soon": now + DUE_SOON}, layer="case")
+
+
+def late_by_region(engine: Engine, city: City, tile: Address, now: datetime, still_open: str) -> bytes:
+    """Cases past their clock and those due soon, one mark of each a region: properties state, n, region (its code),
+    name_zh, name_en.
+
+    The regions are those of the finest level with room for a mark; theirs are the tile's whose names stand in it.
+    """
+    placed = named_in(city, gathering_level(city, tile.z), tile)
+    if not placed:
+        return b""
+    return encode(engine, "late cases by region", f"""
+        WITH late AS (
+            SELECT f.region_id, f.due_at <= :now AS over, count(*)::int AS n
+              FROM city_case f
+             WHERE {still_open} AND f.reported_at <= :now AND f.due_at <= :soon
+               AND (f.suspended_at IS NULL OR f.suspended_at > :now)
+             GROUP BY 1, 2)
+        SELECT CASE WHEN over THEN 'overdue' ELSE 'due_soon' END AS state, sum(late.n)::int AS n,
+               r.code AS region, r.name_zh, r.name_en, ST_MakePoint(r.tx, r.ty) AS geom
+          FROM unnest(CAST(:ids AS int[]), CAST(:codes AS text[]), CAST(:zh AS text[]), CAST(:en AS text[]),
+                      CAST(:xs AS float8[]), CAST(:ys AS float8[])) AS r(id, code, name_zh, name_en, tx, ty)
+          JOIN region_ancestor up ON up.ancestor_id = r.id
+          JOIN late ON late.region_id = up.region_id
+         GROUP BY over, r.code, r.name_zh, r.name_en, r.tx, r.ty
+         ORDER BY over, n""", {
+        "now": now, "soon": now + DUE_SOON,
+        "ids": [region.region_id for region, _ in placed], "codes": [region.code for region, _ in placed],
+        "zh": [region.name.zh for region, _ in placed], "en": [region.name.en for region, _ in placed],
+        "xs": [round(x * EXTENT) for _, (x, _) in placed], "ys": [round(y * EXTENT) for _, (_, y) in placed],
+    }, layer="case")
+
+
+def gathering_level(city: City, z: int) -> int:
+    """The finest level whose regions are wide enough for a mark each at a zoom, were they all alike."""
+    area = city.root.area_km2 or 0.0
+    middle = 0.0 if city.root.label is None else city.root.label[1]
+    km_a_unit = tiling.EARTH_M / 1000 * cos(radians(middle)) / (512 << z)
+    counts = Counter(region.level for region in city.regions.values())
+    wide = [level for level, count in counts.items() if sqrt(area / count) >= REGION_UNITS * km_a_unit]
+    return max(wide, default=0)
+
+
+def named_in(city: City, level: int, tile: Address) -> list[tuple[Region, tuple[float, float]]]:
+    """The regions of a level whose names stand in a tile, each with where: 0 … 1 from the north-west corner."""
+    regions = [(region, region.label) for region in city.regions.values() if region.level == level and region.label is not None]
+    places = tiling.unit_square(np.array([label for _, label in regions]).reshape(-1, 2)) * (1 << tile.z) - (tile.x, tile.y)
+    inside: NDArray[np.bool_] = np.all((places >= 0) & (places < 1), axis=1)
+    return [(region, (float(x), float(y))) for (region, _), (x, y), here in zip(regions, places, inside, strict=True) if here]
+
+
+def heat(engine: Engine, tile: Address, now: datetime, still_open: str) -> bytes:
+    """Where open cases lie, in fine squares: property n, each at the middle of its cases."""
+    return encode(engine, "where open cases lie", f"""
+        WITH placed AS (
+            SELECT {PLACED} FROM city_case f WHERE {still_open} AND f.reported_at <= :now AND {INSIDE})
+        SELECT count(*)::int AS n, ST_MakePoint(round(avg(tx) * :extent), round(avg(ty) * :extent)) AS geom
+          FROM placed WHERE {ONE_TILE} GROUP BY floor(tx * :cells), floor(ty * :cells)""",
+        {**frame(tile), "cells": DENSITY_CELLS, "now": now}, layer="heat")
 
 
 def devices(engine: Engine, tile: Address, now: datetime) -> bytes:
@@ -265,7 +332,8 @@ def devices(engine: Engine, tile: Address, now: datetime) -> bytes:
         SELECT (ARRAY['ok', 'watch', 'offline', 'alarm'])[rank + 1] AS health, n,
                CASE WHEN n = 1 THEN id END AS code, CASE WHEN n = 1 THEN kind END AS kind, {MARK_PLACE}
           FROM marks ORDER BY rank, n""",
-        {**frame(tile), **crowding(tile.z), "lowest": 2 if tile.z < 12 else 0, "now": now, "silent": SILENT_INTERVALS},
+        {**frame(tile), **crowding(tile.z), "lowest": 2 if tile.z < NEAR else 0, "every": tile.z < NEAR or tile.z >= 13,
+         "now": now, "silent": SILENT_INTERVALS},
         layer="device")
 
 
@@ -279,7 +347,7 @@ def single_lots(engine: Engine, tile: Address) -> bytes:
 
 def crowding(z: int) -> dict[str, object]:
     """How many squares a tile's marks are gathered in, which ranks are drawn, and whether every rank keeps its mark."""
-    return {"cells": 8 if z < 13 else 16 if z < 14 else 32, "lowest": 1 if z < 12 else 0, "every": z >= 13}
+    return {"cells": 8 if z < 13 else 16 if z < 14 else 32, "lowest": 0, "every": z >= 13}
 
 
 def frame(tile: Address) -> dict[str, object]:

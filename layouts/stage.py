@@ -1,6 +1,7 @@
 """The stage: the map, what its colours and marks mean, and the state that its script draws."""
 
 from collections.abc import Mapping, Sequence
+from math import floor, log10
 from typing import Any, Protocol
 
 from dash import dcc, html
@@ -13,10 +14,11 @@ from indicators.definition import Indicator
 from indicators.reading import Reading
 from indicators.text import Language
 from indicators.units import UNITS
-from layouts import formats, ids
+from layouts import formats, ids, links
 from layouts.look import Look
-from layouts.ramp import Ramp
-from layouts.states import glyph, simulated
+from layouts.ramp import STEPS, Ramp
+from layouts.states import glyph, short_mark
+from layouts.view import MODES
 from layouts.words import say
 
 FINEST = 120                # more regions than this are too small to be told apart at a scope's scale
@@ -24,6 +26,7 @@ NO_DATA, NOT_APPLICABLE = -1, -2
 EMPTY = {"no_data": NO_DATA, "no_base": NO_DATA, "dead": NO_DATA, "not_applicable": NOT_APPLICABLE}
 CALLOUTS = 3
 LAYERS = ("overdue", "due_soon", "open", "alarm", "offline", "lot")
+ROUND = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 HIDDEN_AT_FIRST = ("lot",)
 
 
@@ -40,7 +43,8 @@ def stage(*over: Component) -> list[Component]:
     """The stage's skeleton: the map's element, its stores, its key, and a column over it that begins with the legend."""
     return [
         html.Div(id=ids.MAP, className="map"),
-        html.Div([html.Div(id=ids.LEGEND, className="legend"), *over], className="stage-over"),
+        html.Div([html.Div(id=ids.CHIPS, className="chips"), html.Div(id=ids.LEGEND, className="legend"), *over],
+                 className="stage-over"),
         html.Div(id=ids.MAP_KEY, className="map-key"),
         dcc.Store(id=ids.MAP_STATE),
         dcc.Store(id=ids.MAP_CLICK),
@@ -79,13 +83,34 @@ def legend(look: Look, indicator: Indicator, ramp: Ramp, level: int, reading: Re
     """
     unit = UNITS[indicator.unit].symbol[look.language] or indicator.title[look.language]
     where = look.say("map.place", unit=unit, level=look.city.levels[level].name[look.language])
+    return [html.H1(indicator.title[look.language]), below_title(look, where, reading), scale(indicator, ramp, look.language)]
+
+
+def heat_legend(look: Look, indicator: Indicator, ramp: Ramp, reading: Reading) -> list[Component]:
+    """The same for the heat of open cases: `indicator` and `reading` are those of the open cases."""
+    per_area = f"{UNITS[indicator.unit].symbol[look.language]}/km²"
+    return [html.H1(look.say("map.heat")), below_title(look, per_area, reading), scale(indicator, ramp, look.language)]
+
+
+def below_title(look: Look, where: str, reading: Reading) -> html.Div:
+    """One line: in what is measured, of where, how old, and whether it is simulated."""
     age = [] if reading.data_at is None else [" · ", html.Span(
         formats.moment(reading.data_at, look.now, look.zone, look.language), **{"data-age": reading.data_at.isoformat()})]
-    return [
-        html.H1(indicator.title[look.language]),
-        html.Div([where, *age, *simulated(reading.simulated, look.language)], className="legend-unit"),
-        scale(indicator, ramp, look.language),
-    ]
+    mark = [short_mark(look.language)] if reading.simulated else []
+    return html.Div([html.Span([where, *age]), *mark], className="legend-unit")
+
+
+def heat_ramp(parts: Sequence[Child]) -> Ramp:
+    """Classes of open cases per km², of equal width, up to the densest of these regions."""
+    dense = [part.reading.value / part.region.area_km2 for part in parts if part.reading.value and part.region.area_km2]
+    step = rounded_up(max(dense, default=float(STEPS)) / STEPS)
+    return Ramp("sequence", tuple(step * k for k in range(1, STEPS)), tuple(range(1, STEPS + 1)))
+
+
+def rounded_up(value: float) -> float:
+    """The next number that is easily read out."""
+    size = 10.0 ** floor(log10(value))
+    return next(number for number in ROUND if number * size >= value * (1 - 1e-9)) * size
 
 
 def scale(indicator: Indicator, ramp: Ramp, language: Language) -> html.Ol:
@@ -113,22 +138,54 @@ def spare(figures: str, needed: int) -> int:
     return max(decimals - needed, 0) + (1 if decimals and not needed else 0)
 
 
-def key(language: Language, *, simulated_marks: bool, no_data: bool) -> list[Component]:
-    """What the marks mean; pressing one hides or shows its layer."""
+def key(look: Look, counts: Mapping[str, int], *, simulated_marks: bool, no_data: bool) -> list[Component]:
+    """How the map is drawn; what its marks mean and how many there are in the scope, where `counts` says it.
+
+    Pressing a mark hides or shows its layer. Heat and heights are drawn without marks.
+    """
+    language = look.language
+    mark = [short_mark(language)] if simulated_marks else []
+    if look.view.mode != "flat":
+        return [modes(look), *mark]
     shapes: list[tuple[str, Component, str]] = [
         ("overdue", glyph("bad"), "case.overdue"),
         ("due_soon", glyph("watch"), "case.due_soon"),
         ("open", glyph("open"), "map.open"),
-        ("alarm", glyph("alarm"), "device.alarm"),
-        ("offline", glyph("dead"), "device.offline"),
+        ("alarm", glyph("alarm"), "map.alarm"),
+        ("offline", glyph("dead"), "map.offline"),
         ("lot", html.I(className="map-key-lot", **{"aria-hidden": "true"}), "map.lot"),
     ]
     marks: list[Component] = [
-        html.Button([mark, word(name, language)], type="button", className="map-key-mark", **{"data-layer": layer})
-        for layer, mark, name in shapes
+        html.Button([shape, say(name, language), *counted(counts.get(layer), language)], type="button",
+                    className="map-key-mark", **{"data-layer": layer})
+        for layer, shape, name in shapes
     ]
     hatch = html.Span([html.I(className="map-key-hatch", **{"aria-hidden": "true"}), word("state.no_data", language)])
-    return [*marks, *([hatch] if no_data else []), *simulated(simulated_marks, language)]
+    return [modes(look), *marks, *([hatch] if no_data else []), *mark]
+
+
+def modes(look: Look) -> html.Div:
+    """The ways to draw the map, each an address of its own."""
+    return html.Div(
+        [html.A(look.say(f"map.mode.{mode}"), href=links.to_mode(look.view, mode), role="button",
+                **{"aria-pressed": str(mode == look.view.mode).lower()}) for mode in MODES],
+        className="map-modes", role="group", **{"aria-label": look.say("map.mode")})
+
+
+def counted(count: int | None, language: Language) -> list[Component]:
+    """A layer's number, briefly; nothing where it is not known."""
+    return [] if count is None else [html.B("".join(formats.scaled(count, 0, language)))]
+
+
+def counts(standing: Mapping[str, int], lots: int | None) -> dict[str, int]:
+    """How many a layer has, from what stands in the scope: stocks by key."""
+    found = {} if lots is None else {"lot": lots}
+    if "case_open" in standing:
+        overdue, soon = standing["case_overdue"], standing["case_due_soon"]
+        found |= {"overdue": overdue, "due_soon": soon, "open": max(standing["case_open"] - overdue - soon, 0)}
+    if "device_enabled" in standing:
+        found |= {"alarm": standing["device_alarm"], "offline": max(standing["device_enabled"] - standing["device_online"], 0)}
+    return found
 
 
 def word(name: str, language: Language) -> str:
@@ -141,16 +198,19 @@ def word(name: str, language: Language) -> str:
 
 def map_state(look: Look, indicator: Indicator, ramp: Ramp, paint: Sequence[Child], labels: Sequence[Child],
               versions: Mapping[str, str], attention: Sequence[Attention] = (),
-              selected: tuple[float, float] | None = None) -> dict[str, Any]:
+              selected: tuple[float, float] | None = None, heat: Ramp | None = None) -> dict[str, Any]:
     """Everything the map's script draws, and nothing that changes while the data does not.
 
     `paint` are the readings of the painted level, `labels` those that carry names; `versions` are the tiles'
-    (`data_access.tiles.versions` and "region": `region_version`); `selected` is the place of the open drawer.
+    (`data_access.tiles.versions` and "region": `region_version`); `selected` is the place of the open drawer;
+    `heat` are the classes of the open cases' density, where that is what is drawn.
     """
     city, region, language = look.city, look.region, look.language
     level = paint[0].region.level if paint else paint_level(city, region)
     return {
         "language": language,
+        "mode": look.view.mode,
+        "heat": None if heat is None else {"top": heat.breaks[0] * STEPS},
         "levels": len(city.levels),
         "home": city.root.bounds,
         "focus": {"id": region.region_id, "code": region.code, "level": region.level, "bounds": region.bounds,
@@ -160,6 +220,7 @@ def map_state(look: Look, indicator: Indicator, ramp: Ramp, paint: Sequence[Chil
             "scale": ramp.kind,
             "classes": {str(child.region.region_id): colour(child.reading, ramp) for child in paint},
             "values": {str(child.region.region_id): written(child.reading, language) for child in paint},
+            "heights": heights(paint) if look.view.mode == "3d" else {},
         },
         "labels": [
             {"id": child.region.region_id, "code": child.region.code, "level": child.region.level,
@@ -173,9 +234,16 @@ def map_state(look: Look, indicator: Indicator, ramp: Ramp, paint: Sequence[Chil
         "hidden": list(HIDDEN_AT_FIRST),
         "selected": None if selected is None else {"lon": selected[0], "lat": selected[1]},
         "attention": [callout(look, number, item) for number, item in enumerate(attention[:CALLOUTS], start=1)
-                      if place(city, item) is not None],
+                      if place(city, item) is not None and not whole_scope(region, item)],
         "words": words(look),
     }
+
+
+def heights(paint: Sequence[Child]) -> dict[str, float]:
+    """How high each region rises, from 0 to 1, in proportion to its value; none without a value, and below zero flat."""
+    values = {str(child.region.region_id): child.reading.value for child in paint if child.reading.status not in EMPTY}
+    top = max((value for value in values.values() if value is not None), default=0.0)
+    return {key: round(max(value, 0.0) / top, 4) for key, value in values.items() if value is not None} if top > 0 else {}
 
 
 def colour(reading: Reading, ramp: Ramp) -> int:
@@ -202,6 +270,11 @@ def place(city: City, item: Attention) -> tuple[float, float] | None:
     return None if item.region_id is None or item.kind == "warning" else city.regions[item.region_id].label
 
 
+def whole_scope(region: Region, item: Attention) -> bool:
+    """Whether an item is about the whole region looked at: there is nothing on the map to point at."""
+    return item.region_id == region.region_id and (item.lon is None or item.lat is None)
+
+
 def callout(look: Look, number: int, item: Attention) -> dict[str, Any]:
     """An item of the attention band on the map: the band's number, what it is, and where."""
     where = place(look.city, item)
@@ -212,8 +285,9 @@ def callout(look: Look, number: int, item: Attention) -> dict[str, Any]:
     else:
         text, note, tone = look.say("map.overdue", n=formats.digits(item.count, 0)), "", "bad"
     exact = item.lon is not None and item.lat is not None
+    said = [region, note] if exact else [note]   # a region's name stands on the map already
     return {"no": number, "lon": where[0], "lat": where[1], "exact": exact, "tone": tone, "text": text,
-            "note": " · ".join(part for part in (region, note) if part)}
+            "region": item.region_id, "note": " · ".join(part for part in said if part)}
 
 
 def words(look: Look) -> dict[str, str]:

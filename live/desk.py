@@ -1,7 +1,7 @@
 """One view at one moment, and everything that is read for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 
@@ -20,11 +20,13 @@ from layouts.panel import SUPPORTS
 from layouts.view import View
 from live import subjects
 from live.memory import Memory
+from live.once import Once
 from live.tick import Tick
 
 FEED_CASES = 14
 FEED_ALARMS = 6
 DEFAULT_INDICATOR = "event_open_per_10k"
+HEATED = "event_open"       # what the heat shows, whatever indicator was chosen
 
 CASE = frozenset({"case", "region"})
 DEVICE = frozenset({"observation", "device", "region"})
@@ -42,6 +44,8 @@ class Desk:
     tick: Tick
     memory: Memory
     together: bool = True   # whether the indicators of all panels are read in one call
+    # band and map are drawn seconds apart at times, and must name the same numbers
+    urgent: Once[tuple[attention.Attention, ...]] = field(default_factory=Once, compare=False)
 
     @property
     def now(self) -> datetime:
@@ -72,6 +76,8 @@ class Desk:
     @property
     def mapped(self) -> Indicator:
         """The indicator that colours the map."""
+        if self.view.mode == "heat":
+            return INDICATORS[HEATED]
         return INDICATORS.get(self.view.scope.indicator or "", INDICATORS[DEFAULT_INDICATOR])
 
     # readings
@@ -121,6 +127,11 @@ class Desk:
             return None
         return self.memory.recall("standings", frozenset().union(*subjects.OF_STOCKS.values()), self._stand)
 
+    def standing(self) -> dict[str, int]:
+        """What stands now in the scope's region, by stock; nothing is known of the past. Raises: DataUnavailable."""
+        found = self.standings()
+        return {} if found is None else {key: found.standing(key, self.region.region_id).n for key in found.keys}
+
     def _stand(self) -> Standings:
         """Count anew what has changed, fact by fact."""
         def count(fact: str) -> Standings:
@@ -139,8 +150,9 @@ class Desk:
 
     def attention(self) -> tuple[attention.Attention, ...]:
         """What needs action now. Raises: DataUnavailable."""
-        return self.memory.recall(("attention", self._at), CASE | DEVICE | WARNING,
-                                  lambda: attention.attention(self.engine, self.city, self.region, self.now, self._late()))
+        return self.urgent.get(lambda: self.memory.recall(
+            ("attention", self._at), CASE | DEVICE | WARNING,
+            lambda: attention.attention(self.engine, self.city, self.region, self.now, self._late())))
 
     def _late(self) -> overdue.AllOverdue:
         """The overdue cases of every region. Raises: DataUnavailable."""

@@ -10,7 +10,9 @@ from typing import Any, TypeVar, get_args
 from data_access.city import City
 from data_access.engine import DataUnavailable, Engine, answers
 from indicators.definition import Dimension, Indicator
-from layouts import attention, feed, header, ids, messages, panel, ranking, stage, wall
+from indicators.library import INDICATORS
+from indicators.scope import Filter
+from layouts import attention, feed, header, ids, messages, panel, picking, ranking, stage, wall
 from layouts.links import to_closed, to_region
 from layouts.ramp import Ramp, ramp
 from layouts.view import View
@@ -28,6 +30,7 @@ COMPARED: Dimension = "organizations"   # its panel compares the child regions
 ALWAYS: frozenset[str] = frozenset()    # changes with the address and the minute alone
 MARKS = ("iot", "business")             # the kinds of source whose facts stand on the map
 RAMPS = 500
+LOTS = INDICATORS["place_lots"]
 READERS = 6                             # the parts of a view wait for the database side by side
 PANELS: dict[str, Dimension] = {ids.panel(one): one for one in get_args(Dimension)}
 
@@ -48,7 +51,7 @@ class Painter:
     def __init__(self, engine: Engine, memory: Memory) -> None:
         self._engine = engine
         self._memory = memory
-        self._ramps: dict[tuple[str, str, str], Ramp] = {}
+        self._ramps: dict[tuple[str, str, str, tuple[Filter, ...]], Ramp] = {}
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._parts = (
             *PARTS,
@@ -78,7 +81,7 @@ class Painter:
     def _read_ahead(self, desk: Desk, waiting: list[Part]) -> Desk:
         """Read the indicators of panels and map in one call; when that fails, each reads its own and says so itself."""
         wanted = {indicator.key: indicator for part in waiting
-                  for indicator in (shown(PANELS[part.face]) if part.face in PANELS else (desk.mapped,))}
+                  for indicator in (shown(PANELS[part.face]) if part.face in PANELS else (desk.mapped, LOTS))}
         try:
             desk.read(tuple(wanted.values()))
         except DataUnavailable:
@@ -108,19 +111,24 @@ class Painter:
         near, far = stage.label_level(desk.city, region), stage.paint_level(desk.city, region)
         painted, labels = desk.around(indicator, far), desk.around(indicator, near)
         classes = self._classes(desk, indicator, [one.reading.value for one in painted if one.reading.status in ("ok", "stale")])
+        heat = stage.heat_ramp(painted) if desk.view.mode == "heat" else None
         state = stage.map_state(desk.look, indicator, classes, painted, labels, desk.tile_versions(),
-                                _if_known(desk.attention), drawers.place(desk))
-        own = desk.read([indicator])[indicator.key]
+                                _if_known(desk.attention), drawers.place(desk), heat)
+        told = desk.read([indicator, LOTS])
+        own, lots = told[indicator.key], told[LOTS.key].value
+        legend = (stage.legend(desk.look, indicator, classes, far, own) if heat is None
+                  else stage.heat_legend(desk.look, indicator, heat, own))
+        counts = stage.counts(desk.standing(), None if lots is None else int(lots))
         simulated = any(source.simulated and source.taken for source in _if_known(desk.sources) if source.kind in MARKS)
         no_data = any(one.reading.value is None and one.reading.status != "not_applicable" for one in painted)
         return {
             ids.MAP_STATE: {"data": state},
-            ids.LEGEND: {"children": stage.legend(desk.look, indicator, classes, far, own)},
-            ids.MAP_KEY: {"children": stage.key(desk.look.language, simulated_marks=simulated, no_data=no_data)},
+            ids.LEGEND: {"children": legend},
+            ids.MAP_KEY: {"children": stage.key(desk.look, counts, simulated_marks=simulated, no_data=no_data)},
         }
 
     def _classes(self, desk: Desk, indicator: Indicator, values: list[float | None]) -> Ramp:
-        key = (desk.scope.region, desk.scope.window, indicator.key)
+        key = (desk.scope.region, desk.scope.window, indicator.key, desk.scope_of(indicator).filters)
         found = ramp(indicator, [value for value in values if value is not None], self._ramps.get(key))
         if len(self._ramps) > RAMPS:
             self._ramps.clear()
@@ -215,12 +223,14 @@ def _part(face: str, draw: Callable[[Desk], Any], subjects: frozenset[str], lane
 
 PARTS: tuple[Part, ...] = (
     Part(ids.CRUMBS, _page, lambda desk: ALWAYS, quick),
+    _part(ids.CHIPS, lambda desk: picking.chips(desk.look, desk.names()) if desk.picked else [], frozenset({"region", "agency"})),
     _part(ids.SOURCES, lambda desk: header.source_health(desk.look, desk.sources()), SOURCE),
     _part(ids.WEATHER, lambda desk: header.weather(desk.look, desk.weather()), DEVICE),
     _part(ids.JOBS, lambda desk: header.jobs(desk.look, desk.jobs()), frozenset({"job"})),
     _part(ids.FEED, lambda desk: feed.feed(desk.look, desk.newest_cases(), desk.warnings(), desk.alarms()),
           CASE | DEVICE | WARNING),
     Part(ids.DRAWER, lambda desk: {ids.DRAWER: {"children": drawers.draw(desk)}}, drawers.depends, drawers.lane),
-    _part(ids.ATTENTION, lambda desk: attention.attention(desk.look, desk.attention()), CASE | DEVICE | WARNING, thorough),
+    Part(ids.ATTENTION, lambda desk: {ids.ATTENTION: {"children": attention.attention(desk.look, desk.attention())}},
+         _map_subjects, thorough),   # whenever the map is, so that both always name the same
     _part(ids.RANKING, lambda desk: ranking.ranking(desk.look, desk.children(desk.mapped)), SOURCE, thorough),
 )

@@ -24,7 +24,7 @@ from indicators.text import Language, Text
 from layouts import ids, stage
 from layouts.look import Look
 from layouts.ramp import Ramp
-from layouts.view import View
+from layouts.view import Mode, View
 from layouts.words import say
 from live.tiles import blueprint
 from tests.conftest import NOON
@@ -33,6 +33,7 @@ ASSETS = Path(__file__).parents[2] / "assets"
 RATE = Indicator("rate", Text("每万人案件", "Cases per 10,000"), "events", Ratio((), ()), "case_10k", "case", Text("", ""),
                  decimals=1)
 RAMP = Ramp("sequence", (2.5, 10.0), (1, 3, 6))
+HEAT = Ramp("sequence", (0.1, 0.2, 0.3, 0.4, 0.5), (1, 2, 3, 4, 5, 6))   # cases per km², so 0.6 is the warmest
 CASE = 2**62 + 1
 VALUES = {"T11": 1.0, "T12": 3.0, "T21": 11.0, "T22": None}
 SMALL: ViewportSize = {"width": 640, "height": 360}   # so that drawing in software is quick
@@ -61,14 +62,14 @@ def city(engine: Engine, town: City) -> City:
 
 
 def state(city: City, code: str = "T", language: Language = "zh", values: Mapping[str, float | None] = VALUES,
-          **changes: Any) -> dict[str, Any]:
+          mode: Mode = "flat", **changes: Any) -> dict[str, Any]:
     """What the server would tell the map."""
-    look = Look(View(Scope(code, language=language)), city, NOON)
+    look = Look(View(Scope(code, language=language), mode=mode), city, NOON)
     readings = [ChildReading(city.region(key), Reading(RATE, "ok" if value is not None else "no_data", value))
                 for key, value in values.items()]
     labels = readings[:1]
-    versions = {"region": "r1", "case": "c1", "device": "d1", "lot": "l1", **changes}
-    return stage.map_state(look, RATE, RAMP, readings, labels, versions)
+    versions = {"region": "r1", "case": "c1", "device": "d1", "lot": "l1", "heat": "h1", **changes}
+    return stage.map_state(look, RATE, RAMP, readings, labels, versions, heat=HEAT if mode == "heat" else None)
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def address(engine: Engine, city: City) -> Iterator[str]:
     app = Dash("map", assets_folder=str(ASSETS), assets_path_ignore=["vendor"], assets_ignore=r"push\.js|charts\.js|wall\.css")
     app.server.register_blueprint(blueprint(engine, lambda: city, lambda: NOON))
     parts = stage.stage(html.Div(id="over"))
-    parts[2].children = stage.key("zh", simulated_marks=True, no_data=True)
+    parts[2].children = stage.key(Look(View(Scope("T")), city, NOON), {"overdue": 1}, simulated_marks=True, no_data=True)
     app.layout = html.Div([html.Section(parts, id="box", style={"position": "fixed", "inset": "0"}), html.Output(id="clicked")])
     app.clientside_callback(ClientsideFunction("tonglan_map", "apply"), Input(ids.MAP_STATE, "data"))
     app.clientside_callback("data => JSON.stringify(data)", Output("clicked", "children"), Input(ids.MAP_CLICK, "data"))
@@ -232,6 +233,87 @@ def test_pressing_a_mark_in_the_key_hides_its_layer(drawn: Any) -> None:
     assert (drawn.evaluate(shown), drawn.get_attribute(button, "aria-pressed")) == ("none", "false")
     drawn.click(button)
     assert (drawn.evaluate(shown), drawn.get_attribute(button, "aria-pressed")) == ("visible", "true")
+
+
+def visible(page: Page, layer: str) -> bool:
+    """Whether a layer is drawn."""
+    return bool(page.evaluate("layer => tonglan.map.map.getLayoutProperty(layer, 'visibility') !== 'none'", layer))
+
+
+def test_as_heat_the_map_is_warm_where_cases_lie_and_without_marks_and_colours(drawn: Any, city: City) -> None:
+    """One case within some 0.1 km² is far beyond 0.6 a km²: there the colour is the warmest, --seq-6: #99C7D1."""
+    from PIL import Image
+
+    drawn.evaluate("tonglan.map.map.setLayoutProperty('label', 'visibility', 'none')")
+    tell(drawn, state(city, mode="heat"))
+    assert [visible(drawn, layer) for layer in ("heat", "overdue", "alarm", "solid-2")] == [True, False, False, False]
+    colours = []
+    for lon, lat in ((0.005, 0.002), (0.035, 0.0085)):
+        x, y = at(drawn, lon, lat)
+        shot = Image.open(io.BytesIO(drawn.screenshot(clip={"x": x, "y": y, "width": 2, "height": 2})))
+        colours.append(shot.convert("RGB").getpixel((0, 0)))
+    drawn.evaluate("tonglan.map.map.setLayoutProperty('label', 'visibility', 'visible')")
+    assert colours == [(0x99, 0xC7, 0xD1), (0x14, 0x1B, 0x22)]
+    assert clicked(drawn, 0.03, 0.008)["key"] == "T12"
+
+
+def test_the_heat_is_cases_per_area_at_every_zoom(drawn: Any) -> None:
+    """On the equator at zoom 12 a unit is 19.1 m; evenly spread cases of 1 a km² are then 0.000365 a square unit."""
+    intensity = drawn.evaluate("tonglan.mapStyle.intensity(1, 0)")
+    at_6, at_18 = intensity[4], intensity[6]
+    assert at_18 / at_6 == pytest.approx(4.0**12)
+    kernel = sum(0.3989 * 2.718281828 ** (-4.5 * (x * x + y * y) / 24**2) for x in range(-60, 61) for y in range(-60, 61))
+    assert at_6 * 4**6 * kernel * (40075.017 / (512 * 2**12)) ** 2 == pytest.approx(1, rel=0.01)
+
+
+def test_in_relief_regions_rise_in_proportion_and_the_map_is_tilted(drawn: Any, city: City) -> None:
+    tell(drawn, state(city, mode="3d"))
+    assert drawn.evaluate("tonglan.map.map.getPitch()") == 50
+    assert [visible(drawn, layer) for layer in ("heat", "overdue", "veil-2", "solid-2")] == [False, False, False, True]
+    height = "id => tonglan.map.map.getFeatureState({source: 'region-2', sourceLayer: 'region', id}).height ?? null"
+    metres = {code: drawn.evaluate(height, city.region(code).region_id) for code in VALUES}
+    assert metres["T21"] == pytest.approx(0.08 * 0.08 * 111320, rel=0.01)
+    assert metres["T12"] == pytest.approx(metres["T21"] * 3 / 11, rel=0.01)
+    assert metres["T22"] is None
+    told = clicked(drawn, 0.05, 0.008)
+    assert (told["kind"], told["key"]) == ("region", "T21")
+    tell(drawn, state(city))
+    assert drawn.evaluate("tonglan.map.map.getPitch()") == 0
+    assert visible(drawn, "overdue") and not visible(drawn, "solid-2")
+
+
+def test_far_out_a_mark_stands_for_its_region_and_leads_there(drawn: Any, city: City) -> None:
+    """At zoom 11 the streets are wide enough for a mark each; T11's name stands at 0.01, 0.005."""
+    drawn.evaluate("tonglan.map.map.jumpTo({center: [0.04, 0.005], zoom: 11.2})")
+    settle(drawn)
+    told = clicked(drawn, 0.01, 0.005)
+    assert (told["kind"], told["key"]) == ("region", "T11")
+    assert drawn.evaluate("tonglan.map.map.queryRenderedFeatures({layers: ['overdue']}).map(f => f.properties.region)") == ["T11"]
+
+
+def test_numbers_are_brief_in_either_language(drawn: Any) -> None:
+    written = drawn.evaluate("""() => ["zh", "en"].map(language => JSON.stringify(tonglan.mapStyle.count(language)))""")
+    assert "万" in written[0] and '"k"' not in written[0]
+    assert '"k"' in written[1] and "万" not in written[1]
+
+
+def test_the_key_says_how_the_map_is_drawn_and_leads_to_the_other_ways(drawn: Any) -> None:
+    ways = drawn.evaluate("[...document.querySelectorAll('.map-modes a')].map(a => [a.getAttribute('href'), a.ariaPressed])")
+    told = [(href.partition("m=")[2].partition("&")[0], pressed) for href, pressed in ways]
+    assert told == [("", "true"), ("heat", "false"), ("3d", "false")]
+
+
+def test_a_callout_without_room_beside_the_regions_is_its_number_alone(drawn: Any, city: City) -> None:
+    item = {"no": 1, "lon": 0.05, "lat": 0.005, "exact": False, "region": city.region("T21").region_id, "tone": "bad",
+            "text": "11 件超期", "note": ""}
+    texts = "[...document.querySelectorAll('.map-callouts text')].map(t => t.textContent)"
+    tell(drawn, {**state(city), "attention": [item]})
+    drawn.evaluate("tonglan.map.map.jumpTo({center: [0.05, 0.005], zoom: 12})")
+    settle(drawn)
+    assert drawn.evaluate(texts) == ["1", "11 件超期"]
+    drawn.evaluate("tonglan.map.map.jumpTo({center: [0.05, 0.005], zoom: 16})")
+    settle(drawn)
+    assert drawn.evaluate(texts) == ["1"]
 
 
 def test_the_map_refits_when_a_drawer_takes_its_place(drawn: Any, city: City) -> None:

@@ -91,7 +91,8 @@ def test_items_of_the_attention_band_keep_its_numbers_and_those_without_a_place_
     items = [Attention("source", None, NOON, source=Text("源", "Source")),
              Attention("overdue", town.region("T2").region_id, NOON, count=7)]
     shown = state(town, "T", {}, attention=items)["attention"]
-    assert [(one["no"], one["text"], one["note"], one["exact"]) for one in shown] == [(2, "7 件超期", "甲T2", False)]
+    assert [(one["no"], one["text"], one["note"], one["exact"]) for one in shown] == [(2, "7 件超期", "", False)]
+    assert shown[0]["region"] == town.region("T2").region_id
     assert (shown[0]["lon"], shown[0]["lat"]) == town.region("T2").label
 
 
@@ -107,11 +108,47 @@ def test_whole_breaks_are_printed_without_decimals_and_large_ones_in_myriads(tow
     assert stage.breaks(whole, RATE, "en") == ["24,000", "110k"]
 
 
-def test_the_key_names_every_layer_that_can_be_hidden(town: City) -> None:
-    key = stage.key("zh", simulated_marks=True, no_data=True)
-    layers = [getattr(part, "data-layer") for part in key if hasattr(part, "data-layer")]
-    assert tuple(layers) == stage.LAYERS
-    assert len(stage.key("zh", simulated_marks=False, no_data=False)) == len(stage.LAYERS)
+def test_an_item_about_the_whole_scope_has_no_callout_but_one_at_an_exact_place_has(town: City) -> None:
+    leaf = town.region("T111").region_id
+    items = [Attention("overdue", leaf, NOON, count=7), Attention("overdue", leaf, NOON, count=8, lon=0.005, lat=0.005)]
+    assert [one["no"] for one in state(town, "T111", {}, attention=items)["attention"]] == [2]
+
+
+def test_the_key_names_every_layer_that_can_be_hidden_and_says_how_many_it_has(town: City) -> None:
+    key = stage.key(look(town, "T"), {"overdue": 35345, "lot": 855535}, simulated_marks=True, no_data=True)
+    buttons = {getattr(part, "data-layer"): part for part in key if hasattr(part, "data-layer")}
+    assert tuple(buttons) == stage.LAYERS
+    assert [buttons["overdue"].children[-1].children, buttons["lot"].children[-1].children] == ["35,345", "85.6万"]
+    assert buttons["open"].children[-1] == "在办"
+    assert len(stage.key(look(town, "T"), {}, simulated_marks=False, no_data=False)) == 1 + len(stage.LAYERS)
+
+
+def test_layers_count_what_stands_and_leave_out_what_is_not_known() -> None:
+    cases = {"case_open": 10, "case_overdue": 3, "case_due_soon": 2}
+    devices = {"device_enabled": 9, "device_online": 7, "device_alarm": 1}
+    assert stage.counts({**cases, **devices}, 5) == {
+        "lot": 5, "overdue": 3, "due_soon": 2, "open": 5, "alarm": 1, "offline": 2}
+    assert stage.counts(cases, None) == {"overdue": 3, "due_soon": 2, "open": 5}
+    assert stage.counts({}, None) == {}
+
+
+def test_drawn_as_heat_the_key_has_no_marks_and_the_legend_counts_per_area(town: City) -> None:
+    """T1 and T2 cover 4 km² each: 40 cases are 10 a km², so six classes of 2 hold them."""
+    view = Look(View(Scope("T"), mode="heat"), town, NOON)
+    ramp = stage.heat_ramp([child(town.region("T1"), 40.0), child(town.region("T2"), None, "no_data")])
+    assert ramp.breaks == (2.0, 4.0, 6.0, 8.0, 10.0)
+    assert len(stage.key(view, {}, simulated_marks=False, no_data=True)) == 1
+    assert stage.map_state(view, RATE, RAMP, [], [], VERSIONS, heat=ramp)["heat"] == {"top": 12.0}
+    assert stage.heat_ramp([]).breaks == (1.0, 2.0, 3.0, 4.0, 5.0)
+
+
+def test_regions_rise_in_proportion_to_their_value_and_only_where_that_is_asked_for(town: City) -> None:
+    readings = [child(town.region("T1"), 5.0), child(town.region("T2"), 10.0), child(town.region("T11"), -1.0),
+                child(town.region("T12"), None, "no_data"), child(town.region("T21"), 10.0, "dead")]
+    known = {town.regions[int(key)].code: share for key, share in stage.heights(readings).items()}
+    assert known == {"T1": 0.5, "T2": 1.0, "T11": 0.0}
+    assert stage.heights([child(town.region("T1"), 0.0)]) == {}
+    assert state(town, "T", {"T1": 1.0})["paint"]["heights"] == {}
 
 
 def test_the_stage_holds_the_map_its_key_and_what_is_laid_over_it(town: City) -> None:

@@ -94,6 +94,34 @@ def test_a_part_whose_drawing_fails_says_so_without_the_programs_words(
     assert "secret detail" in caplog.text
 
 
+def test_band_and_map_name_the_same_number_even_when_facts_come_in_between(
+    paint: Paint, town: City, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every read finds one case more, and nothing read before counts: both must come from one read all the same."""
+    monkeypatch.setattr(Memory, "recall", lambda self, key, subjects, read: read())
+    found: list[attention.Attention] = []
+
+    def growing(*_: object) -> Any:
+        found.append(attention.Attention("overdue", town.region("T1").region_id, NOW, count=83 + len(found)))
+        return (found[-1],)
+
+    monkeypatch.setattr(attention, "attention", growing)
+    picture = paint()
+    callout = orjson.loads(picture[ids.MAP_STATE]["data"])["attention"][0]
+    assert callout["text"] == "83 件超期"
+    assert "83" in picture[ids.ATTENTION]["children"].decode()
+    assert len(found) == 1
+    assert {ids.ATTENTION, ids.MAP_STATE} <= set(paint(subjects=frozenset({"place"})))
+
+
+def test_the_heat_is_of_open_cases_whatever_indicator_was_chosen(paint: Paint) -> None:
+    view = View(Scope("T", indicator="place_case_density"), mode="heat")
+    picture = paint(view)
+    assert orjson.loads(picture[ids.MAP_STATE]["data"])["heat"]["top"] > 0
+    assert "在办案件密度" in picture[ids.LEGEND]["children"].decode()
+    assert orjson.loads(paint(replace(view, mode="flat"))[ids.MAP_STATE]["data"])["heat"] is None
+
+
 def test_without_a_database_nothing_is_painted(town: City) -> None:
     gone = create_engine("postgresql+psycopg2://nobody@/nothing?host=/nonexistent")
     with pytest.raises(DataUnavailable):
@@ -126,6 +154,6 @@ def test_indicators_of_all_panels_are_read_in_one_call(paint: Paint, monkeypatch
 
     monkeypatch.setattr("data_access.readings.readings", counted)
     paint()
-    assert calls == [25]
+    assert calls == [26]
     paint(View(Scope("T", language="en")))
-    assert calls == [25], "the other language reads nothing anew"
+    assert calls == [26], "the other language reads nothing anew"
