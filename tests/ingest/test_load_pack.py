@@ -28,6 +28,11 @@ HEAT = {"key": "t", "zh": "温", "en": "T", "unit": "°C"}
 SURVEY = hamlet.CITY["sources"][0]
 
 
+def wall(address, seconds=30):
+    """A wall with one scene."""
+    return {"key": "main", "scenes": [{"address": address, "seconds": seconds}]}
+
+
 @pytest.mark.parametrize(("changes", "says"), [
     ({"time_zone": "Mars/Olympus"}, r"city\.yaml: time_zone: .*'Mars/Olympus' is no time zone; write one like Asia/Shanghai"),
     ({"rollup_level": 3}, "rollup_level 3 is not one of the 3 levels"),
@@ -40,6 +45,13 @@ SURVEY = hamlet.CITY["sources"][0]
     ({"sources": [SURVEY | {"kind": "rumour"}]}, r"sources\.0 \(survey\)\.kind: Input should be 'business', 'iot'"),
     ({"sources": hamlet.CITY["sources"][1:]}, "source 'survey' is used but not declared; declared: sensors"),
     ({"device_kinds": []}, "device kind 'weather' is used but not declared"),
+    ({"walls": [{"key": "main", "scenes": []}]}, r"walls\.0 \(main\)\.scenes: List should have at least 1 item"),
+    ({"walls": [wall("/", seconds=1)]}, r"scenes\.0\.seconds: Input should be greater than or equal to 5"),
+    ({"walls": [wall("https://elsewhere/")]}, r"scenes\.0\.address: String should match pattern"),
+    ({"walls": [wall("/r/H1?w=5y")]}, r"address: .*w=5y is unknown; there are: 24h, 30d, 7d, today"),
+    ({"walls": [wall("/?i=happiness")]}, r"address: .*i=happiness is unknown"),
+    ({"walls": [wall("/?at=2026-03-04T12:00Z")]}, "at, lang and wall are not a scene's to say"),
+    ({"walls": [wall("/"), wall("/")]}, "walls: main is there more than once"),
 ])
 def test_a_wrong_key_is_told_with_what_was_expected(tmp_path, changes, says):
     with pytest.raises(PackError, match=says):
@@ -78,6 +90,13 @@ def test_a_data_file_of_a_package_that_is_not_installed_is_told_by_the_packages_
 def test_a_tree_that_does_not_hang_together_is_told_by_its_region(tmp_path, old, new, says):
     with pytest.raises(PackError, match=says):
         read_tree(read(changed(tmp_path, "regions.csv", old, new)))
+
+
+def test_a_scene_of_a_region_that_is_not_there_is_told_by_its_wall(tmp_path):
+    folder = hamlet.write(tmp_path / "pack", {"walls": [wall("/r/H9?w=7d")]})
+    with pytest.raises(PackError, match=r"walls \(main\): /r/H9\?w=7d: no region has the code 'H9'"):
+        read_tree(read(folder))
+    assert len(read_tree(read(hamlet.write(tmp_path / "other", {"walls": [wall("/r/H11"), wall("/") | {"key": "all"}]})))) == 7
 
 
 @pytest.mark.parametrize(("old", "new", "says"), [
