@@ -7,10 +7,28 @@ from typing import Literal
 from sqlalchemy import Engine
 
 from data_access.engine import reading, sql
+from data_access.trace import TRACE_COLUMNS, Trace, trace
 from indicators.text import Text
 
 Health = Literal["ok", "watch", "alarm", "offline"]
 SILENT_INTERVALS = 3
+PAST = timedelta(days=1)
+
+# The newest word of each device and property at :now; one that has spoken since is looked up, back to :since.
+HEARD = """
+    (SELECT device_id, property_id, value, observed_at
+       FROM latest_observation
+      WHERE observed_at <= :now
+      UNION ALL
+     SELECT l.device_id, l.property_id, earlier.value, earlier.observed_at
+       FROM latest_observation l
+      CROSS JOIN LATERAL (SELECT o.value, o.observed_at
+                            FROM observation o
+                           WHERE o.device_id = l.device_id AND o.property_id = l.property_id
+                             AND o.observed_at <= :now AND o.observed_at > :since
+                           ORDER BY o.observed_at DESC
+                           LIMIT 1) AS earlier
+      WHERE l.observed_at > :now) AS heard"""
 
 
 class UnknownDevice(LookupError):
@@ -61,6 +79,7 @@ class DeviceRecord:
     source_key: str
     source: Text
     simulated: bool
+    trace: Trace | None = None  # of the newest thing it said in the span read
 
     def online(self, now: datetime) -> bool:
         """Whether it was heard within three of its intervals."""
@@ -75,7 +94,7 @@ class DeviceRecord:
 
 
 def device(engine: Engine, code: str, now: datetime, span: timedelta = timedelta(hours=24)) -> DeviceRecord:
-    """Read one device with the last `span` of each of its properties, oldest value first.
+    """Read one device as it was at `now`, with the last `span` of each of its properties, oldest value first.
 
     Raises: UnknownDevice; DataUnavailable.
     Source: device, latest_observation, observation.
@@ -97,17 +116,28 @@ def device(engine: Engine, code: str, now: datetime, span: timedelta = timedelta
             SELECT property_id, observed_at, value FROM observation
              WHERE device_id = :device AND observed_at > :since AND observed_at <= :now
              ORDER BY property_id, observed_at"""), {"device": head.device_id, "since": now - span, "now": now}).all()
+        spoken = connection.execute(sql(f"""
+            SELECT {TRACE_COLUMNS}, o.row_no
+              FROM observation o JOIN batch b USING (batch_id) JOIN source s ON s.source_id = b.source_id
+             WHERE o.device_id = :device AND o.observed_at > :since AND o.observed_at <= :now
+             ORDER BY o.observed_at DESC LIMIT 1"""), {"device": head.device_id, "since": now - span, "now": now}).first()
     series: dict[int, list[tuple[datetime, float]]] = {}
     for row in course:
         series.setdefault(row.property_id, []).append((row.observed_at, row.value))
+    newest = {p.property_id: series.get(p.property_id, [(p.observed_at, p.value)])[-1] for p in latest}
+    known = [p for p in latest if newest[p.property_id][0] <= now]
+    last_at = head.last_at if head.last_at is None or head.last_at <= now else max(
+        (newest[p.property_id][0] for p in known), default=None)
     return DeviceRecord(
         code=head.code, name=head.name, kind=Text(head.name_zh, head.name_en), region_id=head.region_id,
         lon=head.lon, lat=head.lat, interval=timedelta(seconds=head.interval_s), installed_at=head.installed_at,
-        enabled=head.enabled, last_at=head.last_at,
-        channels=tuple(Channel(p.key, Text(p.name_zh, p.name_en), p.unit, p.value, p.observed_at, p.watch, p.alarm,
-                               p.low_is_bad, tuple(series.get(p.property_id, ())), len(series.get(p.property_id, ())))
-                       for p in latest),
+        enabled=head.enabled, last_at=last_at,
+        channels=tuple(Channel(p.key, Text(p.name_zh, p.name_en), p.unit, newest[p.property_id][1], newest[p.property_id][0],
+                               p.watch, p.alarm, p.low_is_bad, tuple(series.get(p.property_id, ())),
+                               len(series.get(p.property_id, ())))
+                       for p in known),
         source_key=head.key, source=Text(head.source_zh, head.source_en), simulated=head.simulated,
+        trace=None if spoken is None else trace(spoken),
     )
 
 
@@ -130,21 +160,22 @@ class Alarm:
 
 
 def alarms(engine: Engine, region_id: int, now: datetime, limit: int) -> tuple[Alarm, ...]:
-    """The online devices in alarm, the furthest beyond their threshold first. Raises: DataUnavailable."""
+    """The devices online and in alarm at `now`, the furthest beyond their threshold first. Raises: DataUnavailable."""
     with reading(engine, "alarms") as connection:
-        rows = connection.execute(sql("""
-            SELECT d.code, d.name, k.name_zh AS kind_zh, k.name_en AS kind_en, p.name_zh, p.name_en, p.unit, l.value, p.alarm,
-                   l.observed_at, d.region_id, ST_X(d.geom) AS lon, ST_Y(d.geom) AS lat, s.simulated
-              FROM latest_observation l
+        rows = connection.execute(sql(f"""
+            SELECT d.code, d.name, k.name_zh AS kind_zh, k.name_en AS kind_en, p.name_zh, p.name_en, p.unit, heard.value, p.alarm,
+                   heard.observed_at, d.region_id, ST_X(d.geom) AS lon, ST_Y(d.geom) AS lat, s.simulated
+              FROM {HEARD}
               JOIN property p USING (property_id)
               JOIN device d USING (device_id)
               JOIN device_kind k USING (kind)
               JOIN source s USING (source_id)
              WHERE p.alarm IS NOT NULL AND d.enabled
-               AND CASE WHEN p.low_is_bad THEN l.value <= p.alarm ELSE l.value >= p.alarm END
-               AND l.observed_at > :now - make_interval(secs => :silent * d.interval_s)
+               AND CASE WHEN p.low_is_bad THEN heard.value <= p.alarm ELSE heard.value >= p.alarm END
+               AND heard.observed_at > :now - make_interval(secs => :silent * d.interval_s)
                AND d.region_id IN (SELECT region_id FROM region_ancestor WHERE ancestor_id = :region)
-             ORDER BY abs(l.value - p.alarm) / greatest(abs(p.alarm), 1e-9) DESC, d.code
-             LIMIT :limit"""), {"now": now, "silent": SILENT_INTERVALS, "region": region_id, "limit": limit}).all()
+             ORDER BY abs(heard.value - p.alarm) / greatest(abs(p.alarm), 1e-9) DESC, d.code
+             LIMIT :limit"""), {"now": now, "silent": SILENT_INTERVALS, "region": region_id,
+                                             "limit": limit, "since": now - PAST}).all()
     return tuple(Alarm(r.code, r.name, Text(r.kind_zh, r.kind_en), Text(r.name_zh, r.name_en), r.unit, r.value, r.alarm,
                        r.observed_at, r.region_id, r.lon, r.lat, r.simulated) for r in rows)

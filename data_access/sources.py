@@ -42,12 +42,16 @@ class Source:
 
 
 def sources(engine: Engine) -> tuple[Source, ...]:
-    """Every source, by key. Raises: DataUnavailable. Source: source, feed."""
+    """Every source, by key. Raises: DataUnavailable. Source: source, feed; batch for what has no feed, as boundaries."""
     with reading(engine, "sources") as connection:
         rows = connection.execute(sql("""
             SELECT s.key, s.name_zh, s.name_en, s.owner, s.licence, s.kind, s.simulated, s.refresh_seconds,
-                   max(f.last_at) AS last_at, max(f.last_received_at) AS last_received_at,
-                   coalesce(sum(f.taken), 0) AS taken, coalesce(sum(f.rejected), 0) AS rejected
+                   max(f.last_at) AS last_at,
+                   CASE WHEN count(f.source_id) > 0 THEN max(f.last_received_at)
+                        ELSE (SELECT max(b.received_at) FROM batch b WHERE b.source_id = s.source_id) END AS last_received_at,
+                   CASE WHEN count(f.source_id) > 0 THEN sum(f.taken)
+                        ELSE (SELECT coalesce(sum(b.taken), 0) FROM batch b WHERE b.source_id = s.source_id) END AS taken,
+                   coalesce(sum(f.rejected), 0) AS rejected
               FROM source s LEFT JOIN feed f USING (source_id)
              GROUP BY s.source_id ORDER BY s.key""")).all()
     return tuple(Source(

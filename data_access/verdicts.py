@@ -73,13 +73,22 @@ def judge(
     key = observed(indicator)
     if key and value.n == 0 and (key, region.region_id) not in equipped:
         return Verdict("not_applicable", NO_DEVICE)
-    if is_flow(indicator) and feed.began is not None and material.frame_of(indicator).whole.end <= feed.began:
+    if too_early(material, indicator, feed):
         return Verdict("no_data", BEFORE)
     if value.no_base:
         return without_base(indicator)
     if value.value is None:
         return Verdict("no_data", UNPUBLISHED if statistic_keys(indicator.measure) else NEVER)
     return aged(material, indicator, feed)
+
+
+def too_early(material: Material, indicator: Indicator, feed: Feed) -> bool:
+    """Whether the facts begin after the window; for what stands and is kept up to date, after the instant itself."""
+    if feed.began is None:
+        return False
+    if is_flow(indicator):
+        return material.frame_of(indicator).whole.end <= feed.began
+    return indicator.stale_after is not None and material.clock.at < feed.began
 
 
 def without_base(indicator: Indicator) -> Verdict:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from data_access.engine import reading, sql
+from data_access.trace import TRACE_COLUMNS, Trace, trace
 from indicators.text import Text
 
 
@@ -22,6 +23,7 @@ class Warning:
     expires_at: datetime
     region_id: int
     simulated: bool
+    trace: Trace | None = None
 
 
 def active(engine: Engine, region_id: int, now: datetime) -> tuple[Warning, ...]:
@@ -30,14 +32,14 @@ def active(engine: Engine, region_id: int, now: datetime) -> tuple[Warning, ...]
     Raises: DataUnavailable. Source: warning.
     """
     with reading(engine, "warnings") as connection:
-        rows = connection.execute(sql("""
+        rows = connection.execute(sql(f"""
             SELECT w.external_id, w.event_zh, w.event_en, w.severity, w.headline_zh, w.headline_en, w.sent_at, w.onset_at,
-                   w.expires_at, w.region_id, s.simulated
-              FROM warning w JOIN source s USING (source_id)
+                   w.expires_at, w.region_id, w.row_no, {TRACE_COLUMNS}
+              FROM warning w JOIN source s USING (source_id) JOIN batch b USING (batch_id)
              WHERE w.sent_at <= :now AND w.expires_at > :now AND (w.ended_at IS NULL OR w.ended_at > :now)
                AND (w.region_id IN (SELECT ancestor_id FROM region_ancestor WHERE region_id = :region)
                     OR w.region_id IN (SELECT region_id FROM region_ancestor WHERE ancestor_id = :region))
              ORDER BY array_position(ARRAY['extreme', 'severe', 'moderate', 'minor', 'unknown'], w.severity), w.sent_at DESC
             """), {"region": region_id, "now": now}).all()
     return tuple(Warning(r.external_id, Text(r.event_zh, r.event_en), r.severity, Text(r.headline_zh, r.headline_en),
-                         r.sent_at, r.onset_at, r.expires_at, r.region_id, r.simulated) for r in rows)
+                         r.sent_at, r.onset_at, r.expires_at, r.region_id, r.simulated, trace(r)) for r in rows)

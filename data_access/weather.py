@@ -26,16 +26,19 @@ class Weather:
 
 
 def weather(engine: Engine, now: datetime) -> Weather | None:
-    """Read the weather; None when no station was heard. Raises: DataUnavailable. Source: latest_observation."""
+    """Read the weather at an instant; None when no station was heard. Raises: DataUnavailable. Source: observation."""
     with reading(engine, "the weather") as connection:
         rows = connection.execute(sql("""
-            SELECT p.key, l.value, l.observed_at, l.device_id, s.simulated
-              FROM latest_observation l
+            SELECT p.key, heard.value, heard.observed_at, heard.device_id, s.simulated
+              FROM (SELECT DISTINCT ON (o.device_id, o.property_id) o.device_id, o.property_id, o.value, o.observed_at
+                      FROM device station JOIN observation o USING (device_id)
+                     WHERE station.kind = 'weather' AND o.observed_at > :since AND o.observed_at <= :now
+                     ORDER BY o.device_id, o.property_id, o.observed_at DESC) AS heard
               JOIN property p USING (property_id)
               JOIN device d USING (device_id)
               JOIN source s USING (source_id)
-             WHERE d.kind = 'weather' AND p.key = ANY(:properties) AND l.observed_at > :since AND l.observed_at <= :now
-             ORDER BY l.observed_at"""),
+             WHERE p.key = ANY(:properties)
+             ORDER BY heard.observed_at"""),
             {"properties": list(PROPERTIES), "since": now - FRESH, "now": now}).all()
     if not rows:
         return None

@@ -20,7 +20,7 @@ PEOPLE = (
         definition=Text("常住人口 ÷ 区域面积", "Residents ÷ area of the region"),
     ),
     Indicator(
-        key="people_crowd", title=Text("监测点客流", "Live crowd count"), dimension="people",
+        key="people_crowd", title=Text("监测点客流", "Live crowd"), dimension="people",
         measure=standing("crowd_now"), unit="person", subject="observation:count", place="support",
         stale_after=timedelta(minutes=15),
         definition=Text("各客流计最新读数之和；超过三个上报周期未报的不计",

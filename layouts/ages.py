@@ -58,7 +58,7 @@ def data_age(look: Look, reading: Reading) -> list[Any]:
     """The age of a reading's data, or the year it speaks of; nothing where there is no datum."""
     if reading.period is not None and (reading.indicator.archive or reading.indicator.stale_after is None):
         return [html.Span(look.read(reading.period))]
-    if reading.data_at is None:
+    if reading.data_at is None or reading.status in ("no_data", "not_applicable"):
         return []
     if reading.status == "stale":
         return [html.Span(look.say("stale.data_of", at=formats.moment(reading.data_at, look.now, look.zone, look.language)))]

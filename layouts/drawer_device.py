@@ -7,7 +7,7 @@ from dash import html
 from data_access.devices import Channel, DeviceRecord
 from indicators.reading import TargetState
 from layouts import ages, figures, formats, links, states
-from layouts.drawer import pairs, sheet, state
+from layouts.drawer import origin, pairs, sheet, state
 from layouts.look import Look
 
 MOST = 3
@@ -74,5 +74,6 @@ def facts(look: Look, record: DeviceRecord) -> html.Dl:
         (look.say("case.place"), place),
         (look.say("device.interval"), formats.span(record.interval, look.language)),
         (look.say("device.installed"), ages.at_time(look, record.installed_at)),
-        (look.say("trace"), html.Span(look.read(record.source), className="t3")),
+        (look.say("trace"), html.Span(look.read(record.source) if record.trace is None else origin(look, record.trace),
+                                      className="t3")),
     ])

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from dash import html
+
 from data_access.warnings import Warning
 from layouts import ages, links, states
-from layouts.drawer import pairs, sheet, state
+from layouts.drawer import origin, pairs, sheet, state
 from layouts.look import Look
 
 
@@ -20,4 +22,5 @@ def warning(look: Look, found: Warning) -> list[Any]:
             (look.say("warning.sent"), ages.at_time(look, found.sent_at)),
             (look.say("warning.onset"), ages.at_time(look, found.onset_at)),
             (look.say("warning.expires"), [ages.at_time(look, found.expires_at)]),
+            (look.say("trace"), None if found.trace is None else html.Span(origin(look, found.trace), className="t3")),
         ])])

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from indicators.definition import Indicator
-from indicators.text import Language
+from indicators.text import Language, Text
 from indicators.units import UNITS, Unit
 from layouts.words import COMPASS, say
 
@@ -144,6 +144,12 @@ def date(at: datetime, zone: ZoneInfo, language: Language) -> str:
     return f"{day(at, zone, language)} 周{weekday}" if language == "zh" else f"{weekday} {day(at, zone, language)}"
 
 
+def whole_date(at: datetime, zone: ZoneInfo, language: Language) -> str:
+    """The day with its weekday and its year: 2013 年 7 月 1 日 周一, Mon 1 Jul 2013."""
+    year = at.astimezone(zone).year
+    return f"{year} 年 {date(at, zone, language)}" if language == "zh" else f"{date(at, zone, language)} {year}"
+
+
 def moment(at: datetime, now: datetime, zone: ZoneInfo, language: Language) -> str:
     """An instant as short as it stays unmistakable: the time today, the day this year, else the year too."""
     local, today = at.astimezone(zone), now.astimezone(zone)
@@ -189,6 +195,18 @@ def stopwatch(length: timedelta, language: Language) -> str:
         return span(length, language)
     minutes = int(max(length.total_seconds(), 0) // 60)
     return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+def many(name: Text, count: int, language: Language) -> str:
+    """What is counted, after its number: 行政区; borough, boroughs, counties."""
+    if language == "zh":
+        return name.zh
+    one = name.en[:1].lower() + name.en[1:]
+    if count == 1:
+        return one
+    if one.endswith("y") and one[-2:-1] not in "aeiou":
+        return f"{one[:-1]}ies"
+    return f"{one}es" if one.endswith(("s", "x", "ch", "sh")) else f"{one}s"
 
 
 def compass(degrees: float, language: Language) -> str:

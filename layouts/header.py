@@ -41,7 +41,7 @@ def below(look: Look) -> list[Any]:
     children = look.city.children(look.region)
     if not children:
         return []
-    level = look.read(look.city.levels[look.region.level + 1].name)
+    level = formats.many(look.city.levels[look.region.level + 1].name, len(children), look.language)
     return [html.Span(look.say("children.one", n=len(children), level=level), className="below")]
 
 
@@ -55,7 +55,7 @@ def windows(look: Look) -> list[Any]:
     at = look.view.scope.at
     if at is None:
         return choice
-    shown = f"{formats.date(at, look.zone, look.language)} {formats.clock(at, look.zone)}"
+    shown = f"{formats.whole_date(at, look.zone, look.language)} {formats.clock(at, look.zone)}"
     return [*choice, html.Span(look.say("as_of", at=shown), className="past"),
             links.link(look.say("back_to_live"), links.to_live(look.view), className="chip")]
 

@@ -23,7 +23,7 @@ def chart(look: Look, reading: Reading, parts: Sequence[ChildReading] = ()) -> h
     """
     compared = [part for part in parts if part.reading.status == "ok" and part.reading.value is not None]
     if reading.status == "ok" and COMPARABLE[0] <= len(compared) <= COMPARABLE[1]:
-        return html.Div(figures.graph(comparison(look, compared), look.read(reading.indicator.title)), className="chart")
+        return html.Div(figures.graph(comparison(look, compared), compared_aloud(look, reading, compared)), className="chart")
     return html.Div(drawn(look, reading), className="chart")
 
 
@@ -46,13 +46,33 @@ def short(name: str, most: int = 15) -> str:
 
 def drawn(look: Look, reading: Reading, height: int = figures.HIGH) -> list[Any]:
     """The course and what its ends are called; nothing without a course."""
-    name = look.read(reading.indicator.title)
     if reading.status == "dead":
-        return [figures.graph(figures.silence(height=height), name)]
+        return [figures.graph(figures.silence(height=height), f"{look.read(reading.indicator.title)}: {look.say('dead.for')}")]
     points = reading.series
     if reading.status not in ("ok", "stale") or sum(point.value is not None for point in points) < FEWEST:
         return []
-    return [figures.graph(figure(look, reading, height), name), ends(look, reading)]
+    return [figures.graph(figure(look, reading, height), aloud(look, reading)), ends(look, reading)]
+
+
+def aloud(look: Look, reading: Reading) -> str:
+    """What a course shows, in words and numbers, for those who cannot see it."""
+    known = [point for point in reading.series if point.value is not None]
+    low, high = min(known, key=lambda point: point.value or 0.0), max(known, key=lambda point: point.value or 0.0)
+
+    def told(value: float | None) -> str:
+        return str(formats.quantity(value, reading.indicator, look.language))
+
+    begin, end = between(look, reading)
+    now = "" if reading.value is None else told(reading.value)
+    return look.say("chart.course", title=look.read(reading.indicator.title), now=now, begin=begin, end=end,
+                    low=told(low.value), high=told(high.value))
+
+
+def compared_aloud(look: Look, reading: Reading, parts: Sequence[ChildReading]) -> str:
+    """What a comparison of regions shows, in words and numbers."""
+    told = [f"{look.read(part.region.name)} {formats.quantity(part.reading.value, part.reading.indicator, look.language)}"
+            for part in parts]
+    return f"{look.read(reading.indicator.title)}: {look.say('list.comma').join(told)}"
 
 
 def figure(look: Look, reading: Reading, height: int) -> figures.Figure:
@@ -84,6 +104,11 @@ def near(target: float, values: Sequence[float | None]) -> bool:
 
 
 def ends(look: Look, reading: Reading) -> html.Div:
+    """When the course begins and ends, beneath it."""
+    return html.Div([html.Span(said) for said in between(look, reading)], className="ends")
+
+
+def between(look: Look, reading: Reading) -> tuple[str, str]:
     """When the course begins and ends."""
     first, last = reading.series[0].at, reading.series[-1].at
     step = (last - first) / max(len(reading.series) - 1, 1)
@@ -93,4 +118,4 @@ def ends(look: Look, reading: Reading) -> html.Div:
         begin = formats.bucket(first, look.zone, step, look.language)
     live = reading.status == "ok" and reading.indicator.stale_after is not None and not reading.indicator.archive
     end = look.say("now") if live else formats.bucket(last, look.zone, step, look.language)
-    return html.Div([html.Span(begin), html.Span(end)], className="ends")
+    return begin, end

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from sqlalchemy import Engine, text
 
@@ -12,6 +13,7 @@ from data_access.city import City, UnknownRegion
 from data_access.engine import DataUnavailable, create
 from data_access.overdue import overdue
 from indicators.text import Text
+from ingest.partitions import ensure_partitions
 
 NOW = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)
 
@@ -132,9 +134,32 @@ def test_a_silent_device_raises_no_alarm(filled: Engine, town: City) -> None:
     assert [alarm.device_code for alarm in devices.alarms(filled, town.root.region_id, NOW, 10)] == ["d1"]
 
 
+def test_the_past_has_the_alarms_and_the_device_of_that_hour_and_none_of_todays(filled: Engine, town: City) -> None:
+    """Today d1 says 160; yesterday at this hour it said 155, and two hours before that 20."""
+    with filled.begin() as connection:
+        ensure_partitions(connection, np.array([np.datetime64("2026-03-03T12:00")]))
+        for hours, value in ((24, 155.0), (26, 20.0)):
+            connection.execute(text("""
+                INSERT INTO observation (device_id, property_id, observed_at, value, batch_id, row_no)
+                SELECT d.device_id, p.property_id, :at, :value, (SELECT min(batch_id) FROM batch), 7
+                  FROM device d, property p WHERE d.code = 'd1' AND p.key = 'pm25'"""),
+                {"at": ago(hours=hours, minutes=5), "value": value})
+
+    def alarmed_at(now: datetime) -> list[float]:
+        return [alarm.value for alarm in devices.alarms(filled, town.root.region_id, now, 10)]
+
+    assert (alarmed_at(NOW), alarmed_at(ago(hours=24)), alarmed_at(ago(hours=26))) == ([160.0], [155.0], [])
+    record = devices.device(filled, "d1", ago(hours=24))
+    assert (record.channels[0].value, record.health(ago(hours=24)), record.last_at) == (
+        155.0, "alarm", ago(hours=24, minutes=5))
+    assert record.trace is not None and (record.trace.origin, record.trace.row_no) == ("cases.csv", 7)
+
+
 def test_a_citys_warning_holds_for_its_districts_and_ended_or_expired_ones_hold_for_nobody(filled: Engine, town: City) -> None:
     assert [w.external_id for w in warnings.active(filled, town.region("T2").region_id, NOW)] == ["W1"]
     assert [w.external_id for w in warnings.active(filled, town.region("T11").region_id, NOW)] == ["W1", "W2"]
+    trace = warnings.active(filled, town.region("T2").region_id, NOW)[0].trace
+    assert trace is not None and (trace.origin, trace.row_no) == ("cases.csv", 1)
 
 
 def test_a_source_silent_for_three_promises_is_dead(filled: Engine) -> None:
