@@ -19,7 +19,7 @@
   let touched = -Infinity;     // when anybody did anything last
   let pointer = null;          // where the pointer was last: pages that move under it report moves, too
   let face = null;             // the row of marks
-  let night = null;
+  let night = null, calendar = null;
 
   const here = () => location.pathname + location.search;
   const since = moment => performance.now() - moment;
@@ -87,7 +87,8 @@
   function shift() {
     const zone = document.getElementById(ROOT)?.dataset.zone;
     if (!zone) return;
-    const date = new Intl.DateTimeFormat("en-CA", {timeZone: zone, dateStyle: "short"}).format(shared.now());
+    calendar = calendar || new Intl.DateTimeFormat("en-CA", {timeZone: zone, dateStyle: "short"});
+    const date = calendar.format(shared.now());
     if (date === night) return;
     night = date;
     const [right, down] = CORNERS[Math.floor(Date.parse(date) / DAY_MS) % CORNERS.length];

@@ -6,9 +6,14 @@ import pytest
 
 from indicators.scope import Scope
 from ingest import pack
-from layouts.view import Opened, View, parse
+from layouts.view import MODES, Opened, View, parse
 
 WALLS = pack.read("newyork").walls
+
+
+def test_the_walls_show_every_way_of_drawing_the_map() -> None:
+    shown = {parse(*scene.address.partition("?")[::2], "nyc").mode for wall in WALLS for scene in wall.scenes}
+    assert shown == set(MODES)
 
 
 @pytest.mark.parametrize("address", [scene.address for wall in WALLS for scene in wall.scenes])
