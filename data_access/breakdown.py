@@ -1,4 +1,4 @@
-"""The cases of a window by class, agency, channel and state: what there is to filter by."""
+"""The cases at hand by class, agency, channel and state: what there is to filter by."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,13 +8,11 @@ from sqlalchemy import Engine
 
 from data_access.city import City
 from data_access.engine import reading, sql
-from indicators.filters import FIELDS, LATE, LATENESS, NOBODY, condition, sieve
-from indicators.metrics import METRICS
+from indicators.filters import FIELDS, LATE, LATENESS, NOBODY, STANDING, condition, sieve
 from indicators.scope import Field, Scope
 from indicators.statements import INSIDE
 from indicators.windows import frame
 
-REPORTED = METRICS["case_reported"]
 LATENESS_OF = "CASE " + " ".join(f"WHEN {LATE[one]} THEN '{one}'" for one in LATENESS) + " END"
 VALUES: dict[Field, str] = {
     "class": "f.class_code",
@@ -33,7 +31,7 @@ class Bar:
 
 
 def breakdown(engine: Engine, city: City, scope: Scope, now: datetime, most: int) -> dict[Field, tuple[Bar, ...]]:
-    """Count the cases reported in a scope's window by each field, the most frequent `most` values first.
+    """Count the cases that were reported in a scope's window or are open by each field, the most frequent `most` first.
 
     A field's bars follow the filters of all other fields but not its own, so that another value can still be chosen.
     States keep their order, from overdue to closed.
@@ -47,13 +45,16 @@ def breakdown(engine: Engine, city: City, scope: Scope, now: datetime, most: int
     passes = dict.fromkeys(FIELDS, "TRUE") | {one.field: condition(one) for one in scope.filters}
     columns = ", ".join(f'{VALUES[field]} AS "{field}_value", ({passes[field]}) AS "{field}_passes"' for field in FIELDS)
     parts = " UNION ALL ".join(part(field) for field in FIELDS)
+    standing = STANDING if scope.at is not None else "f.closed_at IS NULL"  # the latter has an index
     with reading(engine, "cases by class and agency") as connection:
         rows = connection.execute(sql(f"""
             WITH taken AS MATERIALIZED (
-                SELECT {columns}
+                SELECT {columns}, count(*) AS n
                   FROM city_case f
                   LEFT JOIN agency a ON a.agency_id = f.agency_id
-                 WHERE {"TRUE" if region.level == 0 else INSIDE} AND {REPORTED.at} >= :since AND {REPORTED.at} < :until)
+                 WHERE {"TRUE" if region.level == 0 else INSIDE} AND f.reported_at < :until
+                   AND (f.reported_at >= :since OR {standing})
+                 GROUP BY {", ".join(str(number + 1) for number in range(2 * len(FIELDS)))})
             {parts}"""), {
             **through.binds, "filter_at": at, "top": region.region_id, "since": whole.start, "until": whole.end}).all()
     return {field: ordered(field, [Bar(row.value, row.n) for row in rows if row.field == field], most) for field in FIELDS}
@@ -62,7 +63,7 @@ def breakdown(engine: Engine, city: City, scope: Scope, now: datetime, most: int
 def part(field: Field) -> str:
     """One field's counts, among what the other fields let through."""
     others = " AND ".join(f'"{other}_passes"' for other in FIELDS if other != field)
-    return f"""SELECT '{field}' AS field, "{field}_value" AS value, count(*) AS n FROM taken WHERE {others} GROUP BY 2"""
+    return f"""SELECT '{field}' AS field, "{field}_value" AS value, sum(n)::bigint AS n FROM taken WHERE {others} GROUP BY 2"""
 
 
 def ordered(field: Field, bars: Sequence[Bar], most: int) -> tuple[Bar, ...]:

@@ -25,6 +25,8 @@ from data_access.devices import SILENT_INTERVALS
 from data_access.engine import reading, sql
 from geo import tiling
 from indicators.clocks import DUE_SOON
+from indicators.filters import BadFilter, Sieve, from_token, sieve, token
+from indicators.scope import Filter
 
 PointLayer = Literal["case", "device", "lot", "heat"]
 POINT_ZOOMS: dict[str, tuple[int, int]] = {"case": (6, 16), "device": (6, 16), "lot": (11, 16), "heat": (6, 14)}
@@ -38,6 +40,7 @@ REGION_EXTENT = 2048        # a quarter of a unit is fine enough for borders
 REGION_BUFFER = 32
 FORMAT = "3"                # what the tiles hold; another number empties every browser's cache
 PAST = "at-"                # a version that stands for an instant
+PICKED = "~"                # what follows in a version are the filters
 
 
 class UnknownTile(LookupError):
@@ -70,12 +73,14 @@ def region_zooms(city: City, level: int) -> tuple[int, int]:
     return REGION_ZOOMS if extent is None else (tiling.first_zoom(extent, count, REGION_ZOOMS), REGION_ZOOMS[1])
 
 
-def versions(engine: Engine, now: datetime, at: datetime | None = None) -> dict[PointLayer, str]:
+def versions(
+    engine: Engine, now: datetime, at: datetime | None = None, filters: tuple[Filter, ...] = (),
+) -> dict[PointLayer, str]:
     """The marks under which the point layers are to be asked for, now or as at a past instant.
 
     A case's is new with every batch of cases and every minute, as clocks run out; a device's every
     half minute, as devices fall silent; a lot's with every batch of places; the heat's every minute. The past has one
-    for good.
+    for good. Filters of cases are told after a tilde.
     Raises: DataUnavailable.
     Source: feed.
     """
@@ -85,21 +90,30 @@ def versions(engine: Engine, now: datetime, at: datetime | None = None) -> dict[
               FROM feed WHERE subject IN ('case', 'place') GROUP BY subject""")).all()
     newest = {row.subject: row.at or 0 for row in rows}
     seconds = int(now.timestamp())
+    picked = f"{PICKED}{token(filters)}" if filters else ""
     past = None if at is None else f"{PAST}{int(at.timestamp()):x}-{newest.get('case', 0):x}"
     return {
-        "case": past or f"{newest.get('case', 0):x}-{seconds // 60:x}",
+        "case": (past or f"{newest.get('case', 0):x}-{seconds // 60:x}") + picked,
         "device": past or f"{seconds // 30:x}",
         "lot": f"{newest.get('place', 0):x}",
-        "heat": past or f"{seconds // 60:x}",
+        "heat": (past or f"{seconds // 60:x}") + picked,
     }
 
 
 def instant(version: str) -> datetime | None:
     """The past instant that a version stands for; None for the live ones."""
-    told = version.removeprefix(PAST).partition("-")[0]
+    told = version.partition(PICKED)[0].removeprefix(PAST).partition("-")[0]
     if not version.startswith(PAST) or not told or set(told) - set("0123456789abcdef") or len(told) > 9:
         return None
     return datetime.fromtimestamp(int(told, 16), UTC)
+
+
+def picked(version: str, now: datetime) -> Sieve:
+    """Which cases the filters of a version let through. Raises: UnknownTile for what are no filters."""
+    try:
+        return sieve(from_token(version.partition(PICKED)[2]), now)
+    except BadFilter as error:
+        raise UnknownTile(version) from error
 
 
 class Tiles:
@@ -144,13 +158,14 @@ class Tiles:
         extent = self.city.root.bounds
         if extent is None or not tiling.overlap(tiling.bounds(tile.z, tile.x, tile.y), extent):
             return b""
-        still_open = CLOSED_SINCE if past else OPEN_NOW
+        through = picked(version, past or now)
+        shown = Sieve(f"{CLOSED_SINCE if past else OPEN_NOW} AND {through.condition}", through.binds)
         if tile.layer == "case" and tile.z < NEAR:
-            return late_by_region(self.engine, self.city, tile, past or now, still_open)
+            return late_by_region(self.engine, self.city, tile, past or now, shown)
         if tile.layer == "case":
-            return cases(self.engine, tile, past or now, still_open)
+            return cases(self.engine, tile, past or now, shown)
         if tile.layer == "heat":
-            return heat(self.engine, tile, past or now, still_open)
+            return heat(self.engine, tile, past or now, shown)
         if tile.layer == "device":
             return b"" if past else devices(self.engine, tile, now)
         if tile.layer == "lot":
@@ -233,7 +248,7 @@ OPEN_NOW = "f.closed_at IS NULL"
 CLOSED_SINCE = "(f.closed_at IS NULL OR f.closed_at > :now)"
 
 
-def cases(engine: Engine, tile: Address, now: datetime, still_open: str) -> bytes:
+def cases(engine: Engine, tile: Address, now: datetime, shown: Sieve) -> bytes:
     """Open cases: properties state (open, due_soon, overdue), n, and for a single one case_id and late (minutes)."""
     return encode(engine, "cases on the map", f"""
         WITH placed AS (
@@ -244,14 +259,14 @@ def cases(engine: Engine, tile: Address, now: datetime, still_open: str) -> byte
                         ELSE 0 END AS rank,
                    (EXTRACT(EPOCH FROM :now - f.due_at) / 60)::int AS late, {PLACED}
               FROM city_case f
-             WHERE {still_open} AND f.reported_at <= :now AND {INSIDE}), {MARKS}
+             WHERE {shown.condition} AND f.reported_at <= :now AND {INSIDE}), {MARKS}
         SELECT (ARRAY['open', 'due_soon', 'overdue'])[rank + 1] AS state, n,
                CASE WHEN n = 1 THEN id END AS case_id, late, {MARK_PLACE}
           FROM marks ORDER BY rank, n""",
-        {**frame(tile), **crowding(tile.z), "now": now, "soon": now + DUE_SOON}, layer="case")
+        {**frame(tile), **crowding(tile.z), "now": now, "soon": now + DUE_SOON, **shown.binds}, layer="case")
 
 
-def late_by_region(engine: Engine, city: City, tile: Address, now: datetime, still_open: str) -> bytes:
+def late_by_region(engine: Engine, city: City, tile: Address, now: datetime, shown: Sieve) -> bytes:
     """Cases past their clock and those due soon, one mark of each a region: properties state, n, region (its code),
     name_zh, name_en.
 
@@ -264,7 +279,7 @@ def late_by_region(engine: Engine, city: City, tile: Address, now: datetime, sti
         WITH late AS (
             SELECT f.region_id, f.due_at <= :now AS over, count(*)::int AS n
               FROM city_case f
-             WHERE {still_open} AND f.reported_at <= :now AND f.due_at <= :soon
+             WHERE {shown.condition} AND f.reported_at <= :now AND f.due_at <= :soon
                AND (f.suspended_at IS NULL OR f.suspended_at > :now)
              GROUP BY 1, 2)
         SELECT CASE WHEN over THEN 'overdue' ELSE 'due_soon' END AS state, sum(late.n)::int AS n,
@@ -275,7 +290,7 @@ def late_by_region(engine: Engine, city: City, tile: Address, now: datetime, sti
           JOIN late ON late.region_id = up.region_id
          GROUP BY over, r.code, r.name_zh, r.name_en, r.tx, r.ty
          ORDER BY over, n""", {
-        "now": now, "soon": now + DUE_SOON,
+        "now": now, "soon": now + DUE_SOON, **shown.binds,
         "ids": [region.region_id for region, _ in placed], "codes": [region.code for region, _ in placed],
         "zh": [region.name.zh for region, _ in placed], "en": [region.name.en for region, _ in placed],
         "xs": [round(x * EXTENT) for _, (x, _) in placed], "ys": [round(y * EXTENT) for _, (_, y) in placed],
@@ -300,14 +315,14 @@ def named_in(city: City, level: int, tile: Address) -> list[tuple[Region, tuple[
     return [(region, (float(x), float(y))) for (region, _), (x, y), here in zip(regions, places, inside, strict=True) if here]
 
 
-def heat(engine: Engine, tile: Address, now: datetime, still_open: str) -> bytes:
+def heat(engine: Engine, tile: Address, now: datetime, shown: Sieve) -> bytes:
     """Where open cases lie, in fine squares: property n, each at the middle of its cases."""
     return encode(engine, "where open cases lie", f"""
         WITH placed AS (
-            SELECT {PLACED} FROM city_case f WHERE {still_open} AND f.reported_at <= :now AND {INSIDE})
+            SELECT {PLACED} FROM city_case f WHERE {shown.condition} AND f.reported_at <= :now AND {INSIDE})
         SELECT count(*)::int AS n, ST_MakePoint(round(avg(tx) * :extent), round(avg(ty) * :extent)) AS geom
           FROM placed WHERE {ONE_TILE} GROUP BY floor(tx * :cells), floor(ty * :cells)""",
-        {**frame(tile), "cells": DENSITY_CELLS, "now": now}, layer="heat")
+        {**frame(tile), "cells": DENSITY_CELLS, "now": now, **shown.binds}, layer="heat")
 
 
 def devices(engine: Engine, tile: Address, now: datetime) -> bytes:

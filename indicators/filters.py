@@ -3,7 +3,7 @@
 Values of one field are alternatives, fields hold together. A class stands for all classes below it.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -128,7 +128,7 @@ def token(filters: Sequence[Filter]) -> str:
 def from_token(word: str) -> tuple[Filter, ...]:
     """The filters that a word stands for. Raises: BadFilter."""
     try:
-        text = urlsafe_b64decode(word + "=" * (-len(word) % 4)).decode()
+        text = b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True).decode()
     except ValueError as error:
         raise BadFilter(word[:40]) from error
     return read(dict(parse_qsl(text)))

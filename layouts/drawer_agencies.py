@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from data_access.agencies import AgencyLoad
-from layouts import formats, links, states
+from layouts import formats, links, picking, states
 from layouts.drawer import sheet, table
 from layouts.look import Look
 
@@ -16,7 +16,8 @@ def agencies(look: Look, loads: Sequence[AgencyLoad]) -> list[Any]:
     if not loads:
         return sheet(look, [], "", look.say("agencies"), [html.P(look.say("agency.none"), className="t3")])
     heads = [look.say("agency"), look.say("agency.open"), look.say("agency.overdue"), look.say("agency.on_time")]
-    marks = states.simulated(any(load.simulated for load in loads), look.language)
+    marks = [*picking.not_filtered(look, bool(look.view.scope.filters)),
+             *states.simulated(any(load.simulated for load in loads), look.language)]
     return sheet(look, marks, str(len(loads)), look.say("agencies"),
                  [table(heads, [row(look, load) for load in loads], "numbers")])
 

@@ -7,7 +7,7 @@ from dash import html
 
 from data_access.agencies import AgencyLoad
 from data_access.cases import CaseLine
-from layouts import formats, links, states
+from layouts import formats, links, picking, states
 from layouts.drawer import big, case_list, pairs, sheet, state
 from layouts.look import Look
 
@@ -17,9 +17,12 @@ def agency(look: Look, load: AgencyLoad, cases: Sequence[CaseLine]) -> list[Any]
     mark = state("bad", "bad", f"{look.say('agency.overdue')} {load.overdue}") if load.overdue else state(
         "good", "good", f"{look.say('agency.overdue')} 0")
     return sheet(
-        look, [mark, *states.simulated(load.simulated, look.language)], load.code, look.read(load.name),
+        look,
+        [mark, *picking.not_filtered(look, bool(look.view.scope.filters)), *states.simulated(load.simulated, look.language)],
+        load.code, look.read(load.name),
         [big(formats.digits(load.open, 0), look.say("agency.open"), share(look, load)), figures_of(look, load),
          html.H4(look.say("agency.cases")), case_list(look, cases),
+         picking.pick(look, "agency", load.code, look.say("agency.only"), name="btn"),
          links.link(look.say("agencies"), links.to_drawer(look.view, "agencies"), className="btn")])
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from dash import html
 
 from data_access.cases import CaseLine, CaseRecord, Step
-from layouts import ages, formats, links, states
+from indicators.filters import NOBODY
+from layouts import ages, formats, links, picking, states
 from layouts.drawer import origin, pairs, sheet, state
 from layouts.look import Look
 from layouts.words import WORDS
@@ -100,12 +101,17 @@ def facts(look: Look, record: CaseRecord) -> html.Dl:
     """Place, class, channel, agency, messages, and the row it came from."""
     line = record.line
     place = links.link(look.place(line.region_id), links.to_region(look.view, look.city.regions[line.region_id].code))
-    agency = links.link(look.read(line.agency), links.to_drawer(look.view, "agency", line.agency_code or "")) if (
-        line.agency is not None) else look.say("case.unassigned")
+    agency: Any = picking.pick(look, "agency", NOBODY, look.say("case.unassigned"))
+    if line.agency is not None and line.agency_code is not None:
+        agency = [links.link(look.read(line.agency), links.to_drawer(look.view, "agency", line.agency_code)),
+                  picking.pick(look, "agency", line.agency_code, look.say("filter.apply"))]
+    _, _, word = states.case_state(look, line)
     return pairs([
         (look.say("case.place"), [place, f" · {record.address}" if record.address else ""]),
         (look.say("case.own"), line.title),
-        (look.say("case.channel"), channel(look, record.channel)),
+        (look.say("case.class"), picking.pick(look, "class", line.class_code, look.read(line.class_name))),
+        (look.say("case.state"), picking.state_word(look, line, word)),
+        (look.say("case.channel"), picking.pick(look, "channel", record.channel, channel(look, record.channel))),
         (look.say("case.agency"), agency),
         (look.say("case.messages"), str(record.messages) if record.messages else None),
         (look.say("trace"), html.Span(origin(look, record.trace), className="t3")),

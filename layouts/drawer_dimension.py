@@ -7,7 +7,7 @@ from dash import html
 
 from indicators.definition import Dimension
 from indicators.reading import Reading
-from layouts import formats, links, states
+from layouts import formats, links, picking, states
 from layouts.drawer import sheet
 from layouts.look import Look
 from layouts.panel import changes, small
@@ -20,7 +20,13 @@ def dimension(look: Look, which: Dimension, readings: Sequence[Reading]) -> list
     ordered = sorted(readings, key=lambda reading: order[reading.indicator.place])
     return sheet(look, states.simulated(states.any_simulated(readings), look.language), "",
                  look.say("dimension.all", dimension=name, n=len(readings)),
-                 [html.Ul([html.Li(row(look, reading)) for reading in ordered], className="indicators")])
+                 [*opens(look, which), html.Ul([html.Li(row(look, reading)) for reading in ordered], className="indicators")])
+
+
+def opens(look: Look, which: Dimension) -> list[Any]:
+    """The way to what a dimension's facts are made up of: cases are what can be filtered."""
+    return [links.link(look.say("breakdown"), links.to_drawer(look.view, "breakdown"), className="chip opens")] if (
+        which == "events") else []
 
 
 def row(look: Look, reading: Reading) -> list[Any]:
@@ -43,7 +49,7 @@ def judged(look: Look, reading: Reading) -> list[Any]:
         told.append(html.Span(states.reading_word(reading, look.language), className="t3"))
     else:
         told += changes(look, reading)[:1]
-    return told
+    return [*told, *picking.not_filtered(look, picking.spared(look, reading.indicator))]
 
 
 def on_map(look: Look, key: str) -> Any:

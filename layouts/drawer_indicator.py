@@ -10,7 +10,7 @@ from data_access.rows import COLUMNS, SOURCE, Rows
 from indicators.definition import Indicator
 from indicators.reading import Reading
 from indicators.units import UNITS
-from layouts import ages, formats, links, states
+from layouts import ages, formats, links, picking, states
 from layouts.drawer import pairs, sheet, way
 from layouts.drawer_dimension import on_map
 from layouts.look import Look
@@ -27,7 +27,8 @@ DEEPEST = 100      # pages: beyond, a narrower region or window finds a row soon
 def indicator(look: Look, reading: Reading, rows: Rows | None = None, parts: Sequence[ChildReading] = ()) -> list[Any]:
     """Draw the indicator; `rows` are the newest facts behind the number, where it has any."""
     return sheet(
-        look, [mark(look, reading), *states.simulated(states.any_simulated([reading]), look.language)], "",
+        look, [mark(look, reading), *picking.not_filtered(look, picking.spared(look, reading.indicator)),
+               *states.simulated(states.any_simulated([reading]), look.language)], "",
         look.read(reading.indicator.title),
         [html.Div([*value(look, reading), html.Div(judgement(look, reading), className="m")], className="hero"),
          html.Div(drawn(look, reading, HEIGHT), className="chart"),

@@ -9,14 +9,16 @@ from dash import html
 from data_access.cases import CaseLine
 from data_access.devices import Alarm
 from data_access.warnings import Warning
-from layouts import ages, formats, links, states
+from layouts import ages, formats, links, picking, states
 from layouts.look import Look
 
 MOST = 14  # what a very wide wall shows; the style sheet hides what does not fit
 
 
 def feed(look: Look, cases: Sequence[CaseLine], warnings: Sequence[Warning] = (), alarms: Sequence[Alarm] = ()) -> list[Any]:
-    """Draw the feed: cases at their last step, warnings and alarms among them by time."""
+    """Draw the feed: cases at their last step, warnings and alarms among them by time; filtered, cases alone."""
+    if look.view.scope.filters:
+        warnings, alarms = (), ()  # filters pick cases: the attention band still has whatever is grave
     entries: Sequence[CaseLine | Warning | Alarm] = (*cases, *warnings, *alarms)
     all_simulated = bool(entries) and all(entry.simulated for entry in entries)
     marked = not all_simulated  # one mark over the list, or one on each row that needs it
@@ -31,26 +33,30 @@ def feed(look: Look, cases: Sequence[CaseLine], warnings: Sequence[Warning] = ()
 def heading(look: Look, instants: Sequence[datetime], simulated: bool) -> html.Header:
     """The feed's name, the mark of simulated rows, and the age of the newest."""
     newest = [ages.age(look, instants[0])] if instants else []
-    return html.Header([html.B(look.say("feed")),
+    bars = links.link(look.say("breakdown"), links.to_drawer(look.view, "breakdown"), className="chip")
+    return html.Header([html.B(look.say("feed.filtered" if look.view.scope.filters else "feed")), bars,
                         html.Span([*states.simulated(simulated, look.language), *newest], className="age")])
 
 
-def row(shape: states.Shape, tone: states.Tone, word: str, at: Any, title: list[Any], place: str, who: Any,
-        limit: Any, address: str) -> html.Li:
-    """One row: shape, state, time, what, where, who, clock."""
-    return html.Li(links.link(
-        [states.glyph(shape, tone), html.B(word, className=tone), at, html.Span(title, className="title"),
-         html.Span(place, className="t2 where"), html.Span(who, className="t2 who"), html.Span(limit, className=f"lim {tone}")],
-        address))
+def row(shape: states.Shape, tone: states.Tone, word: Any, at: Any, title: list[Any], place: str, who: Any,
+        limit: Any, address: str, name: str) -> html.Li:
+    """One row: shape, state, time, what, where, who, clock. All of it opens the record, but for what filters."""
+    return html.Li(
+        [links.link(html.Span(name, className="unseen"), address, className="open"),
+         states.glyph(shape, tone), html.B(word, className=tone), at, html.Span(title, className="title"),
+         html.Span(place, className="t2 where"), html.Span(who, className="t2 who"), html.Span(limit, className=f"lim {tone}")])
 
 
 def case_row(look: Look, line: CaseLine, marked: bool) -> html.Li:
     """A case at its last step."""
     shape, tone, word = states.case_state(look, line)
-    return row(shape, tone, word, ages.brief(look, line.state_at),
-               [look.read(line.class_name), *own(line), *states.simulated(marked and line.simulated, look.language)],
-               look.place(line.region_id), "" if line.agency is None else look.read(line.agency),
-               clock(look, line), links.to_drawer(look.view, "case", str(line.case_id)))
+    kind = look.read(line.class_name)
+    who = "" if line.agency is None or line.agency_code is None else picking.pick(
+        look, "agency", line.agency_code, look.read(line.agency))
+    return row(shape, tone, picking.state_word(look, line, word), ages.brief(look, line.state_at),
+               [picking.pick(look, "class", line.class_code, kind), *own(line),
+                *states.simulated(marked and line.simulated, look.language)],
+               look.spot(line.region_id), who, clock(look, line), links.to_drawer(look.view, "case", str(line.case_id)), kind)
 
 
 def own(line: CaseLine) -> list[html.Span]:
@@ -82,13 +88,13 @@ def warning_row(look: Look, warning: Warning, marked: bool) -> html.Li:
     return row("bad" if grave else "watch", tone, look.say("warning"), ages.brief(look, warning.sent_at),
                [look.read(warning.headline), *states.simulated(marked and warning.simulated, look.language)],
                look.place(warning.region_id), look.say(f"severity.{warning.severity}"), look.say("until", at=expires),
-               links.to_drawer(look.view, "warning", warning.external_id))
+               links.to_drawer(look.view, "warning", warning.external_id), look.read(warning.headline))
 
 
 def alarm_row(look: Look, alarm: Alarm, marked: bool) -> html.Li:
     """A device in alarm."""
     title = f"{look.read(alarm.property)} {formats.plain(alarm.value)} {alarm.unit}"
     return row("alarm", "watch", look.say("device.alarm"), ages.brief(look, alarm.observed_at),
-               [title, *states.simulated(marked and alarm.simulated, look.language)], look.place(alarm.region_id),
+               [title, *states.simulated(marked and alarm.simulated, look.language)], look.spot(alarm.region_id),
                look.read(alarm.kind), look.say("attention.limit", value=formats.threshold(alarm.threshold)),
-               links.to_drawer(look.view, "device", alarm.device_code))
+               links.to_drawer(look.view, "device", alarm.device_code), title)

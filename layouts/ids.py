@@ -27,6 +27,7 @@ MAP = "map"              # the element that the map's script fills
 MAP_STATE = "map-state"  # dcc.Store: what the map shall show
 MAP_CLICK = "map-click"  # dcc.Store: what was clicked on the map
 MAP_VIEW = "map-view"    # dcc.Store: where the map looks
+CHIPS = "chips"          # what the screen is filtered by
 LEGEND = "legend"        # the indicator's name, unit and ramp
 MAP_KEY = "map-key"      # what the marks mean
 RANKING = "ranking"

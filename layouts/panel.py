@@ -9,7 +9,7 @@ from data_access.readings import ChildReading
 from indicators.definition import Dimension
 from indicators.reading import Reading
 from indicators.scope import Window
-from layouts import ages, formats, links, states
+from layouts import ages, formats, links, picking, states
 from layouts.look import Look
 from layouts.trend import chart
 
@@ -24,10 +24,11 @@ def panel(look: Look, dimension: Dimension, hero: Reading, supports: Sequence[Re
     `parts` are the child regions' readings of the leading indicator, where they shall be compared.
     """
     shown = supports[:SUPPORTS]
+    mixed = len({picking.spared(look, reading.indicator) for reading in (hero, *shown)}) > 1
     one_mark = hero.simulated and all(reading.simulated for reading in shown)  # else each figure is marked by itself
     return html.Section(
         [heading(look, dimension, hero), leading(look, hero), chart(look, hero, parts),
-         html.Div([support(look, reading, marked=not one_mark) for reading in shown], className="sup")],
+         html.Div([support(look, reading, marked=not one_mark, mixed=mixed) for reading in shown], className="sup")],
         className=f"p is-{hero.status}" if hero.status in ("stale", "dead") else "p",
     )
 
@@ -49,10 +50,10 @@ def character(look: Look, dimension: Dimension) -> Any:
 def heading(look: Look, dimension: Dimension, hero: Reading) -> html.Header:
     """Character, indicator, marks and age."""
     faulty = hero.status in ("stale", "dead")
-    marks = [states.short_mark(look.language)] if states.any_simulated([hero]) and faulty else states.simulated(
-        states.any_simulated([hero]), look.language)
+    marks = [states.short_mark(look.language)] if states.any_simulated([hero]) else []
     if faulty:
         marks.append(states.tag("stale" if hero.status == "stale" else "dead", look.language))
+    marks = [*picking.not_filtered(look, picking.spared(look, hero.indicator), "filter.not.short"), *marks]
     title = html.H2(links.link(look.read(hero.indicator.title), links.to_indicator(look.view, hero.indicator.key)),
                     title=look.read(hero.indicator.definition))
     return html.Header([character(look, dimension), title, html.Span([*marks, *ages.data_age(look, hero)], className="age")])
@@ -143,9 +144,10 @@ def movement(look: Look, reading: Reading, before: float | None, words: str) -> 
     return html.Div([html.Span(f"{change.arrow} {change.size}".strip()), html.Span(look.say(words), className="t3")])
 
 
-def support(look: Look, reading: Reading, *, marked: bool) -> Any:
+def support(look: Look, reading: Reading, *, marked: bool, mixed: bool = False) -> Any:
     """A supporting figure: name, value with unit, and its state's shape; it leads to its indicator."""
-    mark = [states.short_mark(look.language)] if marked and states.any_simulated([reading]) else []
+    mark = [*picking.of_all(look, mixed and picking.spared(look, reading.indicator)),
+            *([states.short_mark(look.language)] if marked and states.any_simulated([reading]) else [])]
     address = links.to_indicator(look.view, reading.indicator.key)
     return links.link([html.Span([html.Span(look.read(reading.indicator.title)), *mark], className="dt"),
                        html.Span(small(look, reading), className="dd")], address)

@@ -5,15 +5,29 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 
-from data_access import attention, cases, devices, jobs, overdue, readings, sources, tiles, warnings, weather
+from data_access import (
+    attention,
+    breakdown,
+    case_names,
+    cases,
+    devices,
+    jobs,
+    overdue,
+    readings,
+    sources,
+    tiles,
+    warnings,
+    weather,
+)
 from data_access.city import City, Region
 from data_access.engine import Engine
 from data_access.stocks import Standings, standings
+from indicators import filters
 from indicators.definition import Dimension, Indicator
 from indicators.library import INDICATORS, of
 from indicators.metrics import STOCKS
 from indicators.reading import Reading
-from indicators.scope import Scope
+from indicators.scope import Field, Filter, Scope
 from indicators.windows import frame
 from layouts.look import Look
 from layouts.panel import SUPPORTS
@@ -25,6 +39,7 @@ from live.tick import Tick
 
 FEED_CASES = 14
 FEED_ALARMS = 6
+BARS = 8
 DEFAULT_INDICATOR = "event_open_per_10k"
 HEATED = "event_open"       # what the heat shows, whatever indicator was chosen
 
@@ -71,7 +86,11 @@ class Desk:
     @property
     def scope(self) -> Scope:
         """The part of the scope that decides numbers: in both languages, with any colours, they are the same."""
-        return Scope(self.view.scope.region, self.view.scope.window, self.view.scope.at)
+        return replace(self.view.scope, indicator=None, language="zh")
+
+    def scope_of(self, indicator: Indicator) -> Scope:
+        """The same for one indicator: what no filter applies to is the same under any."""
+        return self.scope if filters.applies(indicator) else replace(self.scope, filters=())
 
     @property
     def mapped(self) -> Indicator:
@@ -84,14 +103,21 @@ class Desk:
 
     def read(self, indicators: Sequence[Indicator]) -> dict[str, Reading]:
         """Readings of the scope's region, by key; those that must be read are read in one call. Raises: DataUnavailable."""
+        group = "all" if self.together else "+".join(sorted({indicator.dimension for indicator in indicators}))
+        found: dict[str, Reading] = {}
+        for scope in dict.fromkeys(self.scope_of(indicator) for indicator in indicators):
+            found |= self._read(group, scope, [indicator for indicator in indicators if self.scope_of(indicator) == scope])
+        return {indicator.key: found[indicator.key] for indicator in indicators}
+
+    def _read(self, group: str, scope: Scope, indicators: Sequence[Indicator]) -> dict[str, Reading]:
+        """Readings of indicators that share a scope."""
         wanted = {indicator.key: subjects.of(indicator) for indicator in indicators}
 
         def fetch(missing: list[str]) -> dict[str, Reading]:
-            return readings.readings(self.engine, self.city, [INDICATORS[key] for key in missing], self.scope, self.tick.now,
-                                     standings=self.standings())
+            return readings.readings(self.engine, self.city, [INDICATORS[key] for key in missing], scope, self.tick.now,
+                                     standings=self.standings(scope.filters))
 
-        group = "all" if self.together else "+".join(sorted({indicator.dimension for indicator in indicators}))
-        return self.memory.recall_many(("readings", self.scope, group), wanted, fetch)
+        return self.memory.recall_many(("readings", scope, group), wanted, fetch)
 
     def children(self, indicator: Indicator) -> tuple[readings.ChildReading, ...]:
         """The indicator in the regions right below. Raises: DataUnavailable."""
@@ -116,21 +142,24 @@ class Desk:
         return self._level(self.city.regions[self.region.parent_id], indicator, level)
 
     def _level(self, above: Region, indicator: Indicator, level: int) -> tuple[readings.ChildReading, ...]:
-        scope = replace(self.scope, region=above.code)
+        scope = replace(self.scope_of(indicator), region=above.code)
         return self.memory.recall(
             ("level", scope, indicator.key, level), subjects.of(indicator),
-            lambda: readings.by_level(self.engine, self.city, indicator, scope, level, self.tick.now, standings=self.standings()))
+            lambda: readings.by_level(self.engine, self.city, indicator, scope, level, self.tick.now,
+                                      standings=self.standings(scope.filters)))
 
-    def standings(self) -> Standings | None:
+    def standings(self, picked: tuple[Filter, ...] = ()) -> Standings | None:
         """What stands now in every region, counted once for all scopes; None for the past. Raises: DataUnavailable."""
         if self.view.scope.at is not None:
             return None
+        if picked:
+            return self.memory.recall(("standings", picked), CASE, lambda: standings(self.engine, STOCKS, self.tick.now, picked))
         return self.memory.recall("standings", frozenset().union(*subjects.OF_STOCKS.values()), self._stand)
 
     def standing(self) -> dict[str, int]:
         """What stands now in the scope's region, by stock; nothing is known of the past. Raises: DataUnavailable."""
-        found = self.standings()
-        return {} if found is None else {key: found.standing(key, self.region.region_id).n for key in found.keys}
+        every, picked = self.standings(), self.standings(self.picked)
+        return {key: found.standing(key, self.region.region_id).n for found in (every, picked) if found for key in found.keys}
 
     def _stand(self) -> Standings:
         """Count anew what has changed, fact by fact."""
@@ -148,21 +177,37 @@ class Desk:
     def _at(self) -> tuple[int, datetime | None]:
         return self.region.region_id, self.view.scope.at
 
+    @property
+    def picked(self) -> tuple[Filter, ...]:
+        """What the cases are filtered by."""
+        return self.view.scope.filters
+
     def attention(self) -> tuple[attention.Attention, ...]:
         """What needs action now. Raises: DataUnavailable."""
         return self.urgent.get(lambda: self.memory.recall(
-            ("attention", self._at), CASE | DEVICE | WARNING,
+            ("attention", self._at, self.picked), CASE | DEVICE | WARNING,
             lambda: attention.attention(self.engine, self.city, self.region, self.now, self._late())))
 
     def _late(self) -> overdue.AllOverdue:
         """The overdue cases of every region. Raises: DataUnavailable."""
-        return self.memory.recall(("overdue", self.view.scope.at), CASE,
-                                  lambda: overdue.overdue(self.engine, self.city, self.now))
+        return self.memory.recall(("overdue", self.view.scope.at, self.picked), CASE,
+                                  lambda: overdue.overdue(self.engine, self.city, self.now, self.picked))
 
     def newest_cases(self) -> tuple[cases.CaseLine, ...]:
         """The cases that changed last. Raises: DataUnavailable."""
-        return self.memory.recall(("newest", self._at), CASE,
-                                  lambda: cases.newest(self.engine, self.region.region_id, self.now, FEED_CASES))
+        return self.memory.recall(
+            ("newest", self._at, self.picked), CASE,
+            lambda: cases.newest(self.engine, self.region.region_id, self.now, FEED_CASES, self.picked))
+
+    def breakdown(self) -> dict[Field, tuple[breakdown.Bar, ...]]:
+        """The window's cases by what they can be filtered by. Raises: DataUnavailable."""
+        return self.memory.recall(
+            ("breakdown", self.scope), CASE,
+            lambda: breakdown.breakdown(self.engine, self.city, self.scope, self.tick.now, BARS))
+
+    def names(self) -> case_names.CaseNames:
+        """What classes and agencies are called. Raises: DataUnavailable."""
+        return self.memory.recall("case names", frozenset({"region", "agency"}), lambda: case_names.names(self.engine))
 
     def warnings(self) -> tuple[warnings.Warning, ...]:
         """The warnings in force. Raises: DataUnavailable."""
@@ -189,8 +234,9 @@ class Desk:
     def tile_versions(self) -> dict[str, str]:
         """Under which marks the map asks for its tiles. Raises: DataUnavailable."""
         live = self.memory.recall(
-            ("tiles", self.view.scope.at), CASE | DEVICE | {"place"},
-            lambda: {str(layer): mark for layer, mark in tiles.versions(self.engine, self.now).items()})
+            ("tiles", self.view.scope.at, self.picked), CASE | DEVICE | {"place"},
+            lambda: {str(layer): mark for layer, mark in tiles.versions(
+                self.engine, self.tick.now, self.view.scope.at, self.picked).items()})
         regions = self.memory.recall(("region tiles", id(self.city)), frozenset(), lambda: tiles.region_version(self.city))
         return {**live, "region": regions}
 

@@ -14,6 +14,7 @@ from layouts import (
     drawer_agencies,
     drawer_agency,
     drawer_attention,
+    drawer_breakdown,
     drawer_case,
     drawer_device,
     drawer_dimension,
@@ -110,6 +111,10 @@ def _agencies(desk: Desk, _: str) -> list[Any]:
     return drawer_agencies.agencies(desk.look, agencies.load(desk.engine, desk.region.region_id, desk.since, desk.now))
 
 
+def _breakdown(desk: Desk, _: str) -> list[Any]:
+    return drawer_breakdown.breakdown(desk.look, desk.breakdown(), desk.names())
+
+
 def _warning(desk: Desk, key: str) -> list[Any]:
     found = next((warning for warning in desk.warnings() if warning.external_id == key), None)
     return messages.missing(desk.look, "warning", key) if found is None else drawer_warning.warning(desk.look, found)
@@ -140,6 +145,7 @@ DRAWERS: dict[Kind, Drawer] = {
     "warning": Drawer(_warning, WARNING),
     "dimension": Drawer(_dimension, SOURCE | {"statistic", "place", "flight"}),
     "indicator": Drawer(_indicator, SOURCE),
+    "breakdown": Drawer(_breakdown, CASE | {"agency"}),
     "sources": Drawer(lambda desk, _: drawer_sources.sources(desk.look, desk.sources()), SOURCE),
     "attention": Drawer(lambda desk, _: drawer_attention.attention(desk.look, desk.attention()), CASE | DEVICE | WARNING),
 }

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 
 from data_access.city import City
 from data_access.engine import DataUnavailable, Engine
-from data_access.tiles import Address, Tiles, UnknownTile
+from data_access.tiles import PICKED, Address, Tiles, UnknownTile
 
 MVT = "application/vnd.mapbox-vector-tile"
 CACHE_BYTES = 48 << 20
@@ -20,6 +20,7 @@ YEAR = "public, max-age=31536000, immutable"
 MOMENT = "private, max-age=120"
 RETRY_SECONDS = "2"
 VERSION_LENGTH = 40
+FILTERS_LENGTH = 2400  # as many as an address takes
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def blueprint(engine: Engine, city: Callable[[], City | None], clock: Callable[[
             return refusal(503, "no city is loaded")
         try:
             tiles.check(address)
-            if len(version) > VERSION_LENGTH:
+            mark, _, filters = version.partition(PICKED)
+            if len(mark) > VERSION_LENGTH or len(filters) > FILTERS_LENGTH:
                 raise UnknownTile(version)
             packed = shelf.get((version, address), lambda: tiles.draw(address, version, clock()))
         except UnknownTile:

@@ -189,4 +189,12 @@ def test_a_field_s_bars_follow_the_other_filters_but_not_its_own(filled: Engine,
     whole = told(filled, town, Scope("T", "30d"), "event_reported")
     everything = breakdown(filled, town, Scope("T", "30d"), NOW, 8)
     assert {field: sum(bar.n for bar in found) for field, found in everything.items()} == dict.fromkeys(everything, whole)
-    assert [bar.value for bar in breakdown(filled, town, Scope("T", "30d"), NOW, 1)["agency"]] == [NOBODY]
+    assert len(breakdown(filled, town, Scope("T", "30d"), NOW, 1)["agency"]) == 1
+
+
+@pytest.mark.parametrize("ago", [timedelta(0), timedelta(hours=30)])
+def test_what_is_overdue_is_at_hand_whenever_it_was_reported(filled: Engine, town: City, ago: timedelta) -> None:
+    scope = Scope("T1", at=NOW - ago if ago else None)
+    states = {bar.value: bar.n for bar in breakdown(filled, town, scope, NOW, 8)["state"]}
+    assert states["overdue"] == told(filled, town, scope, "event_overdue")
+    assert sum(n for state, n in states.items() if state != "closed") == told(filled, town, scope, "event_open")

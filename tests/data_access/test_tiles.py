@@ -9,6 +9,7 @@ from data_access import engine as engines
 from data_access.city import City
 from data_access.engine import DataUnavailable
 from data_access.tiles import Address, Tiles, UnknownTile, gathering_level, instant, region_version, region_zooms, versions
+from indicators.scope import Filter
 from tests.conftest import NOON
 from tests.vector_tile import Feature, decode
 
@@ -183,6 +184,32 @@ def test_versions_move_with_new_cases_and_with_the_clock(engine: Engine, tiles: 
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO feed (source_id, subject, last_received_at) VALUES (1, 'case', :at)"), {"at": NOON})
     assert versions(engine, NOON)["case"] != before["case"]
+
+
+def test_filtered_tiles_hold_what_the_filters_let_through(engine: Engine, tiles: Tiles) -> None:
+    z, x, y = around(13)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE city_case SET class_code = 'noise' WHERE case_id = :id"), {"id": HUGE + 1})
+    for filters, counts in (((Filter("class", ("noise",)),), [("overdue", 1)]),
+                            ((Filter("class", ("pothole",)),), [("due_soon", 1), ("overdue", 2)]),
+                            ((Filter("state", ("due_soon",)), Filter("channel", ("web",))), [("due_soon", 1)]),
+                            ((Filter("agency", ("A1",)),), [])):
+        version = versions(engine, NOON, None, filters)["case"]
+        found = features(tiles, "case", z, x, y, version)
+        assert sorted((f.properties["state"], f.properties["n"]) for f in found) == counts
+        assert sum(f.properties["n"] for f in features(tiles, "heat", z, x, y, version)) == sum(n for _, n in counts)
+        past = versions(engine, NOON, NOON - timedelta(hours=2, minutes=30), filters)["case"]
+        assert instant(past) == NOON - timedelta(hours=2, minutes=30)
+    overdue = versions(engine, NOON, None, (Filter("class", ("noise",)),))["case"]
+    assert [f.properties["n"] for f in features(tiles, "case", *around(9), overdue)] == [1]
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE city_case SET class_code = 'pothole' WHERE case_id = :id"), {"id": HUGE + 1})
+
+
+def test_each_filter_has_a_version_of_its_own_and_devices_know_of_none(engine: Engine) -> None:
+    one, other = (versions(engine, NOON, None, (Filter("class", (code,)),)) for code in ("noise", "pothole"))
+    assert len({one["case"], other["case"], versions(engine, NOON)["case"]}) == 3
+    assert one["device"] == versions(engine, NOON)["device"] and one["lot"] == versions(engine, NOON)["lot"]
 
 
 def test_the_past_has_one_version_that_tells_its_instant(engine: Engine) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy import Engine
 from data_access import engine as engines
 from data_access.city import City
 from data_access.tiles import Address, region_version
+from indicators.filters import token
+from indicators.scope import Filter
 from live.tiles import Shelf, blueprint
 from tests.conftest import NOON
 from tests.vector_tile import decode
@@ -68,6 +70,8 @@ def test_an_empty_tile_has_no_body(client: FlaskClient) -> None:
 @pytest.mark.parametrize("path", [
     "1/region-7/13/4096/4095.mvt", "1/roads/13/4096/4095.mvt", "1/case/30/0/0.mvt", "1/case/13/99999/0.mvt",
     f"{'1' * 41}/{TILE}", "1/case/13/-1/0.mvt", "1/case/a/0/0.mvt",
+    "1~!!/case/13/4096/4095.mvt", "1~" + token((Filter("class", ("x" * 2000,)),)) + "/case/13/4096/4095.mvt",
+    "1~Y29sb3VyPXJlZA/case/13/4096/4095.mvt",
 ])
 def test_what_cannot_be_a_tile_is_not_found(client: FlaskClient, path: str) -> None:
     assert client.get(f"/tiles/{path}").status_code == 404
