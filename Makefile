@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 PYTHON_BIN := .venv/bin/python
 
-.PHONY: help run stop test lint shots setup setup-dev
+.PHONY: help run stop test lint bench-wall shots setup setup-dev
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,9 @@ test: setup-dev ## Run every test on a PostGIS of its own
 lint: setup-dev ## Check style and types
 	@$(PYTHON_BIN) -m ruff check .
 	@$(PYTHON_BIN) -m mypy .
+
+bench-wall: setup-dev ## Measure what the running wall asks of a browser
+	@$(PYTHON_BIN) -m bench.wall
 
 shots: setup-dev ## Take pictures of the running screen into shots/
 	@$(PYTHON_BIN) -m bench.shots
