@@ -51,6 +51,16 @@
     return best;
   }
 
+  const round = (point, at) => ({left: point.x + at.x - BADGE, right: point.x + at.x + BADGE, top: point.y + at.y - BADGE,
+    bottom: point.y + at.y + BADGE});
+
+  /* Where a number may stand alone: at one side of a name or ring. */
+  function beside(point, half, taken) {
+    const x = half.x + BADGE + 2, y = half.y + BADGE + 2;
+    return [{x: -x, y: 0}, {x, y: 0}, {x: 0, y: -y}, {x: 0, y}, {x: -x, y: -y}, {x, y: -y}]
+      .find(at => taken.every(box => apart(round(point, at), box)));
+  }
+
   /* Where the line begins: at the ring of an exact place, at the edge of a region's name. */
   function start(point, towards, name) {
     const dx = towards.x - point.x, dy = towards.y - point.y;
@@ -104,7 +114,9 @@
     const name = item.exact ? null : {x: own ? point.x - own.left : BADGE, y: own ? point.y - own.top : BADGE};
     const offset = settle(point, size, field, [...blocked, ...standing, ...names], others);
     if (!offset) {
-      badge(group, item, {x: -(name ? name.x : RING) - BADGE, y: 0});
+      const spot = beside(point, name || {x: RING, y: RING}, [...blocked.filter(box => box.item !== item), ...standing, ...names]);
+      if (spot) standing.push(round(point, spot));
+      if (spot) badge(group, item, spot);
       return group;
     }
     standing.push(boxAt(point.x + offset.x, point.y + offset.y, offset.sideways, size));
@@ -119,7 +131,7 @@
   function draw(svg, items, project, field, taken, names) {
     svg.replaceChildren();
     const standing = [], points = items.map(item => project([item.lon, item.lat]));
-    const blocked = [...taken, ...points.map(p => ({left: p.x - RING, right: p.x + RING, top: p.y - RING, bottom: p.y + RING}))];
+    const blocked = [...taken, ...points.map((p, at) => ({item: items[at], left: p.x - RING, right: p.x + RING, top: p.y - RING, bottom: p.y + RING}))];
     const groups = items.map((item, at) => callout(svg, item, points[at], field, blocked, names, standing));
     const move = () => items.forEach((item, at) => {
       const {x, y} = project([item.lon, item.lat]);

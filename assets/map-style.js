@@ -3,7 +3,8 @@
 (() => {
   "use strict";
 
-  const FONT = ["Noto Sans CJK SC Bold"];
+  /* The first name tells the weight, the others are those of --sans. */
+  const FONT = ["Noto Sans CJK SC Bold", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei"];
   const LAYER = "region";
   const SEQUENCE = ["--seq-1", "--seq-2", "--seq-3", "--seq-4", "--seq-5", "--seq-6"];
   const TARGET = ["--div-1", "--div-2", "--div-3", "--div-0", "--div-4", "--div-5", "--div-6"];
@@ -91,6 +92,10 @@
 
   /* Far out, where a mark stands for a region's cases, it grows with them, and only the late say how many. */
   const far = ["case", ["has", "region"], ["interpolate", ["linear"], ["sqrt", ["get", "n"]], 1, 0.6, 40, 1.1], 1];
+
+  /* A layer of cases of one state; far out only those of these regions, or of all. */
+  const cases = (state, inside) => ["all", ["==", ["get", "state"], state],
+    ...(inside ? [["any", ["!", ["has", "region"]], ["in", ["get", "region"], ["literal", inside]]]] : [])];
 
   const RADIUS = 24;          // of a case's warmth, in units
   const KERNEL = 0.3989 * 2 * Math.PI * (RADIUS / 3) ** 2;   // what evenly spread cases of one a square unit add up to
@@ -188,5 +193,5 @@
     ...regionLayers(levels), ...lotLayers(), ...markLayers(), ...veilLayers(levels),
     ...solidLayers(levels), labelLayer()];
 
-  window.tonglan = Object.assign(window.tonglan || {}, {mapStyle: {layers, images, count, intensity, NOTHING, TARGET_OFFSET}});
+  window.tonglan = Object.assign(window.tonglan || {}, {mapStyle: {layers, images, cases, count, intensity, NOTHING, TARGET_OFFSET}});
 })();

@@ -9,6 +9,7 @@
   const TILES = new URL("../tiles/", HERE).href;
   const PROTOCOL = "city";
   const MARKS = ["alarm", "overdue", "due_soon", "offline", "watch", "open", "ok", "lot-single"];
+  const GATHERED = ["overdue", "due_soon"];
   const NUMBERED = ["overdue", "due_soon", "alarm"];
   const SHOWN_WITH = {alarm: ["alarm", "watch"], offline: ["offline", "ok"], lot: ["lot-density", "lot-single"]};
   const POINTS = ["case", "device", "lot", "heat"];
@@ -22,6 +23,7 @@
   const LARGEST = [16384, 16384];
   const EMPTY = {type: "FeatureCollection", features: []};
   const style = window.tonglan.mapStyle;
+  const pen = document.createElement("canvas").getContext("2d");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   let wanted = null;           // the newest state
@@ -62,7 +64,7 @@
     tip.hidden = true;
     const note = made(root, "div", "map-note");
     note.setAttribute("role", "status");
-    return {root, plane, canvas, svg, ring, tip, note, map: null, ready: false};
+    return {root, plane, canvas, svg, ring, tip, note, map: null, ready: false, lettered: null};
   }
 
   /* The map is laid out in units and scaled to the screen, so that it looks the same on every wall. */
@@ -150,7 +152,7 @@
     map.once("style.load", () => { mine.ready = true; sync(); });
     map.on("movestart", event => { if (event.originalEvent) moved = true; });
     map.on("move", moving);
-    map.once("idle", () => callouts());
+    map.on("idle", () => lettered(mine));
     map.on("moveend", () => { callouts(); const at = map.getCenter(); tell(VIEW, {lon: at.lng, lat: at.lat, zoom: map.getZoom()}); });
     map.on("click", event => clicked(map, event));
     map.on("mousemove", event => hover(map, event));
@@ -171,7 +173,9 @@
     versions(map, state, before);
     paint(map, state, before);
     if (!before || !same(before.labels, state.labels)) labels(map, state);
+    if (before && !same(before.focus, state.focus)) picture.lettered = null;
     numbers(map, state, before);
+    for (const name of GATHERED) refilter(map, name, style.cases(name, state.inside));
     visibility(map, state);
     map.getCanvas().setAttribute("aria-label", state.words.label);
     if (!before || before.focus.id !== state.focus.id || !same(before.focus.bounds, state.focus.bounds)
@@ -346,11 +350,22 @@
     selection();
   }
 
+  /* Once it is settled which names have room, callouts need not keep clear of the others. */
+  function lettered(mine) {
+    if (picture !== mine || !mine.ready) return;
+    const now = mine.map.queryRenderedFeatures({layers: ["label"]}).map(label => label.id).sort();
+    if (same(now, mine.lettered)) return;
+    mine.lettered = now;
+    callouts();
+  }
+
   /* Where the names stand that are on the map. */
   function names() {
     const size = labelSize(shown.labels);
-    return shown.labels.map(label => {
-      const {x, y} = project([label.lon, label.lat]), width = wide(label.name) * size * 0.5;
+    pen.font = `700 ${size}px ${getComputedStyle(document.documentElement).getPropertyValue("--sans")}`;
+    const there = shown.labels.filter(label => !picture.lettered || picture.lettered.includes(label.id));
+    return there.map(label => {
+      const {x, y} = project([label.lon, label.lat]), width = pen.measureText(label.name).width;
       const lines = Math.ceil(width / (9.5 * size)), half = Math.min(width, 9.5 * size) / 2 + 4, tall = (lines + 0.75) * size * 0.58;
       return {id: label.id, left: x - half, right: x + half, top: y - tall, bottom: y + tall};
     });

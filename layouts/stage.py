@@ -11,10 +11,11 @@ from data_access.attention import Attention
 from data_access.city import City, Region
 from data_access.tiles import POINT_ZOOMS, region_zooms
 from indicators.definition import Indicator
+from indicators.filters import LATENESS
 from indicators.reading import Reading
 from indicators.text import Language
 from indicators.units import UNITS
-from layouts import formats, ids, links
+from layouts import formats, ids, links, picking
 from layouts.look import Look
 from layouts.ramp import STEPS, Ramp
 from layouts.states import glyph, short_mark
@@ -28,6 +29,7 @@ CALLOUTS = 3
 LAYERS = ("overdue", "due_soon", "open", "alarm", "offline", "lot")
 ROUND = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 HIDDEN_AT_FIRST = ("lot",)
+CUT_OFF = 1.5               # of the last class's beginning: what is more rises no higher
 
 
 class Child(Protocol):
@@ -83,7 +85,8 @@ def legend(look: Look, indicator: Indicator, ramp: Ramp, level: int, reading: Re
     """
     unit = UNITS[indicator.unit].symbol[look.language] or indicator.title[look.language]
     where = look.say("map.place", unit=unit, level=look.city.levels[level].name[look.language])
-    return [html.H1(indicator.title[look.language]), below_title(look, where, reading), scale(indicator, ramp, look.language)]
+    title = html.H1([indicator.title[look.language], *picking.not_filtered(look, picking.spared(look, indicator))])
+    return [title, below_title(look, where, reading), scale(indicator, ramp, look.language)]
 
 
 def heat_legend(look: Look, indicator: Indicator, ramp: Ramp, reading: Reading) -> list[Component]:
@@ -141,7 +144,7 @@ def spare(figures: str, needed: int) -> int:
 def key(look: Look, counts: Mapping[str, int], *, simulated_marks: bool, no_data: bool) -> list[Component]:
     """How the map is drawn; what its marks mean and how many there are in the scope, where `counts` says it.
 
-    Pressing a mark hides or shows its layer. Heat and heights are drawn without marks.
+    Pressing a mark hides or shows its layer; a case's state in words filters by it. Heat and heights are drawn without marks.
     """
     language = look.language
     mark = [short_mark(language)] if simulated_marks else []
@@ -155,13 +158,19 @@ def key(look: Look, counts: Mapping[str, int], *, simulated_marks: bool, no_data
         ("offline", glyph("dead"), "map.offline"),
         ("lot", html.I(className="map-key-lot", **{"aria-hidden": "true"}), "map.lot"),
     ]
-    marks: list[Component] = [
-        html.Button([shape, say(name, language), *counted(counts.get(layer), language)], type="button",
-                    className="map-key-mark", **{"data-layer": layer})
-        for layer, shape, name in shapes
-    ]
+    marks = [layer_mark(look, layer, shape, [say(name, language), *counted(counts.get(layer), language)])
+             for layer, shape, name in shapes]
     hatch = html.Span([html.I(className="map-key-hatch", **{"aria-hidden": "true"}), word("state.no_data", language)])
     return [modes(look), *marks, *([hatch] if no_data else []), *mark]
+
+
+def layer_mark(look: Look, layer: str, shape: Component, words: list[Any]) -> Component:
+    """A layer's shape, which hides or shows it, and its name; by the state of cases everything can be filtered."""
+    if layer not in LATENESS:
+        return html.Button([shape, *words], type="button", className="map-key-mark", **{"data-layer": layer})
+    hides = html.Button([shape, html.Span(words[0], className="unseen")], type="button", className="map-key-mark",
+                        **{"data-layer": layer})
+    return html.Span([hides, picking.pick(look, "state", layer, words)], className="map-key-state")
 
 
 def modes(look: Look) -> html.Div:
@@ -215,12 +224,13 @@ def map_state(look: Look, indicator: Indicator, ramp: Ramp, paint: Sequence[Chil
         "home": city.root.bounds,
         "focus": {"id": region.region_id, "code": region.code, "level": region.level, "bounds": region.bounds,
                   "leaf": region.level == len(city.levels) - 1},
+        "inside": None if region.parent_id is None else inside(city, region),
         "paint": {
             "level": level,
             "scale": ramp.kind,
             "classes": {str(child.region.region_id): colour(child.reading, ramp) for child in paint},
             "values": {str(child.region.region_id): written(child.reading, language) for child in paint},
-            "heights": heights(paint) if look.view.mode == "3d" else {},
+            "heights": heights(paint, ramp) if look.view.mode == "3d" else {},
         },
         "labels": [
             {"id": child.region.region_id, "code": child.region.code, "level": child.region.level,
@@ -239,11 +249,24 @@ def map_state(look: Look, indicator: Indicator, ramp: Ramp, paint: Sequence[Chil
     }
 
 
-def heights(paint: Sequence[Child]) -> dict[str, float]:
-    """How high each region rises, from 0 to 1, in proportion to its value; none without a value, and below zero flat."""
+def inside(city: City, region: Region) -> list[str]:
+    """The codes of a region and of those below it that marks are gathered by: all but the finest."""
+    below = [child for child in city.children(region) if child.level < len(city.levels) - 1]
+    return [region.code, *(code for child in below for code in inside(city, child))]
+
+
+def heights(paint: Sequence[Child], ramp: Ramp) -> dict[str, float]:
+    """How high each region rises, from 0 to 1, in proportion to its value; none without a value, and below zero flat.
+
+    Values far within the last class are cut off, as its colour does: one strange tract must not flatten all others.
+    """
     values = {str(child.region.region_id): child.reading.value for child in paint if child.reading.status not in EMPTY}
     top = max((value for value in values.values() if value is not None), default=0.0)
-    return {key: round(max(value, 0.0) / top, 4) for key, value in values.items() if value is not None} if top > 0 else {}
+    if ramp.breaks and ramp.breaks[-1] > 0:
+        top = min(top, CUT_OFF * ramp.breaks[-1])
+    if top <= 0:
+        return {}
+    return {key: round(min(max(value / top, 0.0), 1.0), 4) for key, value in values.items() if value is not None}
 
 
 def colour(reading: Reading, ramp: Ramp) -> int:

@@ -116,10 +116,12 @@ def test_an_item_about_the_whole_scope_has_no_callout_but_one_at_an_exact_place_
 
 def test_the_key_names_every_layer_that_can_be_hidden_and_says_how_many_it_has(town: City) -> None:
     key = stage.key(look(town, "T"), {"overdue": 35345, "lot": 855535}, simulated_marks=True, no_data=True)
-    buttons = {getattr(part, "data-layer"): part for part in key if hasattr(part, "data-layer")}
+    inner = [part.children if getattr(part, "className", "") == "map-key-state" else [part] for part in key]
+    buttons = {getattr(parts[0], "data-layer"): parts[-1] for parts in inner if hasattr(parts[0], "data-layer")}
     assert tuple(buttons) == stage.LAYERS
     assert [buttons["overdue"].children[-1].children, buttons["lot"].children[-1].children] == ["35,345", "85.6万"]
     assert buttons["open"].children[-1] == "在办"
+    assert "f.state=overdue" in buttons["overdue"].href
     assert len(stage.key(look(town, "T"), {}, simulated_marks=False, no_data=False)) == 1 + len(stage.LAYERS)
 
 
@@ -142,13 +144,25 @@ def test_drawn_as_heat_the_key_has_no_marks_and_the_legend_counts_per_area(town:
     assert stage.heat_ramp([]).breaks == (1.0, 2.0, 3.0, 4.0, 5.0)
 
 
+def test_far_out_only_marks_of_regions_in_the_scope_are_drawn(town: City) -> None:
+    assert state(town, "T", {})["inside"] is None
+    assert state(town, "T1", {})["inside"] == ["T1", "T11", "T12"]
+    assert state(town, "T111", {})["inside"] == ["T111"]
+
+
 def test_regions_rise_in_proportion_to_their_value_and_only_where_that_is_asked_for(town: City) -> None:
     readings = [child(town.region("T1"), 5.0), child(town.region("T2"), 10.0), child(town.region("T11"), -1.0),
                 child(town.region("T12"), None, "no_data"), child(town.region("T21"), 10.0, "dead")]
-    known = {town.regions[int(key)].code: share for key, share in stage.heights(readings).items()}
+    known = {town.regions[int(key)].code: share for key, share in stage.heights(readings, RAMP).items()}
     assert known == {"T1": 0.5, "T2": 1.0, "T11": 0.0}
-    assert stage.heights([child(town.region("T1"), 0.0)]) == {}
+    assert stage.heights([child(town.region("T1"), 0.0)], RAMP) == {}
     assert state(town, "T", {"T1": 1.0})["paint"]["heights"] == {}
+
+
+def test_one_strange_value_does_not_flatten_all_others(town: City) -> None:
+    """The last class begins at 10, so 15 is the top."""
+    readings = [child(town.region("T1"), 3.0), child(town.region("T2"), 3000.0)]
+    assert list(stage.heights(readings, RAMP).values()) == [0.2, 1.0]
 
 
 def test_the_stage_holds_the_map_its_key_and_what_is_laid_over_it(town: City) -> None:
