@@ -109,6 +109,20 @@
     requestAnimationFrame(settle);
   }
 
+  /* A part that is drawn anew takes the focus with it: give it back to the link that stands in its place. */
+  let kept = null;
+
+  function keep(event) {
+    const link = event.target.closest?.("a[href]");
+    kept = link && {link, href: link.getAttribute("href"), part: link.closest("[id]")?.id};
+  }
+
+  function refocus() {
+    if (!kept || kept.link.isConnected || document.activeElement !== document.body) return;
+    const part = document.getElementById(kept.part);
+    [...part?.querySelectorAll("a[href]") || []].find(link => link.getAttribute("href") === kept.href)?.focus({preventScroll: true});
+  }
+
   /* dash-renderer keeps every payload for an undo that nobody asks for (plotly/dash#727). */
   function forget() {
     for (const store of window.dash_stores || []) store.getState().history.past.length = 0;
@@ -119,6 +133,7 @@
     if (!face) return;
     if (face.lang) document.documentElement.lang = face.lang;
     if (face.dataset.title) document.title = face.dataset.title;
+    refocus();
     face.classList.toggle("is-cut", cut !== null);
     tick();
   }
@@ -228,6 +243,7 @@
   window.addEventListener("popstate", moved);
   window.addEventListener("_dashprivate_pushstate", moved);
   window.addEventListener("keydown", up);
+  document.addEventListener("focusin", keep);
   document.addEventListener("visibilitychange", seen);
   setInterval(watch, WATCH_MS);
   setInterval(tick, 1000);

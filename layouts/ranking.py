@@ -57,7 +57,7 @@ def row(look: Look, number: int, part: ChildReading, longest: float) -> html.Tr:
     shown = formats.quantity(reading.value, reading.indicator, look.language)
     unit = shown.unit if shown.unit[:1] in "万亿kMb" and shown.unit else ""
     return html.Tr([
-        html.Td(str(number), className="n"), html.Td(name, className="name"),
+        html.Td(str(number), className="n"), html.Th(name, className="name", scope="row"),
         html.Td(html.I(style={"width": width}, className=reading.target_state or ""), className="bar"),
         html.Td([shown.digits, html.Small(unit[:1]) if unit else ""], className="v"),
         html.Td(moved(look, reading, longest), className="d"),
@@ -77,7 +77,7 @@ def unranked(look: Look, part: ChildReading) -> html.Tr:
     """One region that is not ranked, with the reason's word."""
     region, reading = part.region, part.reading
     name = links.link(look.read(region.name), links.to_region(look.view, region.code))
-    return html.Tr([html.Td("", className="n"), html.Td(name, className="name"),
+    return html.Tr([html.Td("", className="n"), html.Th(name, className="name", scope="row"),
                     html.Td(states.reading_word(reading, look.language), className="t3 word", colSpan=3)])
 
 

@@ -20,6 +20,7 @@ Mode = Literal["flat", "heat", "3d"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 FILTERED = "f."  # a query key that begins so filters by the field that follows
 MOST_DIGITS = 6
+EARLIEST, LATEST = 1900, 9998  # years: windows and comparisons reach beyond an instant, and must still be dates
 
 
 class BadAddress(ValueError):
@@ -129,7 +130,7 @@ def instant(text: str) -> datetime:
         at = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
         at = None
-    if at is None or at.tzinfo is None:
+    if at is None or at.tzinfo is None or not EARLIEST <= at.year <= LATEST:
         raise BadInstant(Text(f"“{text}”不是带时区的时刻，例如 2026-03-04T12:00-05:00",
                               f"“{text}” is no instant with an offset, such as 2026-03-04T12:00-05:00"))
     return at

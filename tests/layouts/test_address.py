@@ -66,6 +66,8 @@ def test_a_plus_that_the_url_swallowed_is_still_an_offset():
     ("/", "?w=fortnight", UnknownWindow, "fortnight"),
     ("/", "?at=yesterday", BadInstant, "yesterday"),
     ("/", "?at=2026-03-04T12:00", BadInstant, "2026-03-04T12:00"),
+    ("/", "?at=0001-01-01T00:00Z", BadInstant, "0001"),
+    ("/", "?at=9999-12-31T23:59Z", BadInstant, "9999"),
     ("/", "?lang=fr", UnknownLanguage, "fr"),
     ("/", "?dimension=money", UnknownDimension, "money"),
     ("/", "?m=4d", UnknownMode, "4d"),
