@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from data_access.city import City
 from data_access.engine import reading, sql
-from indicators.filters import FIELDS, LATE, LATENESS, NOBODY, STANDING, condition, sieve
+from indicators.filters import FIELDS, LATE, LATENESS, NOBODY, STANDING, chosen, condition, sieve
 from indicators.scope import Field, Scope
 from indicators.statements import INSIDE
 from indicators.windows import frame
@@ -57,7 +57,8 @@ def breakdown(engine: Engine, city: City, scope: Scope, now: datetime, most: int
                  GROUP BY {", ".join(str(number + 1) for number in range(2 * len(FIELDS)))})
             {parts}"""), {
             **through.binds, "filter_at": at, "top": region.region_id, "since": whole.start, "until": whole.end}).all()
-    return {field: ordered(field, [Bar(row.value, row.n) for row in rows if row.field == field], most) for field in FIELDS}
+    return {field: ordered(field, [Bar(row.value, row.n) for row in rows if row.field == field],
+                           chosen(scope.filters, field), most) for field in FIELDS}
 
 
 def part(field: Field) -> str:
@@ -66,8 +67,9 @@ def part(field: Field) -> str:
     return f"""SELECT '{field}' AS field, "{field}_value" AS value, sum(n)::bigint AS n FROM taken WHERE {others} GROUP BY 2"""
 
 
-def ordered(field: Field, bars: Sequence[Bar], most: int) -> tuple[Bar, ...]:
-    """The longest bars first; states in their own order."""
+def ordered(field: Field, bars: Sequence[Bar], kept: Sequence[str], most: int) -> tuple[Bar, ...]:
+    """The longest bars first, those chosen among them however short; states in their own order."""
     if field == "state":
         return tuple(sorted(bars, key=lambda bar: LATENESS.index(bar.value)))
-    return tuple(sorted(bars, key=lambda bar: (-bar.n, bar.value))[:most])
+    longest = sorted(bars, key=lambda bar: (-bar.n, bar.value))
+    return (*longest[:most], *(bar for bar in longest[most:] if bar.value in kept))

@@ -190,6 +190,8 @@ def test_a_field_s_bars_follow_the_other_filters_but_not_its_own(filled: Engine,
     everything = breakdown(filled, town, Scope("T", "30d"), NOW, 8)
     assert {field: sum(bar.n for bar in found) for field, found in everything.items()} == dict.fromkeys(everything, whole)
     assert len(breakdown(filled, town, Scope("T", "30d"), NOW, 1)["agency"]) == 1
+    kept = breakdown(filled, town, Scope("T", "30d", filters=picked("agency", "A2")), NOW, 1)["agency"]
+    assert len(kept) == 2 and kept[1] == Bar("A2", 10), "what is chosen can be seen, and dropped"
 
 
 @pytest.mark.parametrize("ago", [timedelta(0), timedelta(hours=30)])

@@ -12,7 +12,9 @@ from sqlalchemy import Engine, create_engine
 from data_access import attention, readings, sources
 from data_access.city import City
 from data_access.engine import DataUnavailable
-from indicators.scope import Scope
+from indicators.filters import applies
+from indicators.library import INDICATORS
+from indicators.scope import Filter, Scope
 from indicators.text import Language
 from layouts import ids, wall
 from layouts.view import KINDS, WHOLE, Opened, View
@@ -157,3 +159,25 @@ def test_indicators_of_all_panels_are_read_in_one_call(paint: Paint, monkeypatch
     assert calls == [26]
     paint(View(Scope("T", language="en")))
     assert calls == [26], "the other language reads nothing anew"
+
+
+def test_filters_are_told_by_chips_and_by_the_tiles_that_the_map_asks_for(paint: Paint) -> None:
+    plain, filtered = paint(), paint(View(Scope("T", filters=(Filter("class", ("pothole",)),))))
+    assert plain[ids.CHIPS]["children"] == b"[]"
+    assert "路面坑洞" in filtered[ids.CHIPS]["children"].decode()
+    before, after = (orjson.loads(picture[ids.MAP_STATE]["data"])["tiles"] for picture in (plain, filtered))
+    assert after["case"].startswith(before["case"] + "~") and after["device"] == before["device"]
+
+
+def test_what_no_filter_applies_to_is_not_read_again_under_one(paint: Paint, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    real = readings.readings
+
+    def watched(engine: Engine, city: City, indicators: Any, *rest: Any, **more: Any) -> Any:
+        read.extend(one.key for one in indicators)
+        return real(engine, city, indicators, *rest, **more)
+
+    paint()
+    monkeypatch.setattr("data_access.readings.readings", watched)
+    paint(View(Scope("T", filters=(Filter("state", ("overdue",)),))))
+    assert "event_reported" in read and all(applies(INDICATORS[key]) for key in read)
