@@ -7,7 +7,7 @@
   const BADGE = 13;
   const HEIGHT = 50;
   const EDGE = 14;
-  const REACHES = [64, 96, 132, 176];
+  const REACHES = [64, 112, 170];
   const SLOPES = [[1, -0.8], [-1, -0.8], [1, 0.8], [-1, 0.8], [1, -0.15], [-1, -0.15]];
 
   function element(parent, name, attributes = {}, text = null) {
@@ -100,6 +100,7 @@
   }
 
   const HERE = {x: 0, y: 0};
+  let current = null;         // the newest drawing
 
   /* One item around the place it is about; where its words stand is added to `standing`. Without room for words
      near by only the number stands there: the band says the rest. */
@@ -127,17 +128,26 @@
 
   /* Draw the items. `project` gives a place's point, `field` the map's size and whether a box covers regions,
      `taken` the boxes that words must keep clear of, `names` those of the regions' names, which lines pass by too.
+     Each is drawn in a turn of its own, as looking for room takes a while; a later call ends an earlier one.
      Returns what moves them along with the map, without finding their words another place. */
   function draw(svg, items, project, field, taken, names) {
+    const turn = current = Symbol("turn");
     svg.replaceChildren();
     const standing = [], points = items.map(item => project([item.lon, item.lat]));
     const blocked = [...taken, ...points.map((p, at) => ({item: items[at], left: p.x - RING, right: p.x + RING, top: p.y - RING, bottom: p.y + RING}))];
-    const groups = items.map((item, at) => callout(svg, item, points[at], field, blocked, names, standing));
-    const move = () => items.forEach((item, at) => {
-      const {x, y} = project([item.lon, item.lat]);
-      groups[at].setAttribute("transform", `translate(${x} ${y})`);
+    const groups = [];
+    const move = () => groups.forEach((group, at) => {
+      const {x, y} = project([items[at].lon, items[at].lat]);
+      group.setAttribute("transform", `translate(${x} ${y})`);
     });
-    move();
+    const next = () => {
+      if (turn !== current || groups.length === items.length) return;
+      const at = groups.length;
+      groups.push(callout(svg, items[at], points[at], field, blocked, names, standing));
+      move();
+      setTimeout(next);
+    };
+    next();
     return move;
   }
 

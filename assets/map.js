@@ -64,7 +64,7 @@
     tip.hidden = true;
     const note = made(root, "div", "map-note");
     note.setAttribute("role", "status");
-    return {root, plane, canvas, svg, ring, tip, note, map: null, ready: false, lettered: null};
+    return {root, plane, canvas, svg, ring, tip, note, map: null, ready: false, lettered: null, told: ""};
   }
 
   /* The map is laid out in units and scaled to the screen, so that it looks the same on every wall. */
@@ -88,6 +88,7 @@
     picture.map.resize();
     if (picture.ready && unit !== before) style.images(picture.map, ratio());
     if (picture.ready && !moved) fit(0);
+    picture.told = "";
     callouts();
   }
 
@@ -344,6 +345,11 @@
   function callouts() {
     if (!picture || !picture.ready || !shown) return;
     const taken = [OVER, `#${KEY}`].map(selector => boxOf(document.querySelector(selector))).filter(Boolean);
+    const {lng, lat} = picture.map.getCenter();
+    const told = JSON.stringify([shown.attention, shown.paint.level, shown.focus, taken, names(), picture.lettered, field(), lng, lat,
+      picture.map.getZoom(), picture.map.getPitch()]);
+    if (told === picture.told) return selection();
+    picture.told = told;
     const covered = box => picture.map.queryRenderedFeatures([[box.left, box.top], [box.right, box.bottom]],
       {layers: [`fill-${shown.paint.level}`]}).some(region => region.state.class !== undefined);
     along = window.tonglan.mapCallouts.draw(picture.svg, shown.attention, project, {...field(), covered}, taken, names());
