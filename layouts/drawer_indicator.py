@@ -28,7 +28,7 @@ def indicator(look: Look, reading: Reading, rows: Rows | None = None, parts: Seq
     """Draw the indicator; `rows` are the newest facts behind the number, where it has any."""
     return sheet(
         look, [mark(look, reading), *picking.not_filtered(look, picking.spared(look, reading.indicator)),
-               *states.simulated(states.any_simulated([reading]), look.language)], "",
+               *([states.short_mark(look.language)] if states.any_simulated([reading]) else [])], "",
         look.read(reading.indicator.title),
         [html.Div([*value(look, reading), html.Div(judgement(look, reading), className="m")], className="hero"),
          html.Div(drawn(look, reading, HEIGHT), className="chart"),

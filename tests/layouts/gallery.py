@@ -58,7 +58,7 @@ def scope(look: Look) -> dict[str, Any]:
         ids.SOURCES: header.source_health(look, town.sources()),
         ids.WEATHER: header.weather(look, town.weather()), ids.JOBS: header.jobs(look, [town.job()]),
         ids.LANGUAGE: header.languages(look), ids.ATTENTION: attention.attention(look, town.urgent()),
-        ids.LEGEND: legend(look), ids.MAP_KEY: stage.key(look.language, simulated_marks=True, no_data=True),
+        ids.LEGEND: legend(look), ids.MAP_KEY: stage.key(look, {}, simulated_marks=True, no_data=True),
         ids.RANKING: ranking.ranking(look, town.children("place_case_density", look.region.code)),
         ids.FEED: feed.feed(look, town.cases(), [town.warning()], [town.alarm()]),
     }
