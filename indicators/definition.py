@@ -6,11 +6,12 @@ the ratio of the city's sums and never a mean of its districts' ratios.
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from indicators.text import Text
 
 Dimension = Literal["people", "places", "events", "objects", "situation", "organizations"]
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 Direction = Literal["higher", "lower", "neither"]
 Place = Literal["hero", "support", "library"]
 

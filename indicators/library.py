@@ -7,16 +7,7 @@ from indicators.organizations import ORGANIZATIONS
 from indicators.people import PEOPLE
 from indicators.places import PLACES
 from indicators.situation import SITUATION
-from indicators.text import Text
 
-DIMENSIONS: dict[Dimension, Text] = {
-    "people": Text("人", "People"),
-    "places": Text("地", "Places"),
-    "events": Text("事", "Events"),
-    "objects": Text("物", "Objects"),
-    "situation": Text("情", "Situation"),
-    "organizations": Text("组织", "Organizations"),
-}
 INDICATORS: dict[str, Indicator] = {
     indicator.key: indicator
     for indicator in (*PEOPLE, *PLACES, *EVENTS, *OBJECTS, *SITUATION, *ORGANIZATIONS)

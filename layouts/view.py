@@ -6,7 +6,7 @@ from typing import Literal, get_args
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
 from indicators import filters
-from indicators.definition import Dimension
+from indicators.definition import DIMENSIONS, Dimension
 from indicators.scope import DEFAULT_WINDOW, WINDOWS, Filter, Scope, Window
 from indicators.text import LANGUAGES, Language, Text
 
@@ -15,7 +15,6 @@ Kind = Literal[
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 WHOLE: tuple[Kind, ...] = ("agencies", "sources", "attention", "breakdown")  # of these there is one, so they carry no key
-DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 Mode = Literal["flat", "heat", "3d"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 FILTERED = "f."  # a query key that begins so filters by the field that follows

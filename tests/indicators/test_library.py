@@ -3,9 +3,9 @@
 import pytest
 
 from indicators.algebra import metric_keys, stock_keys, terms
-from indicators.definition import Count, Indicator, Percentile, Ratio, Sum
+from indicators.definition import DIMENSIONS, Count, Dimension, Indicator, Percentile, Ratio, Sum
 from indicators.facts import FACTS
-from indicators.library import DIMENSIONS, INDICATORS, of
+from indicators.library import INDICATORS, of
 from indicators.metrics import METRICS, STOCKS
 from indicators.reading import Reading
 from indicators.units import UNITS
@@ -26,8 +26,8 @@ def test_no_two_indicators_share_a_key_or_a_title() -> None:
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
-def test_a_dimension_has_one_hero_and_four_supports_first(dimension: str) -> None:
-    places = [indicator.place for indicator in of(dimension)]  # type: ignore[arg-type]
+def test_a_dimension_has_one_hero_and_four_supports_first(dimension: Dimension) -> None:
+    places = [indicator.place for indicator in of(dimension)]
     assert places[:5] == ["hero", "support", "support", "support", "support"]
     assert set(places[5:]) <= {"library"}
 

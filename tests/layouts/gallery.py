@@ -18,6 +18,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
+from indicators.definition import DIMENSIONS  # noqa: E402
 from indicators.library import INDICATORS  # noqa: E402
 from indicators.text import Language  # noqa: E402
 from layouts import (  # noqa: E402
@@ -42,7 +43,6 @@ from layouts import (  # noqa: E402
     wall,
 )
 from layouts.look import Look  # noqa: E402
-from layouts.view import DIMENSIONS  # noqa: E402
 from tests.layouts import town  # noqa: E402
 
 FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--use-gl=angle",

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
+from indicators.definition import DIMENSIONS
 from indicators.scope import WINDOWS
 from layouts import panel, ranking
-from layouts.view import DIMENSIONS
 from tests.layouts.town import NOW, children, look, panel_readings, reading
 
 KEY = "event_closed_on_time"
