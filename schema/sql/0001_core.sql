@@ -53,20 +53,23 @@ CREATE TABLE feed (                     -- what each source last said of each su
     last_received_at timestamptz,
     taken bigint NOT NULL DEFAULT 0,
     rejected bigint NOT NULL DEFAULT 0,
+    marked bigint NOT NULL DEFAULT 0,   -- taken with a warning
     PRIMARY KEY (source_id, subject)
 );
 
 CREATE TABLE batch (
     batch_id int PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
     source_id smallint NOT NULL REFERENCES source,
-    door text NOT NULL,                 -- file, http
-    origin text NOT NULL,               -- the file's name, or the sender's address
+    door text NOT NULL,                 -- file, http, retry
+    origin text NOT NULL,               -- the table's name, or the sender's address
+    dataset text,                       -- "source/dataset" of the pack; NULL over HTTP
     subject text NOT NULL,
     idempotency_key text,
     received_at timestamptz NOT NULL DEFAULT now(),
     taken int NOT NULL DEFAULT 0,
     seen int NOT NULL DEFAULT 0,        -- rows that were there already
     rejected int NOT NULL DEFAULT 0,
+    marked int NOT NULL DEFAULT 0,      -- of those taken: let in with a warning
     answer jsonb,                       -- given again when the same key comes again
     UNIQUE (source_id, idempotency_key)
 );
@@ -75,12 +78,27 @@ CREATE TABLE reject (
     reject_id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
     batch_id int NOT NULL REFERENCES batch,
     source_id smallint NOT NULL REFERENCES source,
-    row_no int NOT NULL,
+    dataset text,                       -- its batch's
+    row_no int NOT NULL,                -- the line in the file, or the row of the request; both from 1
     reasons jsonb NOT NULL,             -- [{"field","code","text"}]
     row jsonb NOT NULL,                 -- the whole row as it came
-    received_at timestamptz NOT NULL DEFAULT now()
+    received_at timestamptz NOT NULL DEFAULT now(),
+    resolved_at timestamptz,            -- when a retry took it
+    resolved_batch int REFERENCES batch
 );
 CREATE INDEX reject_of_source ON reject (source_id, received_at);
+
+CREATE TABLE mark (                     -- rows that were taken with a warning
+    mark_id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    batch_id int NOT NULL REFERENCES batch,
+    source_id smallint NOT NULL REFERENCES source,
+    row_no int NOT NULL,
+    subject text NOT NULL,              -- of its batch: which facts (batch_id, row_no) names
+    reasons jsonb NOT NULL,             -- [{"field","code","text"}]
+    row jsonb,                          -- the whole row as it came; NULL where the fact tells it all
+    received_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX mark_of_source ON mark (source_id, received_at);
 
 CREATE TABLE agency (
     agency_id int PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
