@@ -1,0 +1,1 @@
+"""Tables out of whatever a city's data staff have: files, addresses, databases."""

@@ -1,0 +1,63 @@
+"""What every reader gives: tables, piece by piece, and the rows that it could not take."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import pandas as pd
+
+
+class Unreadable(ValueError):
+    """A file, a part of it, or an address cannot be read at all; the message says what, where and what was expected."""
+
+    def __init__(self, name: str, text: str, line: int | None = None) -> None:
+        super().__init__(f"{name}{f', line {line}' if line is not None else ''}: {text}")
+        self.name, self.text, self.line = name, text, line
+
+
+@dataclass(frozen=True)
+class Spoilt:
+    """A row that the reader cannot take: all of it as it stands in the file, and why."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A piece of a table; rows and unreadable together are all rows of that piece.
+
+    `rows` is indexed by the number a person would find the row at, from 1: the line of a text, the row of a sheet, the
+    place of a feature or record. Cells are None where nothing stands; text formats give str exactly as written, typed
+    formats their own numbers, datetimes and booleans; shapes are in the column "geometry", in the file's projection.
+    """
+
+    rows: pd.DataFrame
+    unreadable: dict[int, Spoilt]
+
+
+class Table(Protocol):
+    """One table of a file, an address or a database, read when it is asked for."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: "reports.xlsx · Sheet1", "a.zip/b.csv", an address."""
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns' names, each once."""
+
+    @property
+    def crs(self) -> str | None:
+        """The projection that the file names ("EPSG:2263"), if it does."""
+
+    @property
+    def total(self) -> int | None:
+        """How many rows there are, when that is cheap to know."""
+
+    @property
+    def stamp(self) -> str:
+        """What changes when the content does."""
+
+    def frames(self, rows: int) -> Iterator[Frame]:
+        """The table in pieces of so many rows; the last may be shorter. Raises: Unreadable."""
