@@ -73,6 +73,7 @@ CREATE TABLE batch (
     answer jsonb,                       -- given again when the same key comes again
     UNIQUE (source_id, idempotency_key)
 );
+CREATE INDEX batch_of_source ON batch (source_id, received_at) INCLUDE (taken, rejected);
 
 CREATE TABLE reject (
     reject_id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
@@ -86,7 +87,7 @@ CREATE TABLE reject (
     resolved_at timestamptz,            -- when a retry took it
     resolved_batch int REFERENCES batch
 );
-CREATE INDEX reject_of_source ON reject (source_id, received_at);
+CREATE INDEX reject_of_source ON reject (source_id, reject_id) INCLUDE (resolved_at);
 
 CREATE TABLE mark (                     -- rows that were taken with a warning
     mark_id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
@@ -98,7 +99,7 @@ CREATE TABLE mark (                     -- rows that were taken with a warning
     row jsonb,                          -- the whole row as it came; NULL where the fact tells it all
     received_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX mark_of_source ON mark (source_id, received_at);
+CREATE INDEX mark_of_source ON mark (source_id, mark_id);
 
 CREATE TABLE agency (
     agency_id int PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
