@@ -110,9 +110,13 @@ def square(number: int) -> dict[str, Any]:
 
 
 def write(folder: Path, changes: dict[str, Any] | None = None) -> Path:
-    """Write the pack; `changes` replace keys of city.yaml."""
-    folder.mkdir(exist_ok=True)
-    (folder / "city.yaml").write_text(yaml.safe_dump(CITY | (changes or {}), allow_unicode=True), encoding="utf-8")
+    """Write the pack; `changes` replace its keys, `sources` those of its files."""
+    (folder / "sources").mkdir(parents=True, exist_ok=True)
+    city = CITY | (changes or {})
+    said = {key: value for key, value in city.items() if key != "sources"}
+    (folder / "city.yaml").write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
+    for number, source in enumerate(city["sources"]):
+        (folder / f"sources/{number}.yaml").write_text(yaml.safe_dump(source, allow_unicode=True), encoding="utf-8")
     for name, content in FILES.items():
         (folder / name).write_text(content, encoding="utf-8")
     features = [{"type": "Feature", "properties": {"id": code, "district": code[:2]}, "geometry": square(number)}

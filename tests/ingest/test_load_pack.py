@@ -34,15 +34,15 @@ def wall(address, seconds=30):
 
 
 @pytest.mark.parametrize(("changes", "says"), [
-    ({"time_zone": "Mars/Olympus"}, r"city\.yaml: time_zone: .*'Mars/Olympus' is no time zone; write one like Asia/Shanghai"),
-    ({"rollup_level": 3}, "rollup_level 3 is not one of the 3 levels"),
-    ({"colour": "blue"}, r"city\.yaml: colour: Extra inputs are not permitted"),
+    ({"time_zone": "Mars/Olympus"}, r"city\.yaml, line 155: time_zone: 'Mars/Olympus' is no time zone; write one like Asia/Sh"),
+    ({"rollup_level": 3}, r"line 128: rollup_level: 3 is not one of the 3 levels"),
+    ({"colour": "blue"}, r"city\.yaml, line 11: colour: is not known here; known: key, name, "),
     ({"levels": [{"key": "city", "zh": "全市", "en": "City"}]}, r"levels: List should have at least 2 items"),
-    ({"properties": [{"key": "pm25", "zh": "PM2.5", "en": "PM2.5"}]}, r"properties\.0 \(pm25\)\.unit: Field required"),
+    ({"properties": [{"key": "pm25", "zh": "PM2.5", "en": "PM2.5"}]}, r"properties\.0 \(pm25\)\.unit: is missing"),
     ({"properties": [HEAT | {"minimum": 3, "maximum": 2}]}, "minimum must lie below maximum"),
     ({"properties": [HEAT | {"watch": 3, "alarm": 2}]}, "alarm must lie beyond watch"),
-    ({"sources": [SURVEY] * 2}, "sources: survey is there more than once"),
-    ({"sources": [SURVEY | {"kind": "rumour"}]}, r"sources\.0 \(survey\)\.kind: Input should be 'business', 'iot'"),
+    ({"sources": [SURVEY] * 2}, r"sources/0\.yaml, line 1: key: 'survey' is there more than once"),
+    ({"sources": [SURVEY | {"kind": "rumour"}]}, r"sources/0\.yaml, line 2: kind: Input should be 'business', 'iot'"),
     ({"sources": hamlet.CITY["sources"][1:]}, "source 'survey' is used but not declared; declared: sensors"),
     ({"device_kinds": []}, "device kind 'weather' is used but not declared"),
     ({"walls": [{"key": "main", "scenes": []}]}, r"walls\.0 \(main\)\.scenes: List should have at least 1 item"),
@@ -51,7 +51,7 @@ def wall(address, seconds=30):
     ({"walls": [wall("/r/H1?w=5y")]}, r"address: .*w=5y is unknown; there are: 24h, 30d, 7d, today"),
     ({"walls": [wall("/?i=happiness")]}, r"address: .*i=happiness is unknown"),
     ({"walls": [wall("/?at=2026-03-04T12:00Z")]}, "at, lang and wall are not a scene's to say"),
-    ({"walls": [wall("/"), wall("/")]}, "walls: main is there more than once"),
+    ({"walls": [wall("/"), wall("/")]}, r"walls: 'main' is there more than once"),
 ])
 def test_a_wrong_key_is_told_with_what_was_expected(tmp_path, changes, says):
     with pytest.raises(PackError, match=says):
@@ -60,14 +60,14 @@ def test_a_wrong_key_is_told_with_what_was_expected(tmp_path, changes, says):
 
 def test_every_mistake_is_told_at_once(tmp_path):
     with pytest.raises(PackError) as error:
-        read(hamlet.write(tmp_path / "pack", {"colour": "blue", "name": {"en": "Hamlet"}}))
+        read(hamlet.write(tmp_path / "pack", {"colour": "blue", "name": {"fr": "Hameau"}}))
     assert len(str(error.value).splitlines()) == 2
 
 
 def test_a_pack_that_is_not_there_or_is_no_yaml_is_told(tmp_path):
     with pytest.raises(PackError, match=r"no city pack 'atlantis'.*there are: .*newyork"):
         read("atlantis")
-    with pytest.raises(PackError, match=r"city\.yaml is not YAML"):
+    with pytest.raises(PackError, match=r"city\.yaml, line \d+: city\.yaml is not YAML"):
         read(changed(tmp_path, "city.yaml", "key: hamlet", "key: [hamlet"))
 
 

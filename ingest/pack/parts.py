@@ -1,0 +1,61 @@
+"""The smallest pieces of a pack's YAML."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from indicators.text import Text
+
+Key = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class Part(BaseModel):
+    """A piece of a pack's YAML; a key that is not known is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Words(Part):
+    """A name in both languages; given in one, it is the same in the other."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["zh"]}, {"required": ["en"]}]})
+
+    zh: str = ""
+    en: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def both(cls, given: Any) -> Any:
+        """What is said in one language is said in both."""
+        if isinstance(given, str) and cls is Words:
+            given = {"zh": given, "en": given}
+        if not isinstance(given, dict):
+            return given
+        one = given.get("zh") or given.get("en")
+        if not one:
+            raise ValueError("a name is needed: {zh: …, en: …}, one of the two, or plain text")
+        return {**given, "zh": given.get("zh") or one, "en": given.get("en") or one}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Plain text does for both languages."""
+        made = handler(core)
+        if cls is Words:
+            inner = handler.resolve_ref_schema(made)
+            whole = dict(inner)
+            inner.clear()
+            inner |= {"anyOf": [{"type": "string", "minLength": 1}, whole], "description": whole.pop("description", "")}
+        return made
+
+    @property
+    def text(self) -> Text:
+        """The same words as the rest of the program holds them."""
+        return Text(self.zh, self.en)
+
+
+class Named(Words):
+    """Something with a key and a name."""
+
+    key: Key
