@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "docs/architecture.md"
 DATABASE = {"sqlalchemy", "psycopg2", "alembic", "geoalchemy2"}
-DATABASE_ROOMS = {"data_access", "ingest", "schema", "cluster", "app", "cli", "running", "bench"}
+DATABASE_ROOMS = {"data_access", "ingest", "readers", "schema", "cluster", "app", "cli", "running", "bench"}
 SCREEN = {"dash", "plotly", "flask"}
 SCREEN_ROOMS = {"app", "layouts", "callbacks", "live"}
 ANYTHING = {"app", "cli", "running", "bench"}   # the entrances: they put the rooms together
