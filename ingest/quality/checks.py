@@ -121,19 +121,31 @@ def typed(check: Any, name: str, column: Column, _: Context) -> Iterable[Fault]:
 def readable(values: Column, kind: str) -> NDArray[np.bool_]:
     """Which values can be read as a kind."""
     if kind in NUMBERS:
-        made = pd.to_numeric(pd.Series(values), errors="coerce").to_numpy(np.float64) if values.dtype.kind != "M" \
-            else np.full(len(values), np.nan)
+        made = numeric(values)
         return np.isfinite(made) & ((kind == "number") | (made == np.floor(made)))  # type: ignore[no-any-return]
     if values.dtype.kind == "M":
         return np.ones(len(values), bool) if kind == "time" else values == values.astype("datetime64[D]")
-    texts = pd.Series(values, dtype=object).astype(str)
-    made = pd.to_datetime(texts, errors="coerce", format="ISO8601" if kind == "time" else "%Y-%m-%d", utc=True)
+    shape = "ISO8601" if kind == "time" else "%Y-%m-%d"
+    made = pd.to_datetime(pd.Series(written(values), dtype=object), errors="coerce", format=shape, utc=True)
     return np.asarray(made.notna(), bool)
+
+
+def numeric(column: Column) -> NDArray[np.float64]:
+    """The numbers of a column, NaN where there is none."""
+    if column.dtype.kind in "fM":
+        return column if column.dtype.kind == "f" else np.full(len(column), np.nan)
+    texts = [value if isinstance(value, str | int | float) and not isinstance(value, bool) else None for value in column]
+    return pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(np.float64)  # type: ignore[no-any-return]
+
+
+def written(column: Column) -> list[str]:
+    """The values as a person would write them; a whole number has no point."""
+    return [str(int(value)) if isinstance(value, float) and value.is_integer() else str(value) for value in column.tolist()]
 
 
 def ranged(check: Any, name: str, column: Column, _: Context) -> Iterable[Fault]:
     """Numbers beyond the declared ends; what is no number at all is for `type` to say."""
-    values = column if column.dtype.kind == "f" else pd.to_numeric(pd.Series(column), errors="coerce").to_numpy(np.float64)
+    values = numeric(column)
     ends = ((check.least, "least", np.less), (check.most, "most", np.greater))
     for end, word, beyond in ends:
         if end is not None:
@@ -143,21 +155,16 @@ def ranged(check: Any, name: str, column: Column, _: Context) -> Iterable[Fault]
 
 def allowed(check: Any, name: str, column: Column, _: Context) -> Iterable[Fault]:
     """Values other than the declared ones."""
-    rows = given(column)
-    if column.dtype.kind == "f":
-        fine = np.isin(column[rows], [value for value in check.values if not isinstance(value, str)])
-    else:
-        words = {str(value) for value in check.values}
-        fine = np.fromiter((str(value) in words for value in column[rows]), bool, len(rows))
-    listed = ", ".join(str(value) for value in check.values)
+    rows, words = given(column), {str(value) for value in check.values}
+    fine = np.fromiter((value in words for value in written(column[rows])), bool, len(rows))
+    listed = ", ".join(map(str, check.values))
     yield Fault(rows[~fine], name, "not_allowed", lambda row: f"{name} is {said(column[row])}, but must be one of {listed}")
 
 
 def patterned(check: Any, name: str, column: Column, _: Context) -> Iterable[Fault]:
     """Texts that are not like the declared expression."""
     rows, like = given(column), re.compile(check.like)
-    distinct, at = np.unique(column[rows].astype(str), return_inverse=True)
-    fine = np.fromiter((like.fullmatch(value) is not None for value in distinct), bool, len(distinct))[at]
+    fine = np.fromiter((like.fullmatch(value) is not None for value in written(column[rows])), bool, len(rows))
     yield Fault(rows[~fine], name, "pattern", lambda row: f"{name} is {said(column[row])}, which is not like {check.like}")
 
 
@@ -231,7 +238,7 @@ def unique(check: Unique, columns: Columns, context: Context, out: Collection[in
     whole = ~np.logical_or.reduce([missing(part) for part in parts])
     whole[list(out)] = False
     rows = np.flatnonzero(whole)
-    again = rows[context.keys.met(check.unique, [part[rows] for part in parts])]
+    again = rows[context.keys.met(check.unique, [written(part[rows]) for part in parts])]
     names = " and ".join(check.unique)
 
     def text(row: int) -> str:

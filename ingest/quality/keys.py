@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,14 +16,15 @@ class Keys:
 
     known: dict[tuple[str, ...], list[Hashes]] = field(default_factory=dict)
 
-    def met(self, names: tuple[str, ...], parts: Sequence[NDArray[Any]]) -> NDArray[np.bool_]:
+    def met(self, names: tuple[str, ...], parts: Sequence[Sequence[str]]) -> NDArray[np.bool_]:
         """Which of these keys came before, here or in an earlier batch; from now on all of them did."""
-        keys = pd.util.hash_pandas_object(pd.DataFrame(dict(enumerate(parts))), index=False).to_numpy(np.uint64)
+        frame = pd.DataFrame({at: pd.Series(part, dtype=object) for at, part in enumerate(parts)})
+        keys = pd.util.hash_pandas_object(frame, index=False, categorize=False).to_numpy(np.uint64)
         _, first = np.unique(keys, return_index=True)
         again = np.ones(len(keys), bool)
         again[first] = False
         for before in self.known.get(names, ()):
-            again |= np.isin(keys, before, assume_unique=False)
+            again |= np.isin(keys, before)
         self.remember(names, keys[~again])
         return again
 
