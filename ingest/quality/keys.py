@@ -24,12 +24,14 @@ class Keys:
         again = np.ones(len(keys), bool)
         again[first] = False
         for before in self.known.get(names, ()):
-            again |= np.isin(keys, before)
+            again |= before[np.minimum(np.searchsorted(before, keys), len(before) - 1)] == keys
         self.remember(names, keys[~again])
         return again
 
     def remember(self, names: tuple[str, ...], keys: Hashes) -> None:
         """Keep new keys, sorted; small heaps are merged so that few are looked through."""
+        if not len(keys):
+            return
         heaps = self.known.setdefault(names, [])
         heaps.append(np.sort(keys))
         while len(heaps) > 1 and len(heaps[-2]) <= 2 * len(heaps[-1]):
