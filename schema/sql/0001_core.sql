@@ -85,7 +85,8 @@ CREATE TABLE reject (
     row jsonb NOT NULL,                 -- the whole row as it came
     received_at timestamptz NOT NULL DEFAULT now(),
     resolved_at timestamptz,            -- when a retry took it
-    resolved_batch int REFERENCES batch
+    resolved_batch int REFERENCES batch,
+    counted jsonb                       -- what it counts for in arrival: [[region_id, one number for each of its columns]]
 );
 CREATE INDEX reject_of_source ON reject (source_id, reject_id) INCLUDE (resolved_at);
 
@@ -100,6 +101,48 @@ CREATE TABLE mark (                     -- rows that were taken with a warning
     received_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX mark_of_source ON mark (source_id, mark_id);
+
+-- What came of each source in each hour, and what was wrong with it: rows, each counted once in every
+-- column that fits. Written by ingest/quality in the transaction that takes the batch; regions are streets at most.
+CREATE TABLE arrival (
+    source_id smallint NOT NULL REFERENCES source,
+    at timestamptz NOT NULL,            -- the UTC hour in which they came
+    dataset text NOT NULL,              -- the pack's; over the network, the subject
+    region_id int NOT NULL REFERENCES region,
+    part int NOT NULL,                  -- the batch of a file, which may be taken back whole; 0 for all that came by a door
+    batch_id int NOT NULL,              -- the newest
+    came int NOT NULL,
+    rejected int NOT NULL,
+    marked int NOT NULL,
+    incomplete int NOT NULL,            -- lack something that is required
+    malformed int NOT NULL,             -- are not written as declared
+    inaccurate int NOT NULL,            -- say what cannot be true
+    inconsistent int NOT NULL,          -- contradict themselves, or name what is not there
+    repeated int NOT NULL,              -- said nothing that was not said before
+    timed int NOT NULL,                 -- were taken, of a source with a promise, and tell of an instant since it is connected
+    in_time int NOT NULL,               -- of these: came within the promise
+    PRIMARY KEY (source_id, at, dataset, region_id, part)
+);
+CREATE INDEX arrival_region ON arrival (region_id, at);
+
+CREATE TABLE finding (                  -- what is odd in the data without having been declared; written by ingest/quality
+    finding_id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    source_id smallint NOT NULL REFERENCES source,
+    dataset text,                       -- the pack's, or the subject; NULL: the source as a whole
+    kind text NOT NULL CHECK (kind IN ('pile_up', 'near_duplicate', 'spike', 'count', 'wide_off', 'silence')),
+    about text NOT NULL,                -- which point, device, hour or group: a finding goes on while this stays
+    region_id int NOT NULL REFERENCES region,
+    since timestamptz NOT NULL,
+    until timestamptz,                  -- NULL: it goes on
+    n bigint NOT NULL,                  -- rows, or devices, that it is about
+    examples jsonb NOT NULL,            -- [{"batch_id","row_no","text"}], at most five
+    text_zh text NOT NULL,
+    text_en text NOT NULL,
+    found_at timestamptz NOT NULL DEFAULT now(),
+    seen_at timestamptz NOT NULL DEFAULT now()  -- when it was last found to go on
+);
+CREATE INDEX finding_of_source ON finding (source_id, since);
+CREATE INDEX finding_open ON finding (source_id) WHERE until IS NULL;
 
 CREATE TABLE agency (
     agency_id int PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
