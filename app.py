@@ -1,6 +1,7 @@
 """The running application: settings → engine → layout → callbacks → routes."""
 
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,9 @@ def create_app(settings: Settings) -> Dash:
     engine = engines.create(database_url(settings), statement_timeout_ms=settings.statement_timeout_ms, pool_size=POOL)
     studio = Studio(engine)
     app = Dash(
-        __name__, title="一网统览", update_title="", index_string=frame.INDEX,
-        assets_folder=str(ASSETS), assets_path_ignore=["vendor"], suppress_callback_exceptions=True,
-        on_error=failure.tell(language),
+        __name__, title="一网统览", update_title="", index_string=frame.index(ASSETS),
+        assets_folder=str(ASSETS), assets_path_ignore=["vendor"], assets_ignore=re.escape(frame.FIRST),
+        suppress_callback_exceptions=True, on_error=failure.tell(language),
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     app.layout = lambda: layout(studio)

@@ -3,8 +3,11 @@
 (() => {
   "use strict";
 
-  /* The first name tells the weight, the others are those of --sans. */
-  const FONT = ["Noto Sans CJK SC Bold", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei"];
+  /* The first name is no font's and tells the weight, the others are those of --sans. */
+  const FONT = ["Bold", "Noto Sans SC Variable", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC",
+    "Microsoft YaHei"];
+  const FACE = '700 24px "Noto Sans SC Variable"';
+  const FIGURES = "0123456789.k万—";
   const LAYER = "region";
   const SEQUENCE = ["--seq-1", "--seq-2", "--seq-3", "--seq-4", "--seq-5", "--seq-6"];
   const TARGET = ["--div-1", "--div-2", "--div-3", "--div-0", "--div-4", "--div-5", "--div-6"];
@@ -12,7 +15,7 @@
   const HATCH = 8;
   const NOTHING = ["in", ["id"], ["literal", []]];
 
-  const token = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim() || "#808080";
+  const token = window.tonglan.colour;
 
   /* Marks: outline, radius, fill, stroke. A mark of several is a little larger, with their number beside it. */
   const outlines = {
@@ -193,5 +196,5 @@
     ...regionLayers(levels), ...lotLayers(), ...markLayers(), ...veilLayers(levels),
     ...solidLayers(levels), labelLayer()];
 
-  window.tonglan = Object.assign(window.tonglan || {}, {mapStyle: {layers, images, cases, count, intensity, NOTHING, TARGET_OFFSET}});
+  window.tonglan = Object.assign(window.tonglan || {}, {mapStyle: {layers, images, cases, count, intensity, NOTHING, TARGET_OFFSET, FACE, FIGURES}});
 })();

@@ -21,6 +21,7 @@
   const EDGE = 30;             // units kept free around what is looked at
   const LOST_MS = 2500;        // a lost graphics context that has not come back by then is given up
   const LARGEST = [16384, 16384];
+  const LETTERS_MS = 3000;     // letters that have not come by then are drawn with a font of the system
   const EMPTY = {type: "FeatureCollection", features: []};
   const style = window.tonglan.mapStyle;
   const pen = document.createElement("canvas").getContext("2d");
@@ -116,7 +117,7 @@
     scale();
     let library;
     try {
-      library = await import(LIBRARY);
+      [library] = await Promise.all([import(LIBRARY), letters(style.FIGURES)]);
     } catch (error) {
       if (picture === mine) { say(wanted.words.unavailable); setTimeout(() => restart(mine), RETRY_MS[2]); }
       return;
@@ -278,8 +279,14 @@
     return all.length <= 12 && middle <= 12 ? 24 : all.length <= 30 && middle <= 18 ? 19 : 16;
   }
 
-  function labels(map, state) {
+  /* The map draws a letter once and keeps it, so the pieces of the font that hold these must be there before. */
+  const letters = text => Promise.race([
+    document.fonts.load(style.FACE, text).catch(() => null), new Promise(done => setTimeout(done, LETTERS_MS))]);
+
+  async function labels(map, state) {
     const size = labelSize(state.labels);
+    await letters(state.labels.map(label => label.name + label.value).join(""));
+    if (!picture || picture.map !== map || !shown || !same(shown.labels, state.labels)) return;
     map.getSource("label").setData({type: "FeatureCollection", features: state.labels.map((label, rank) => ({
       type: "Feature", id: label.id, geometry: {type: "Point", coordinates: [label.lon, label.lat]},
       properties: {name: label.name, value: label.value, code: label.code, stale: label.stale, size, rank}}))});
@@ -548,8 +555,7 @@
     } else sync();
   }
 
-  new MutationObserver(restyle).observe(document.documentElement, {attributes: true, attributeFilter: ["data-theme"]});
-  matchMedia("(prefers-color-scheme: light)").addEventListener("change", restyle);
+  window.addEventListener("tonglan:theme", restyle);
   document.addEventListener("click", toggled);
   document.addEventListener("click", redrawn);
 

@@ -127,6 +127,12 @@ def switch(look: Look, language: Language) -> Any:
     return links.link(look.say(f"language.{language}"), links.to_language(look.view, language))
 
 
+def theme(language: Language) -> list[Any]:
+    """The switch between light and dark; assets/theme.js turns it, the style sheet shows where it leads."""
+    return [html.Button([html.Span(say(f"theme.{one}", language), className=f"to-{one}") for one in ("light", "dark")],
+                        type="button", **{"data-theme-switch": ""})]
+
+
 def clock(city: City) -> list[Any]:
     """The city's date and time; the browser lets them tick."""
     zone = str(city.zone)
@@ -142,5 +148,6 @@ def header(city: City, language: Language) -> html.Header:
         html.Div(className="sp"),
         html.Div(id=ids.SOURCES, className="src"),
         html.Div(id=ids.WEATHER, className="wx"), html.Div(id=ids.LANGUAGE, className="lang"),
+        html.Div(theme(language), id=ids.THEME, className="theme"),
         html.Div(clock(city), id=ids.CLOCK, className="clock"),
     ], id=ids.HEADER, className="head")

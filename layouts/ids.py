@@ -17,6 +17,7 @@ WINDOW = "window"
 SOURCES = "sources"
 WEATHER = "weather"
 LANGUAGE = "language"
+THEME = "theme"          # light or dark
 CLOCK = "clock"
 
 ATTENTION = "attention"

@@ -1,15 +1,15 @@
-"""The colours that a figure must name itself; assets/tokens.css says the same (a test compares them).
+"""The colours that a figure must name itself: tokens of assets/tokens.css, which assets/charts.js puts in as the theme has them.
 
 All else in a chart (fonts, margins, axes) is the template that assets/charts.js gives every figure.
 """
 
-INK = "#9FB0BE"
-INK_SOFT = "#586A79"
-TEXT_1 = "#EDF2F6"
-TEXT_2 = "#AAB6C1"
-GROUND = "#0B1016"
-GOOD = "#35BFAE"
-WATCH = "#FFD05A"
-BAD = "#FF5A40"
-STALE = "#9C917F"
+INK = "var(--ink)"
+INK_SOFT = "var(--ink-soft)"
+TEXT_1 = "var(--text-1)"
+TEXT_2 = "var(--text-2)"
+GROUND = "var(--ground)"
+GOOD = "var(--good)"
+WATCH = "var(--watch)"
+BAD = "var(--bad)"
+STALE = "var(--stale)"
 STATES = {"good": GOOD, "watch": WATCH, "bad": BAD}

@@ -9,7 +9,7 @@ from data_access.city import City
 from indicators.definition import Dimension
 from indicators.text import Language
 from layouts import ids
-from layouts.header import brand, header
+from layouts.header import brand, header, theme
 from layouts.stage import stage
 from layouts.words import say, script_words
 
@@ -47,7 +47,8 @@ def tongue(language: Language) -> dict[str, str]:
 
 def translated(city: City, language: Language) -> dict[str, dict[str, Any]]:
     """What of the skeleton itself changes with the language: properties by component id."""
-    return {ids.WALL: tongue(language), ids.BRAND: {"children": brand(city, language)}, ids.CUT: {"children": cut(language)}}
+    return {ids.WALL: tongue(language), ids.BRAND: {"children": brand(city, language)}, ids.CUT: {"children": cut(language)},
+            ids.THEME: {"children": theme(language)}}
 
 
 def column(dimensions: Sequence[Dimension], name: str) -> html.Div:

@@ -24,6 +24,8 @@ WORDS: dict[str, Text] = {
     "job.left": Text("还需 {time}", "{time} left"),
     "language.zh": Text("中", "中"),
     "language.en": Text("EN", "EN"),
+    "theme.light": Text("浅色", "Light"),
+    "theme.dark": Text("深色", "Dark"),
     "wind": Text("{direction}风 {force} 级", "{direction} {speed} m/s"),
     "calm": Text("无风", "calm"),
     "rain": Text("降水 {n} mm", "rain {n} mm"),

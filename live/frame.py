@@ -1,18 +1,23 @@
 """The frame of every page: the document around Dash's root, and the browser's icon."""
 
+import hashlib
 from pathlib import Path
 
 from flask import Blueprint, Response, send_from_directory
 
 ICON = "favicon.svg"
+FIRST = "theme.js"                    # runs in the head, before anything is painted
+FONTS = "vendor/fonts/fonts.css"
 
-INDEX = f"""<!DOCTYPE html>
-<html>
+PAGE = """<!DOCTYPE html>
+<html lang="zh-CN">
   <head>
     {{%metas%}}
     <title>{{%title%}}</title>
-    <link rel="icon" type="image/svg+xml" href="/assets/{ICON}">
+    <link rel="icon" type="image/svg+xml" href="/assets/{icon}">
+    <script src="{first}"></script>
     {{%css%}}
+    <link rel="stylesheet" href="{fonts}">
   </head>
   <body>
     <noscript>此页需要 JavaScript · This page needs JavaScript</noscript>
@@ -25,6 +30,18 @@ INDEX = f"""<!DOCTYPE html>
   </body>
 </html>
 """
+
+
+def index(assets: Path) -> str:
+    """The document, for Dash to fill in."""
+    return PAGE.format(icon=ICON, first=address(assets, FIRST), fonts=address(assets, FONTS))
+
+
+def address(assets: Path, name: str) -> str:
+    """An asset's address; with its content's mark, so that browsers may keep it."""
+    file = assets / name
+    mark = hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.exists() else ""
+    return f"/assets/{name}?m={mark}" if mark else f"/assets/{name}"
 
 
 def routes(assets: Path) -> Blueprint:

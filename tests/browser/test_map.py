@@ -92,7 +92,7 @@ def address(engine: Engine, city: City) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def tab(browser: Browser, address: str) -> Iterator[Any]:
     """The page in a small window; what went wrong or left the machine is kept."""
-    context = browser.new_context(viewport=SMALL, reduced_motion="reduce", locale="zh-CN")
+    context = browser.new_context(viewport=SMALL, reduced_motion="reduce", locale="zh-CN", color_scheme="dark")
     page: Any = context.new_page()
     page.faults, page.strangers, page.asked = [], [], []
     page.on("pageerror", lambda error: page.faults.append(str(error)))
