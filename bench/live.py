@@ -26,6 +26,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 from playwright.sync_api import Page, sync_playwright
 
 from bench.shots import BROWSERS, SWITCHES
@@ -41,18 +42,43 @@ PATIENCE_S = 15.0
 SOURCE = "bench"
 TABLES = ("city_case", "observation", "message", "place", "rollup_hour")
 
+# What the page shows of the cases, each in its own way: the feed their names; the panel how many were reported; the
+# ranking and the map's key how many are open, in regions and in states. A number is noted with the frame that shows it.
 WATCH = """() => {
   window.seen = {};
-  const feed = document.getElementById("feed");
-  new MutationObserver(() => {
-    for (const [name] of feed.textContent.matchAll(/bench-[0-9a-f]{8}/g)) {
+  window.counts = {panel: [], ranking: [], map: []};
+  const shown = (then) => requestAnimationFrame(() => requestAnimationFrame(() => then(Date.now() / 1000)));
+  const watch = (id, look) => new MutationObserver(look).observe(
+    document.getElementById(id), {subtree: true, childList: true, characterData: true});
+  const number = (text) => Number(text.replaceAll(",", ""));
+  const sum = (selector) => [...document.querySelectorAll(selector)].reduce((all, one) => all + number(one.textContent), 0);
+  const count = (name, id, selector) => {
+    const look = () => {
+      const value = sum(selector), last = window.counts[name].at(-1);
+      if (value && (!last || last[0] !== value)) {
+        const entry = [value, null];
+        window.counts[name].push(entry);
+        shown((at) => { entry[1] = at; });
+      }
+    };
+    watch(id, look);
+    look();
+  };
+  watch("feed", () => {
+    for (const [name] of document.getElementById("feed").textContent.matchAll(/bench-[0-9a-f]{8}/g)) {
       if (!(name in window.seen)) {
         window.seen[name] = null;
-        requestAnimationFrame(() => requestAnimationFrame(() => { window.seen[name] = Date.now() / 1000; }));
+        shown((at) => { window.seen[name] = at; });
       }
     }
-  }).observe(feed, {subtree: true, childList: true, characterData: true});
+  });
+  count("panel", "panel-events", "#panel-events .hero .v");
+  count("ranking", "ranking", "#ranking td.v");
+  count("map", "map-key", "#map-key .map-key-state b");
 }"""
+PANEL = b'"panel-events"'
+FACES = ("panel", "ranking", "map")
+PAGE = "/?lang=en&i=event_open"     # a ranking and a map of how many cases are open
 
 
 @dataclass
@@ -64,6 +90,7 @@ class Viewer:
     seen: dict[str, float] = field(default_factory=dict)
     bytes: int = 0
     whole_s: float = 0.0
+    reported: list[tuple[float, float | None]] = field(default_factory=list)
 
     def watch(self, site: str) -> None:
         """Read the stream for as long as there is one."""
@@ -73,8 +100,29 @@ class Viewer:
                 self.bytes += len(line)
                 if not self.whole_s and line.startswith(b'data: {"address"'):
                     self.whole_s = time.time() - begun
+                if line.startswith(b"data: {") and PANEL in line:
+                    self.note(orjson.loads(line[6:]))
                 for part in line.split(b"bench-")[1:]:
                     self.seen.setdefault("bench-" + part[:8].decode(errors="replace"), time.time())
+
+    def note(self, told: dict[str, Any]) -> None:
+        """Note how many cases the events panel counts now."""
+        now = time.time()
+        panel = told.get("props", {}).get(PANEL.decode().strip('"'))
+        for value in () if panel is None else leading(panel):
+            self.reported.append((value, now))
+
+
+def leading(drawn: Any) -> list[float]:
+    """The leading value of a drawn panel."""
+    if isinstance(drawn, list):
+        return [value for part in drawn for value in leading(part)]
+    if not isinstance(drawn, dict):
+        return []
+    props = drawn.get("props", drawn)
+    if props.get("className") == "v":
+        return [float(str(props["children"]).replace(",", ""))]
+    return leading(props.get("children"))
 
 
 @dataclass(frozen=True)
@@ -168,10 +216,11 @@ def measure(url: str, viewers: int, cases: int, port: int) -> dict[str, Any]:
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
         for viewer in streams:
             threading.Thread(target=watch_quietly, args=(viewer, site), daemon=True).start()
-        page.goto(f"{site}/?lang=en")
+        page.goto(f"{site}{PAGE}")
         page.wait_for_selector("#panel-events .hero", timeout=60000)
-        page.evaluate(WATCH)
+        page.wait_for_selector("#map-key .map-key-state b", timeout=60000)
         time.sleep(5)
+        page.evaluate(WATCH)
         before = usage(worker), health(site), time.time()
         sent = []
         for _ in range(cases):
@@ -180,13 +229,19 @@ def measure(url: str, viewers: int, cases: int, port: int) -> dict[str, Any]:
         settle(page, sent)
         after = usage(worker), health(site), time.time()
         pixels: dict[str, float | None] = page.evaluate("window.seen")
+        counts: dict[str, list[tuple[float, float | None]]] = page.evaluate("window.counts")
         heap = page.evaluate("performance.memory.usedJSHeapSize")
         browser.close()
     return {
         "rows": rows(engine), "viewers": viewers, "views": after[1]["views"], "cases": cases,
-        "commit_to_pixel_s": spread([seen - one.taken for one in sent if (seen := pixels.get(one.name))]),
+        "commit_to_pixel_s": {
+            "feed": spread([seen - one.taken for one in sent if (seen := pixels.get(one.name))]),
+            **{face: spread(counted(counts[face], sent)) for face in FACES}},
         "sent_to_pixel_s": spread([seen - one.at for one in sent if (seen := pixels.get(one.name))]),
-        "commit_to_stream_s": spread(reached(city, streams, sent)),
+        "commit_to_stream_s": {
+            "feed": spread(reached(city, streams, sent)),
+            "panel": spread([late for viewer in streams if viewer.region == city.root
+                             for late in counted(viewer.reported, sent)])},
         "missed": sum(not pixels.get(one.name) for one in sent), "goal_p95_s": GOAL_S,
         "first_picture_s": spread([viewer.whole_s for viewer in streams]),
         "application": {
@@ -210,7 +265,8 @@ def settle(page: Page, sent: Sequence[Sent]) -> None:
     deadline = time.time() + PATIENCE_S
     while time.time() < deadline:
         seen: dict[str, float | None] = page.evaluate("window.seen")
-        if all(seen.get(one.name) for one in sent):
+        counts: dict[str, list[tuple[float, float | None]]] = page.evaluate("window.counts")
+        if all(seen.get(one.name) for one in sent) and all(len(counted(counts[face], sent)) == len(sent) for face in FACES):
             return
         time.sleep(0.2)
 
@@ -219,6 +275,19 @@ def reached(city: City, viewers: Sequence[Viewer], sent: Sequence[Sent]) -> list
     """For every case and every viewer who watches a region that it lies in: how long it took."""
     return [viewer.seen[one.name] - one.taken for viewer in viewers for one in sent
             if viewer.region in city.path(one.region) and one.name in viewer.seen]
+
+
+def counted(shown: Sequence[tuple[float, float | None]], sent: Sequence[Sent]) -> list[float]:
+    """For every case: how long until the number that counts it was shown, which had been one less for each case before."""
+    if not shown:
+        return []
+    before = shown[0][0]
+    found = []
+    for nth, one in enumerate(sent, start=1):
+        at = next((at for value, at in shown[1:] if at is not None and value >= before + nth), None)
+        if at is not None:
+            found.append(at - one.taken)
+    return found
 
 
 def spread(values: Sequence[float]) -> dict[str, float] | None:

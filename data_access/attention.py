@@ -39,25 +39,40 @@ class Attention:
     simulated: bool = False
 
 
-def attention(engine: Engine, city: City, region: Region, now: datetime, late: AllOverdue | None = None) -> tuple[Attention, ...]:
+@dataclass(frozen=True)
+class Troubles:
+    """What may need action, as it was read: warnings and devices of one region, sources and overdue cases of all."""
+
+    warnings: Sequence[warnings.Warning]
+    sources: Sequence[sources.Source]
+    alarms: Sequence[devices.Alarm]
+    late: AllOverdue
+
+
+def attention(engine: Engine, city: City, region: Region, now: datetime) -> tuple[Attention, ...]:
     """Grave warnings, dead sources, children with overdue cases and devices in alarm, the worst of each kind first.
 
-    `late`, where given, spares reading the overdue cases.
     Raises: DataUnavailable.
     Source: warning, city_case, latest_observation, feed.
     """
+    return weighed(city, region, now, Troubles(
+        warnings.active(engine, region.region_id, now), sources.sources(engine),
+        devices.alarms(engine, region.region_id, now, limit=MOST_ALARMS), overdue(engine, city, now)))
+
+
+def weighed(city: City, region: Region, now: datetime, troubles: Troubles) -> tuple[Attention, ...]:
+    """What of the troubles needs somebody in a region, the worst of each kind first."""
     items = [
         Attention("warning", w.region_id, w.onset_at, warning=w, simulated=w.simulated)
-        for w in warnings.active(engine, region.region_id, now) if w.severity in GRAVE
+        for w in troubles.warnings if w.severity in GRAVE
     ]
     items += [
         Attention("source", None, source.last_received_at, source=source.name, simulated=source.simulated)
-        for source in sources.sources(engine) if source.state(now) == "dead" and source.last_received_at
+        for source in troubles.sources if source.state(now) == "dead" and source.last_received_at
     ]
-    items += alarmed(devices.alarms(engine, region.region_id, now, limit=MOST_ALARMS))
-    found = late or overdue(engine, city, now)
-    items += [Attention("overdue", one.region_id, one.since, count=one.count, simulated=found.simulated)
-              for one in found.below(city, region)[:MOST_PLACES]]
+    items += alarmed(troubles.alarms)
+    items += [Attention("overdue", one.region_id, one.since, count=one.count, simulated=troubles.late.simulated)
+              for one in troubles.late.below(city, region)[:MOST_PLACES]]
     return ranked(items)
 
 

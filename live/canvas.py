@@ -5,6 +5,7 @@ from threading import Lock
 
 from live.mailbox import Mailbox
 from live.picture import Encoded, difference, merge
+from live.tick import LANES, Lane
 
 
 class Canvas:
@@ -18,11 +19,21 @@ class Canvas:
         self.viewers: list[Mailbox] = []
         self._encoded: Encoded = {}
         self._laying = Lock()
+        self._reached: dict[Lane, int] = dict.fromkeys(LANES, 0)
 
     @property
     def blank(self) -> bool:
         """Whether there is no picture yet."""
         return not self._encoded
+
+    def reached(self, lane: Lane | None) -> int:
+        """Up to which change it is painted, in a lane or in all."""
+        return min(self._reached.values()) if lane is None else self._reached[lane]
+
+    def reach(self, number: int, lane: Lane | None) -> None:
+        """It is painted up to this change, in a lane or in all; never back."""
+        for one in LANES if lane is None else (lane,):
+            self._reached[one] = max(self._reached[one], number)
 
     def lay(self, encoded: Encoded) -> None:
         """Take a newer picture, or a part of one, and post what it changes."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
+from itertools import islice
 
 from data_access import (
     attention,
@@ -39,6 +40,7 @@ from live.tick import Tick
 
 FEED_CASES = 14
 FEED_ALARMS = 6
+ALARMS = 2000               # of the whole city; beyond that each scope reads its own
 BARS = 8
 DEFAULT_INDICATOR = "event_open_per_10k"
 HEATED = "event_open"       # what the heat shows, whatever indicator was chosen
@@ -184,9 +186,8 @@ class Desk:
 
     def attention(self) -> tuple[attention.Attention, ...]:
         """What needs action now. Raises: DataUnavailable."""
-        return self.urgent.get(lambda: self.memory.recall(
-            ("attention", self._at, self.picked), CASE | DEVICE | WARNING,
-            lambda: attention.attention(self.engine, self.city, self.region, self.now, self._late())))
+        return self.urgent.get(lambda: attention.weighed(self.city, self.region, self.now, attention.Troubles(
+            self.warnings(), self.sources(), self._alarms(attention.MOST_ALARMS), self._late())))
 
     def _late(self) -> overdue.AllOverdue:
         """The overdue cases of every region. Raises: DataUnavailable."""
@@ -216,8 +217,19 @@ class Desk:
 
     def alarms(self) -> tuple[devices.Alarm, ...]:
         """The devices in alarm. Raises: DataUnavailable."""
-        return self.memory.recall(("alarms", self._at), DEVICE,
-                                  lambda: devices.alarms(self.engine, self.region.region_id, self.now, FEED_ALARMS))
+        return self._alarms(FEED_ALARMS)
+
+    def _alarms(self, most: int) -> tuple[devices.Alarm, ...]:
+        """The worst alarms of the region: those of the whole city, read once for all scopes, unless there are too many."""
+        every = self._alarms_of(self.city.root, ALARMS)
+        if len(every) == ALARMS and self.region != self.city.root:
+            return self._alarms_of(self.region, attention.MOST_ALARMS)[:most]
+        here = (one for one in every if self.region in self.city.path(self.city.regions[one.region_id]))
+        return tuple(islice(here, most))
+
+    def _alarms_of(self, region: Region, most: int) -> tuple[devices.Alarm, ...]:
+        return self.memory.recall(("alarms", region.region_id, self.view.scope.at), DEVICE,
+                                  lambda: devices.alarms(self.engine, region.region_id, self.now, most))
 
     def sources(self) -> tuple[sources.Source, ...]:
         """Every source. Raises: DataUnavailable."""

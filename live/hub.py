@@ -11,8 +11,10 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 from data_access.engine import DataUnavailable
+from data_access.notices import EVERYTHING
 from live.canvas import Canvas
-from live.lane import LaneClock
+from live.changes import Changes
+from live.lane import LaneClock, Pace
 from live.mailbox import Mailbox
 from live.picture import Picture, encode
 from live.tick import LANES, Lane, Tick
@@ -22,8 +24,11 @@ log = logging.getLogger(__name__)
 View = TypeVar("View", bound=Hashable)
 Paint = Callable[[View, Tick], Picture]
 
-GAPS_S: dict[Lane, float] = {"quick": 0.3, "thorough": 0.5}
-RESTS_S: dict[Lane, float] = {"quick": 0.5, "thorough": 15.0}
+PACES: dict[Lane, Pace] = {
+    "quick": Pace(gap_s=0.3, rest_s=0.5, urgent_s=0.3),
+    "thorough": Pace(gap_s=0.5, rest_s=15.0, urgent_s=0.8),
+}
+URGENT = frozenset({"case", "warning", EVERYTHING})   # seen at once; readings of sensors may wait for the lane's rest
 PAINTERS: dict[Lane, int] = {"quick": 3, "thorough": 2}   # they wait for the database most of the time
 KEEP_S = 60.0          # an unwatched picture is kept for someone who goes back
 FRESH_S = 10.0         # and shown at once within this time
@@ -40,7 +45,8 @@ class Hub(Generic[View]):
         self._cut_since: datetime | None = None
         self._unseen: set[Lane] = set()      # lanes that have not painted everything since the database came back
         self._painters = {lane: ThreadPoolExecutor(PAINTERS[lane], thread_name_prefix=f"painter-{lane}") for lane in LANES}
-        self._clocks = {lane: LaneClock(lane, GAPS_S[lane], RESTS_S[lane], partial(self.tick, lane=lane)) for lane in LANES}
+        self._changes = Changes()
+        self._clocks = {lane: LaneClock(lane, PACES[lane], partial(self._round, lane=lane)) for lane in LANES}
         self.ticks = 0
         self.paintings = 0
 
@@ -60,8 +66,9 @@ class Hub(Generic[View]):
 
     def changed(self, subjects: frozenset[str]) -> None:
         """Facts of these subjects were committed: paint soon."""
+        self._changes.note(subjects)
         for clock in self._clocks.values():
-            clock.changed(subjects)
+            clock.wake(urgent=not URGENT.isdisjoint(subjects))
 
     def cut(self, since: datetime) -> None:
         """The database is gone: keep the pictures, and tell everybody since when."""
@@ -109,9 +116,9 @@ class Hub(Generic[View]):
         try:
             with canvas.first:
                 if canvas.blank:
-                    self._repaint(view, canvas, Tick(datetime.now(UTC)))
+                    self._whole(view, canvas)
             if canvas.due:
-                self._clocks["quick"].soon()
+                self._clocks["quick"].wake()
             yield mailbox
         finally:
             canvas.leave(mailbox)
@@ -127,15 +134,25 @@ class Hub(Generic[View]):
     # painting
 
     def tick(self, subjects: frozenset[str] | None, lane: Lane | None = None) -> bool:
-        """Paint every watched view once, and post the differences. `subjects` None: everything.
+        """Subjects changed: bring every watched view up to date now, in one lane or both. `subjects` None: everything.
 
         Returns: whether the database answered for all of them.
         """
-        tick = Tick(datetime.now(UTC), subjects, lane)
-        watched = self._watched(tick)
-        answered = all(self._painters[lane or "quick"].map(lambda item: self._refresh(item[0], item[1], tick), watched))
+        if subjects is not None:
+            self._changes.note(subjects)
+        return self._round(subjects is None, lane)
+
+    def _round(self, whole: bool, lane: Lane | None) -> bool:
+        """Bring every watched view up to date, those first that have waited longest.
+
+        A view's turn takes whatever has changed until then: news that come during a long round are in the views still
+        to come, and the next round paints only the others.
+        Returns: whether the database answered for all of them.
+        """
+        answered = all(self._painters[lane or "quick"].map(
+            lambda item: self._refresh(item[0], item[1], whole, lane), self._watched(lane)))
         self.ticks += 1
-        if subjects is None and answered:
+        if whole and answered:
             self._seen_whole(set(LANES) if lane is None else {lane})
         return answered
 
@@ -149,8 +166,8 @@ class Hub(Generic[View]):
         if live_again:
             self._knock()
 
-    def _watched(self, tick: Tick) -> list[tuple[View, Canvas]]:
-        """The views to paint now. Unwatched ones are marked as due, or forgotten."""
+    def _watched(self, lane: Lane | None) -> list[tuple[View, Canvas]]:
+        """The views somebody looks at, the one that is furthest behind first. Others are marked as due, or forgotten."""
         now = time.monotonic()
         with self._guard:
             for view, canvas in list(self._canvases.items()):
@@ -158,25 +175,36 @@ class Hub(Generic[View]):
                     canvas.due = True
                     if now - canvas.left_at > KEEP_S:
                         del self._canvases[view]
-            return [(view, canvas) for view, canvas in self._canvases.items()
-                    if canvas.viewers and (canvas.due or tick.subjects is None or (tick.subjects and not self._timeless(view)))]
+            found = [(view, canvas) for view, canvas in self._canvases.items() if canvas.viewers]
+        return sorted(found, key=lambda item: item[1].reached(lane))
 
-    def _refresh(self, view: View, canvas: Canvas, tick: Tick) -> bool:
-        """Paint one view. Returns: whether the database answered."""
-        if not (canvas.due or canvas.blank):
-            return self._repaint(view, canvas, tick)
+    def _refresh(self, view: View, canvas: Canvas, whole: bool, lane: Lane | None) -> bool:
+        """Paint one view, when there is something new in it. Returns: whether the database answered."""
+        if canvas.due or canvas.blank:
+            return self._anew(view, canvas)
+        subjects, number = self._changes.since(canvas.reached(lane))
+        if not whole and (not subjects or self._timeless(view)):
+            return True
+        return self._repaint(view, canvas, Tick(datetime.now(UTC), None if whole else subjects, lane), number)
+
+    def _anew(self, view: View, canvas: Canvas) -> bool:
+        """Paint one view in full. Returns: whether the database answered."""
         if not canvas.first.acquire(blocking=False):
             canvas.due = True                # it is being painted: what has changed meanwhile is painted after
             return True
         try:
-            return self._repaint(view, canvas, tick.whole())
+            return self._whole(view, canvas)
         finally:
             canvas.first.release()
 
-    def _repaint(self, view: View, canvas: Canvas, tick: Tick) -> bool:
-        """Paint and lay. Returns: whether the database answered; when not, the old picture stays."""
-        if tick.subjects is None and tick.lane is None:
-            canvas.due = False
+    def _whole(self, view: View, canvas: Canvas) -> bool:
+        _, number = self._changes.since(0)
+        canvas.due = False
+        return self._repaint(view, canvas, Tick(datetime.now(UTC)), number)
+
+    def _repaint(self, view: View, canvas: Canvas, tick: Tick, number: int) -> bool:
+        """Paint and lay; the picture has reached that number then. Returns: whether the database answered; when not,
+        the old picture stays."""
         try:
             canvas.lay(encode(self._paint(view, tick)))
         except DataUnavailable:
@@ -185,6 +213,7 @@ class Hub(Generic[View]):
             return False
         except Exception:
             log.exception("%s cannot be painted", view)
+        canvas.reach(number, tick.lane)
         self.paintings += 1
         return True
 

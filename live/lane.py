@@ -1,8 +1,9 @@
-"""One lane's clock: gathers what has changed, and ticks as often as its own pace allows."""
+"""One lane's clock: wakes when something has changed, and paces the painting."""
 
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Condition, Thread
 
 from live.tick import Lane
@@ -11,40 +12,42 @@ log = logging.getLogger(__name__)
 
 RETRY_S = 1.0          # what could not be painted is tried again
 
-Work = Callable[[frozenset[str] | None], bool]
+Work = Callable[[bool], bool]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a lane takes its time."""
+
+    gap_s: float        # changes in between are taken together
+    rest_s: float       # a lane rests as long as it has worked, but no longer than this
+    urgent_s: float     # for urgent news a lane that is quicker than this begins anew so long after it last began
 
 
 class LaneClock:
-    """Calls `work` with the subjects that changed (None: everything, at least once a minute)."""
+    """Calls `work` when something has changed; with True, for everything, at least once a minute."""
 
-    def __init__(self, lane: Lane, gap_s: float, longest_rest_s: float, work: Work) -> None:
+    def __init__(self, lane: Lane, pace: Pace, work: Work) -> None:
         self.lane = lane
-        self._gap = gap_s                    # changes in between are taken together
-        self._longest_rest = longest_rest_s  # a lane rests as long as it has worked, but no longer than this
+        self._pace = pace
         self._work = work
         self._woken = Condition()
-        self._subjects: set[str] = set()
+        self._changed = False
+        self._urgent = False
         self._whole = False
-        self._soon = False
         self._running = True
         self._closed = False
         self._minute = time.time() // 60
-        self._order: frozenset[str] | None = frozenset()
 
     def start(self) -> None:
         """Begin to tick, in a thread of its own."""
         Thread(target=self._run, name=f"lane-{self.lane}", daemon=True).start()
 
-    def changed(self, subjects: frozenset[str]) -> None:
-        """Paint what is made of these subjects soon."""
+    def wake(self, *, urgent: bool = False) -> None:
+        """There is something to paint; urgent news shorten the rest."""
         with self._woken:
-            self._subjects |= subjects
-            self._woken.notify()
-
-    def soon(self) -> None:
-        """Somebody looks at a picture that is due: tick, even when nothing changed."""
-        with self._woken:
-            self._soon = True
+            self._changed = True
+            self._urgent = self._urgent or urgent
             self._woken.notify()
 
     def halt(self) -> None:
@@ -65,41 +68,48 @@ class LaneClock:
             self._woken.notify()
 
     def _run(self) -> None:
-        while self._await():
+        while (whole := self._await()) is not None:
             begun = time.monotonic()
-            done = self._tick(self._order)
-            spent = time.monotonic() - begun
-            if not done:
-                self._again(self._order)
-            time.sleep(max(self._gap - spent, min(spent, self._longest_rest)) if done else RETRY_S)
+            done = self._tick(whole)
+            if done:
+                self._rest(begun, time.monotonic())
+            else:
+                self._again(whole)
+                time.sleep(RETRY_S)
 
-    def _tick(self, subjects: frozenset[str] | None) -> bool:
+    def _tick(self, whole: bool) -> bool:
         try:
-            return self._work(subjects)
+            return self._work(whole)
         except Exception:
             log.exception("a tick of the %s lane failed", self.lane)
             return True
 
-    def _again(self, order: frozenset[str] | None) -> None:
+    def _again(self, whole: bool) -> None:
         """What could not be painted is still to be painted."""
         with self._woken:
-            self._whole = self._whole or order is None
-            self._soon = True
+            self._whole = self._whole or whole
+            self._changed = True
 
-    def _await(self) -> bool:
-        """Sleep until there is something to paint and a database to read; note what. Returns: False at the end."""
+    def _rest(self, begun: float, ended: float) -> None:
+        """Leave the machine to others; urgent news end the rest early, unless the lane cannot keep up anyway."""
+        spent = ended - begun
+        until = max(begun + self._pace.gap_s, ended + min(spent, self._pace.rest_s))
+        sooner = begun + self._pace.urgent_s if spent < self._pace.urgent_s else until
         with self._woken:
-            while not self._closed and not (self._running and self._wanted()):
-                self._woken.wait(60 - time.time() % 60)
-            whole = self._whole or self._minute_over()
-            self._order = None if whole else frozenset(self._subjects)
-            self._minute = time.time() // 60
-            self._whole = self._soon = False
-            self._subjects.clear()
-        return not self._closed
+            while not self._closed and (left := (min(sooner, until) if self._urgent else until) - time.monotonic()) > 0:
+                self._woken.wait(left)
 
-    def _wanted(self) -> bool:
-        return bool(self._subjects) or self._soon or self._whole or self._minute_over()
+    def _await(self) -> bool | None:
+        """Sleep until there is something to paint and a database to read. Returns: whether all of it; None at the end."""
+        with self._woken:
+            while not self._closed and not (self._running and (self._changed or self._whole or self._minute_over())):
+                self._woken.wait(60 - time.time() % 60)
+            if self._closed:
+                return None
+            whole = self._whole or self._minute_over()
+            self._minute = time.time() // 60
+            self._whole = self._changed = self._urgent = False
+        return whole
 
     def _minute_over(self) -> bool:
         return time.time() // 60 != self._minute

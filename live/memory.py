@@ -29,7 +29,7 @@ class _Entry:
     def attempt(self, read: Callable[[], T]) -> T:
         """Read; what has failed a moment ago fails again at once. Raises: DataUnavailable."""
         if self.failure is not None and time.monotonic() - self.failed_at < FAILED_S:
-            raise self.failure
+            raise self.failure.with_traceback(None)    # else it would grow by every raising
         self.failure = None
         try:
             return read()

@@ -1,6 +1,6 @@
 """One moment of painting: when it is, what has changed since the one before, and which parts are meant."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -21,10 +21,6 @@ class Tick:
     now: datetime
     subjects: frozenset[str] | None = None
     lane: Lane | None = None
-
-    def whole(self) -> "Tick":
-        """The same moment, for a view that has to be painted in full."""
-        return replace(self, subjects=None, lane=None)
 
     def touches(self, subjects: frozenset[str]) -> bool:
         """Whether something painted from these subjects may look different now."""

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
 
@@ -271,3 +272,32 @@ def test_news_is_painted_while_the_counting_takes_its_time() -> None:
         counted.set()
         assert texts(mailbox, 3) == {"panel": {"children": 2}}
     hub.close()
+
+
+def test_news_that_come_during_a_long_round_are_in_the_views_still_to_come_and_painted_once_in_each() -> None:
+    """Four views, painted two at a time: the news reach the first two in the next round, the others in this one."""
+    going_on, painted = threading.Event(), []
+
+    def paint(view: str, tick: Tick) -> dict[str, dict[str, Any]]:
+        if tick.lane == "thorough":
+            painted.append((view, tick.subjects))
+            if len(painted) <= 2:
+                going_on.wait(5)
+        return {"panel": {"children": view}}
+
+    hub: Hub[str] = Hub(paint)
+    with ExitStack() as stack:
+        for view in "abcd":
+            stack.enter_context(hub.watch(view))
+        round_one = threading.Thread(target=hub.tick, args=(CASE, "thorough"))
+        round_one.start()
+        while len(painted) < 2:
+            time.sleep(0.01)
+        hub.changed(frozenset({"warning"}))
+        going_on.set()
+        round_one.join()
+        hub.tick(frozenset(), "thorough")
+    hub.close()
+    both = frozenset({"case", "warning"})
+    assert sorted(painted[:4], key=str) == [("a", CASE), ("b", CASE), ("c", both), ("d", both)]
+    assert sorted(painted[4:], key=str) == [("a", frozenset({"warning"})), ("b", frozenset({"warning"}))]

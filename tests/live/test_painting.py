@@ -89,7 +89,7 @@ def test_a_part_whose_drawing_fails_says_so_without_the_programs_words(
     def fail(*_: object) -> Any:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(attention, "attention", fail)
+    monkeypatch.setattr(attention, "weighed", fail)
     picture = paint()
     assert "此处暂时无法显示" in picture[ids.ATTENTION]["children"].decode()
     assert not any("secret detail" in value.decode() for props in picture.values() for value in props.values())
@@ -107,7 +107,7 @@ def test_band_and_map_name_the_same_number_even_when_facts_come_in_between(
         found.append(attention.Attention("overdue", town.region("T1").region_id, NOW, count=83 + len(found)))
         return (found[-1],)
 
-    monkeypatch.setattr(attention, "attention", growing)
+    monkeypatch.setattr(attention, "weighed", growing)
     picture = paint()
     callout = orjson.loads(picture[ids.MAP_STATE]["data"])["attention"][0]
     assert callout["text"] == "83 件超期"

@@ -21,9 +21,3 @@ def test_a_panel_is_touched_by_its_own_subjects_by_everything_and_by_a_full_pain
     changed: frozenset[str] | None, touched: bool,
 ) -> None:
     assert Tick(NOW, changed).touches(frozenset({"case", "warning"})) is touched
-
-
-def test_the_whole_of_a_tick_touches_all_in_the_same_moment() -> None:
-    whole = Tick(NOW, frozenset({"case"})).whole()
-    assert whole.touches(frozenset({"message"}))
-    assert whole.now == NOW
