@@ -16,7 +16,7 @@ from indicators.text import Language
 from ingest import pack
 from ingest.door import create_door
 from layouts import notice, wall
-from live import frame, gate, headers, health, squeeze, status, stream, tiles, walls
+from live import frame, gate, headers, health, sources, squeeze, status, stream, tiles, walls
 from live.gate import Gate
 from live.language import preferred
 from live.mount import mount
@@ -86,6 +86,7 @@ def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings) ->
         stream.routes(studio.hub, studio.atlas, studio.jobs, studio.within),
         walls.routes(programme(settings.pack), keeper, lambda: studio.atlas.city),
         tiles.blueprint(engine, lambda: studio.atlas.city),
+        sources.routes(engine),
         health.routes(studio.hub, studio.atlas),
         frame.routes(ASSETS),
     ):

@@ -28,6 +28,8 @@ class Source:
     last_received_at: datetime | None
     taken: int
     rejected: int
+    marked: int = 0         # of those taken: let in with a warning
+    url: str | None = None
 
     def state(self, now: datetime) -> SourceState:
         """Live within its promise, stale beyond it, dead beyond three times."""
@@ -46,7 +48,7 @@ def sources(engine: Engine) -> tuple[Source, ...]:
     with reading(engine, "sources") as connection:
         rows = connection.execute(sql("""
             SELECT s.key, s.name_zh, s.name_en, s.owner, s.licence, s.kind, s.simulated, s.refresh_seconds,
-                   max(f.last_at) AS last_at,
+                   s.url, coalesce(sum(f.marked), 0) AS marked, max(f.last_at) AS last_at,
                    CASE WHEN count(f.source_id) > 0 THEN max(f.last_received_at)
                         ELSE (SELECT max(b.received_at) FROM batch b WHERE b.source_id = s.source_id) END AS last_received_at,
                    CASE WHEN count(f.source_id) > 0 THEN sum(f.taken)
@@ -57,4 +59,4 @@ def sources(engine: Engine) -> tuple[Source, ...]:
     return tuple(Source(
         r.key, Text(r.name_zh, r.name_en), r.owner, r.licence, r.kind, r.simulated,
         None if r.refresh_seconds is None else timedelta(seconds=r.refresh_seconds),
-        r.last_at, r.last_received_at, int(r.taken), int(r.rejected)) for r in rows)
+        r.last_at, r.last_received_at, int(r.taken), int(r.rejected), int(r.marked), r.url) for r in rows)

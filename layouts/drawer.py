@@ -7,7 +7,7 @@ from dash import html
 
 from data_access.cases import CaseLine
 from data_access.trace import Trace
-from layouts import ages, formats, links, states
+from layouts import ages, formats, ids, links, states
 from layouts.feed import clock
 from layouts.look import Look
 from layouts.words import WORDS
@@ -15,8 +15,9 @@ from layouts.words import WORDS
 
 def sheet(look: Look, marks: Sequence[Any], number: str, title: Any, body: Sequence[Any]) -> list[Any]:
     """A drawer: marks and number on top, its title, then what it holds."""
-    close = links.link("✕", links.to_closed(look.view), className="close", title=look.say("close"))
-    return [html.Header([*marks, html.Span(number, className="number"), close]), html.H3(title),
+    close = links.link(html.Span("✕", **{"aria-hidden": "true"}), links.to_closed(look.view), className="close",
+                       title=look.say("close"))
+    return [html.Header([*marks, html.Span(number, className="number"), close]), html.H3(title, id=ids.name(ids.DRAWER)),
             html.Div(list(body), className="sheet")]
 
 
@@ -39,7 +40,7 @@ def big(digits: str, unit: Any, right: Sequence[Any] = ()) -> html.Div:
 
 def table(heads: Sequence[Any], rows: Sequence[Sequence[Any]], name: str = "") -> html.Table:
     """A table with a head; the first column is text, the others as their cells say."""
-    return html.Table([html.Thead(html.Tr([html.Th(head) for head in heads])),
+    return html.Table([html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
                        html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows])], className=f"list {name}")
 
 
@@ -59,10 +60,11 @@ def case_line(look: Look, line: CaseLine) -> Any:
         links.to_drawer(look.view, "case", str(line.case_id)))
 
 
-def origin(look: Look, found: Trace) -> str:
-    """Where a fact came from, down to the row."""
-    return look.say("trace.line", source=look.read(found.source), door=way(look, found.door),
-                    origin=found.origin, batch=found.batch_id, row=formats.digits(found.row_no, 0))
+def origin(look: Look, found: Trace) -> list[Any]:
+    """Where a fact came from, down to the row; its source leads to its page, and to the batch there."""
+    row = look.say("trace.row", door=way(look, found.door), origin=found.origin, batch=found.batch_id,
+                   row=formats.digits(found.row_no, 0))
+    return [links.link(look.read(found.source), links.to_source(look.view, found.source_key, found.batch_id)), f" · {row}"]
 
 
 def way(look: Look, door: str) -> str:

@@ -74,6 +74,7 @@ def facts(look: Look, record: DeviceRecord) -> html.Dl:
         (look.say("case.place"), place),
         (look.say("device.interval"), formats.span(record.interval, look.language)),
         (look.say("device.installed"), ages.at_time(look, record.installed_at)),
-        (look.say("trace"), html.Span(look.read(record.source) if record.trace is None else origin(look, record.trace),
-                                      className="t3")),
+        (look.say("trace"), html.Span(
+            links.link(look.read(record.source), links.to_source(look.view, record.source_key)) if record.trace is None
+            else origin(look, record.trace), className="t3")),
     ])

@@ -61,14 +61,14 @@ def windows(look: Look) -> list[Any]:
 
 
 def source_health(look: Look, sources: Sequence[Source]) -> list[Any]:
-    """How many sources are live, stale and lost; it leads to the list of them."""
+    """How many sources are live, stale and lost; it leads to the page of them."""
     found = [source.state(look.now) for source in sources]
     counts: list[tuple[states.Shape, str, int]] = [
         ("good", "live", found.count("live")), ("stale", "stale", found.count("stale")), ("dead", "dead", found.count("dead")),
     ]
     shown = [html.Span([states.glyph(shape), html.B(str(n)), html.Span(look.say(f"sources.{key}"), className="word")])
              for shape, key, n in counts if n or key == "live"]
-    return [links.link([html.Span(look.say("sources")), *shown], links.to_drawer(look.view, "sources"))]
+    return [links.link([html.Span(look.say("sources")), *shown], links.to_sources(look.view))]
 
 
 def weather(look: Look, now: Weather | None) -> list[Any]:

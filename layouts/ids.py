@@ -37,6 +37,24 @@ FEED = "feed"
 JOBS = "jobs"            # long work under way, in the feed's head line
 DRAWER = "drawer"
 
+# a page in place of the wall: its parts in their order; those that a page does not have are empty
+PAGE = "page"
+PAGE_HEAD = "page-head"
+PAGE_TITLE = "page-title"
+PAGE_SOURCES = "page-sources"
+PAGE_FINDINGS = "page-findings"
+PAGE_REJECTS = "page-rejects"
+PAGE_MARKS = "page-marks"
+PAGE_ARRIVALS = "page-arrivals"
+PAGE_QUALITY = "page-quality"
+PAGE_DATASETS = "page-datasets"
+PAGE_BATCHES = "page-batches"
+PAGE_PARTS = (PAGE_TITLE, PAGE_SOURCES, PAGE_FINDINGS, PAGE_REJECTS, PAGE_MARKS, PAGE_ARRIVALS, PAGE_QUALITY, PAGE_DATASETS,
+              PAGE_BATCHES)
+
+SKIP = "skip"            # the keyboard's way past the header
+NEWS = "news"            # what is new, read out and not seen
+
 PANEL_PREFIX = "panel-"
 
 

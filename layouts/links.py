@@ -7,9 +7,9 @@ from dash import dcc
 
 from indicators import filters
 from indicators.definition import Dimension
-from indicators.scope import Field, Filter, Window
+from indicators.scope import Field, Filter, Scope, Window
 from indicators.text import Language
-from layouts.view import Kind, Mode, Opened, View, href
+from layouts.view import Kind, Mode, Opened, Page, Sort, View, href
 
 
 def to_region(view: View, code: str) -> str:
@@ -87,6 +87,21 @@ def to_dimension(view: View, dimension: Dimension) -> str:
 def to_closed(view: View) -> str:
     """The same scope, the drawer shut."""
     return href(replace(view, opened=None))
+
+
+def to_wall(view: View) -> str:
+    """From a page back to the city."""
+    return href(View(Scope(view.scope.region, language=view.scope.language)))
+
+
+def to_sources(view: View, sort: Sort = "state", *, reverse: bool = False) -> str:
+    """The page of all sources."""
+    return href(replace(view, page=Page(sort=sort, reverse=reverse)))
+
+
+def to_source(view: View, key: str, batch: int | None = None) -> str:
+    """The page of one source, with a batch of it."""
+    return href(replace(view, page=Page(key, batch=batch)))
 
 
 def link(children: Any, address: str, **properties: Any) -> dcc.Link:

@@ -17,8 +17,13 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 WHOLE: tuple[Kind, ...] = ("agencies", "sources", "attention", "breakdown")  # of these there is one, so they carry no key
 Mode = Literal["flat", "heat", "3d"]
 MODES: tuple[Mode, ...] = get_args(Mode)
+SOURCES = "sources"  # the path of the page of all sources, and of one below it
+BACKWARDS = "-"      # before a column: in the other direction
+LONGEST_BATCH = 10   # digits
 FILTERED = "f."  # a query key that begins so filters by the field that follows
 MOST_DIGITS = 6
+Sort = Literal["state", "name", "heard", "taken", "marked", "rejected", "waiting"]
+SORTS: tuple[Sort, ...] = get_args(Sort)
 EARLIEST, LATEST = 1900, 9998  # years: windows and comparisons reach beyond an instant, and must still be dates
 
 
@@ -31,7 +36,7 @@ class BadAddress(ValueError):
 
 
 class UnknownPage(BadAddress):
-    """The path is neither / nor /r/<code>."""
+    """The path is neither / nor /r/<code> nor /sources nor /sources/<key>."""
 
 
 class UnknownWindow(BadAddress):
@@ -55,7 +60,11 @@ class UnknownMode(BadAddress):
 
 
 class BadPage(BadAddress):
-    """Not a page's number."""
+    """Not a page's number, nor a batch's."""
+
+
+class UnknownSort(BadAddress):
+    """Not a column to sort by."""
 
 
 class UnknownFilter(BadAddress):
@@ -76,12 +85,23 @@ class Opened:
 
 
 @dataclass(frozen=True)
+class Page:
+    """What stands in place of the wall: all sources in some order, or the one with this key and the batch asked for."""
+
+    source: str = ""
+    sort: Sort = "state"
+    reverse: bool = False
+    batch: int | None = None
+
+
+@dataclass(frozen=True)
 class View:
-    """A scope, what is open over it, and how the map is drawn."""
+    """A scope, what is open over it, and how the map is drawn; or a page in place of all that."""
 
     scope: Scope
     opened: Opened | None = None
     mode: Mode = "flat"
+    page: Page | None = None
 
 
 def parse(pathname: str, search: str, home: str, language: Language = "zh") -> View:
@@ -90,9 +110,12 @@ def parse(pathname: str, search: str, home: str, language: Language = "zh") -> V
     `home` is the city's code, which `/` means; `language` is the browser's, used when the
     address says none. Whether the region, case or indicator exists is for its reader to say.
     Raises: BadAddress, as one of UnknownPage, UnknownWindow, BadInstant, UnknownLanguage,
-        UnknownDimension, UnknownMode, UnknownFilter, TwoDrawers, BadPage.
+        UnknownDimension, UnknownMode, UnknownFilter, TwoDrawers, BadPage, UnknownSort.
     """
     said = {key: values[-1] for key, values in parse_qs(search.lstrip("?"), keep_blank_values=False).items()}
+    shown = shown_page(pathname, said)
+    if shown is not None:
+        return View(Scope(home, language=spoken(said.get("lang", language))), page=shown)
     scope = Scope(
         region=region(pathname, home),
         window=window(said.get("w", DEFAULT_WINDOW)),
@@ -102,6 +125,26 @@ def parse(pathname: str, search: str, home: str, language: Language = "zh") -> V
         filters=filtered(said),
     )
     return View(scope, opened(said), mode(said.get("m", "flat")))
+
+
+def shown_page(pathname: str, said: dict[str, str]) -> Page | None:
+    """The page that a path names; None for the wall. Raises: UnknownSort, BadPage."""
+    parts = [unquote(part) for part in pathname.split("/") if part]
+    if not parts or parts[0] != SOURCES or len(parts) > 2:
+        return None
+    if len(parts) == 2:
+        return Page(parts[1], batch=page(said["batch"], LONGEST_BATCH) if "batch" in said else None)
+    asked = said.get("sort", "state")
+    return Page(sort=sort(asked.removeprefix(BACKWARDS)), reverse=asked.startswith(BACKWARDS))
+
+
+def sort(text: str) -> Sort:
+    """A column to sort by. Raises: UnknownSort."""
+    for known in SORTS:
+        if text == known:
+            return known
+    choices = ", ".join(SORTS)
+    raise UnknownSort(Text(f"不能按“{text}”排序，可选 {choices}", f"There is no order by “{text}”, only by {choices}"))
 
 
 def region(pathname: str, home: str) -> str:
@@ -177,15 +220,17 @@ def opened(said: dict[str, str]) -> Opened | None:
     return Opened(kind, "" if kind in WHOLE else said[kind], page(said["p"]) if kind == "indicator" and "p" in said else 1)
 
 
-def page(text: str) -> int:
-    """A page's number, from 1. Raises: BadPage."""
-    if not text.isascii() or not text.isdecimal() or len(text) > MOST_DIGITS or int(text) < 1:
-        raise BadPage(Text(f"“{text}”不是页码", f"“{text}” is no page"))
+def page(text: str, digits: int = MOST_DIGITS) -> int:
+    """A page's or a batch's number, from 1. Raises: BadPage."""
+    if not text.isascii() or not text.isdecimal() or len(text) > digits or int(text) < 1:
+        raise BadPage(Text(f"“{text}”不是页码或批次号", f"“{text}” is no number of a page or batch"))
     return int(text)
 
 
 def href(view: View) -> str:
     """The address of a view; parse() reads it back."""
+    if view.page is not None:
+        return paged(view.page, view.scope.language)
     scope = view.scope
     query: dict[str, str] = {}
     if scope.window != DEFAULT_WINDOW:
@@ -203,6 +248,18 @@ def href(view: View) -> str:
         if view.opened.page > 1:
             query["p"] = str(view.opened.page)
     return f"/r/{quote(scope.region, safe='')}?{urlencode(query, safe=',')}"
+
+
+def paged(shown: Page, language: Language) -> str:
+    """The address of a page."""
+    query: dict[str, str] = {}
+    if shown.batch is not None:
+        query["batch"] = str(shown.batch)
+    if (shown.sort, shown.reverse) != ("state", False):
+        query["sort"] = f"{BACKWARDS if shown.reverse else ''}{shown.sort}"
+    query["lang"] = language
+    path = f"/{SOURCES}/{quote(shown.source, safe='')}" if shown.source else f"/{SOURCES}"
+    return f"{path}?{urlencode(query)}"
 
 
 def dimension(view: View) -> Dimension | None:

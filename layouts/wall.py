@@ -8,7 +8,7 @@ from dash import dcc, html
 from data_access.city import City
 from indicators.definition import Dimension
 from indicators.text import Language
-from layouts import ids
+from layouts import ids, page
 from layouts.header import brand, header, theme
 from layouts.stage import stage
 from layouts.words import say, script_words
@@ -23,21 +23,22 @@ def wall(city: City, language: Language, drawn: Mapping[str, Any] | None = None,
     `drawn` holds what is already drawn, children by component id, so that the first paint need
     not wait for the stream; `stores` are further components without a look of their own.
     """
-    page = html.Main(
+    root = html.Div(
         [
             dcc.Location(id=ids.ADDRESS, refresh="callback-nav"), *stores,
             header(city, language),
             html.Div(cut(language), id=ids.CUT, className="cut", role="status"),
             html.Section(id=ids.ATTENTION, className="att", **{"aria-live": "polite"}),
             column(LEFT, "col l"), middle(), column(RIGHT, "col r"),
+            page.skeleton(),
             html.Div(id=ids.TOAST, className="toast", role="status"),
             html.Div(id=ids.NOTICE, className="notice", role="alert"),
         ],
         id=ids.WALL, className="wall", **{"data-zone": str(city.zone)}, **tongue(language),
     )
     for key, children in (drawn or {}).items():
-        page[key].children = children
-    return page
+        root[key].children = children
+    return root
 
 
 def tongue(language: Language) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Which of the two languages a browser would rather read."""
 
+from werkzeug import Request
 from werkzeug.datastructures import LanguageAccept
 
 from indicators.text import LANGUAGES, Language
@@ -11,3 +12,9 @@ def preferred(accepted: LanguageAccept) -> Language:
         return "zh"
     best = accepted.best_match(LANGUAGES)
     return next((language for language in LANGUAGES if language == best), "en")
+
+
+def asked(request: Request) -> Language:
+    """The language that a request's address names, else its browser's."""
+    named = request.args.get("lang")
+    return next((one for one in LANGUAGES if one == named), preferred(request.accept_languages))

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar, get_args
 
 from data_access.city import City
@@ -17,9 +17,10 @@ from layouts.links import to_closed, to_region
 from layouts.ramp import Ramp, ramp
 from layouts.view import View
 from layouts.words import say
-from live import drawers, subjects
+from live import drawers, pages, subjects
 from live.desk import CASE, DEVICE, SOURCE, WARNING, Desk, shown
 from live.memory import Memory
+from live.part import Part, quick, thorough
 from live.picture import Picture
 from live.tick import Lane, Tick
 
@@ -33,16 +34,6 @@ RAMPS = 500
 LOTS = INDICATORS["place_lots"]
 READERS = 6                             # the parts of a view wait for the database side by side
 PANELS: dict[str, Dimension] = {ids.panel(one): one for one in get_args(Dimension)}
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of the screen: where it stands, how it is drawn, from which subjects, and in which lane."""
-
-    face: str
-    draw: Callable[[Desk], Picture]
-    subjects: Callable[[Desk], frozenset[str]]
-    lane: Callable[[Desk], Lane]
 
 
 class Painter:
@@ -65,7 +56,8 @@ class Painter:
         Raises: UnknownRegion; DataUnavailable when the database does not answer at all.
         """
         desk = Desk(self._engine, city, view, tick, self._memory)
-        due = [part for part in self._parts if tick.means(part.lane(desk)) and tick.touches(part.subjects(desk))]
+        parts = self._parts if view.page is None else pages.parts(view)
+        due = [part for part in parts if tick.means(part.lane(desk)) and tick.touches(part.subjects(desk))]
         waiting = [part for part in due if part.face in PANELS or part.face == ids.LEGEND]
         drawing = [self._readers.submit(self._attempt, part, desk) for part in due if part not in waiting]
         if waiting and waiting[-1].face == ids.LEGEND:
@@ -161,6 +153,7 @@ def _page(desk: Desk) -> Picture:
     root = {
         **skeleton[ids.WALL],
         "data-title": " · ".join((*names, say("product", look.language))),
+        "data-page": None,
         "data-parent": _parent(desk),
         "data-now": None if view.scope.at is None else desk.now.isoformat(),
     }
@@ -205,16 +198,6 @@ def _broken(face: str, desk: Desk) -> Any:
     if face in PANELS:
         return panel.broken(desk.look, PANELS[face], desk.look.say("unavailable"))
     return messages.unavailable(desk.look) if face == ids.DRAWER else messages.failed(desk.look.language)
-
-
-def quick(_: Desk) -> Lane:
-    """A few rows by an index."""
-    return "quick"
-
-
-def thorough(_: Desk) -> Lane:
-    """Something is counted."""
-    return "thorough"
 
 
 def _part(face: str, draw: Callable[[Desk], Any], subjects: frozenset[str], lane: Callable[[Desk], Lane] = quick) -> Part:

@@ -10,12 +10,14 @@ from layouts.view import (
     BadInstant,
     BadPage,
     Opened,
+    Page,
     TwoDrawers,
     UnknownDimension,
     UnknownFilter,
     UnknownLanguage,
     UnknownMode,
     UnknownPage,
+    UnknownSort,
     UnknownWindow,
     View,
     href,
@@ -45,6 +47,10 @@ def read_back(view: View) -> View:
     View(Scope("QN07"), Opened("case", "418"), "heat"),
     View(Scope("QN07"), Opened("indicator", "event_open", 7)),
     View(Scope("QN07"), None, "3d"),
+    View(Scope("nyc"), page=Page()),
+    View(Scope("nyc", language="en"), page=Page(sort="rejected", reverse=True)),
+    View(Scope("nyc"), page=Page("sim-cases")),
+    View(Scope("nyc"), page=Page("a/b c?&d", batch=418)),
 ])
 def test_an_address_means_the_view_it_was_made_from(view):
     assert read_back(view) == view
@@ -63,6 +69,9 @@ def test_a_plus_that_the_url_swallowed_is_still_an_offset():
 
 
 @pytest.mark.parametrize(("pathname", "search", "error", "said"), [
+    ("/sources", "?sort=colour", UnknownSort, "colour"),
+    ("/sources/test", "?batch=none", BadPage, "none"),
+    ("/sources/test/batches", "", UnknownPage, "/sources/test/batches"),
     ("/", "?w=fortnight", UnknownWindow, "fortnight"),
     ("/", "?at=yesterday", BadInstant, "yesterday"),
     ("/", "?at=2026-03-04T12:00", BadInstant, "2026-03-04T12:00"),

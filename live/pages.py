@@ -1,0 +1,129 @@
+"""Pages in place of the wall: all sources, and one source; painted part by part like the wall itself."""
+
+from collections.abc import Callable
+from typing import Any
+
+from data_access import batches, quarantine
+from data_access.quarantine import Fate, Quarantine
+from data_access.sources import Source
+from layouts import ids, source_page, sources_page, wall
+from layouts.links import to_sources, to_wall
+from layouts.look import Look
+from layouts.source_page import Origin
+from layouts.sources_page import Overview
+from layouts.view import Page, View
+from layouts.words import say
+from live.desk import SOURCE, Desk
+from live.part import Part, quick, thorough
+from live.picture import Picture
+
+HOURS, LONG_HOURS, DAYS = 24, 48, 30
+BATCHES = 30
+REFUSED = frozenset({"reject", "region"})   # what changes rows in quarantine; "region": a city was loaded anew
+MINUTELY: frozenset[str] = frozenset()      # sums over many batches: the minute is enough
+
+
+def parts(view: View) -> tuple[Part, ...]:
+    """The parts of the page that a view shows."""
+    return ONE if shown(view).source else ALL
+
+
+def shown(view: View) -> Page:
+    """The page that a view shows."""
+    assert view.page is not None
+    return view.page
+
+
+# what every page has
+
+def frame(desk: Desk, name: str, parent: str) -> Picture:
+    """What of the document itself follows the page: its title, its language, and where Esc leads."""
+    look = desk.look
+    skeleton = wall.translated(look.city, look.language)
+    titles = (name, look.read(look.city.name), say("product", look.language))
+    root = {**skeleton[ids.WALL], "data-page": "sources", "data-title": " · ".join(dict.fromkeys(titles)), "data-parent": parent,
+            "data-now": None}
+    return {**skeleton, ids.WALL: root, ids.NOTICE: {"children": []}}
+
+
+# all sources
+
+def overview(desk: Desk) -> Picture:
+    """The list of all sources."""
+    found = Overview(desk.sources(), _hourly(desk), _waiting(desk))
+    return {**frame(desk, desk.look.say("sources.title"), to_wall(desk.view)), **sources_page.sources_page(desk.look, found)}
+
+
+def _hourly(desk: Desk) -> dict[str, batches.Arrivals]:
+    return desk.memory.recall("arrivals", MINUTELY, lambda: batches.hourly(desk.engine, desk.tick.now, HOURS))
+
+
+def _waiting(desk: Desk) -> dict[str, int]:
+    return desk.memory.recall("waiting", REFUSED, lambda: quarantine.waiting(desk.engine))
+
+
+# one source
+
+def found(desk: Desk) -> Source | None:
+    """The source that the address names; None when there is none. Raises: DataUnavailable."""
+    key = shown(desk.view).source
+    return next((source for source in desk.sources() if source.key == key), None)
+
+
+def head(desk: Desk) -> Picture:
+    """The source's name, state and sums; or that there is none of this name."""
+    source, key = found(desk), shown(desk.view).source
+    if source is None:
+        return {**frame(desk, key, to_sources(desk.view)), **source_page.unknown(desk.look, key)}
+    return {
+        **frame(desk, desk.look.read(source.name), to_sources(desk.view)),
+        ids.PAGE_HEAD: {"children": source_page.crumbs(desk.look, desk.look.read(source.name))},
+        ids.PAGE_SOURCES: {"children": []},
+        ids.PAGE_TITLE: {"children": source_page.title(desk.look, source, kept(desk, "reject"))},
+    }
+
+
+def kept(desk: Desk, fate: Fate) -> Quarantine:
+    """The source's rejects or marks. Raises: DataUnavailable."""
+    key = shown(desk.view).source
+    return desk.memory.recall((fate, key), REFUSED, lambda: quarantine.quarantine(desk.engine, key, fate))
+
+
+def arriving(desk: Desk) -> tuple[batches.Arrivals, ...]:
+    """How its rows came by hours and by days. Raises: DataUnavailable."""
+    key, now = shown(desk.view).source, desk.tick.now
+    return desk.memory.recall(("arrivals", key), MINUTELY, lambda: (
+        batches.hourly(desk.engine, now, LONG_HOURS, key)[key], batches.daily(desk.engine, now, DAYS, desk.city.zone, key)))
+
+
+def datasets(desk: Desk) -> batches.Datasets:
+    """Its datasets. Raises: DataUnavailable."""
+    key = shown(desk.view).source
+    return desk.memory.recall(("datasets", key), MINUTELY, lambda: batches.datasets(desk.engine, key))
+
+
+def newest(desk: Desk) -> Origin:
+    """Its newest batches, and the one asked for. Raises: DataUnavailable."""
+    page = shown(desk.view)
+    return desk.memory.recall(("batches", page.source, page.batch), SOURCE, lambda: Origin(
+        batches.batches(desk.engine, page.source, BATCHES, page.batch), page.batch))
+
+
+def _section(face: str, draw: Callable[[Look, Source, Desk], list[Any]], subjects: frozenset[str], *, slow: bool = True) -> Part:
+    """A part of a source's page; empty while there is no such source."""
+    def painted(desk: Desk) -> Picture:
+        source = found(desk)
+        return {face: {"children": [] if source is None else draw(desk.look, source, desk)}}
+
+    return Part(face, painted, lambda desk: subjects, thorough if slow else quick)
+
+
+ALL = (Part(ids.PAGE_SOURCES, overview, lambda desk: SOURCE | REFUSED, quick),)
+ONE = (
+    Part(ids.PAGE_TITLE, head, lambda desk: SOURCE | REFUSED, quick),
+    _section(ids.PAGE_REJECTS, lambda look, source, desk: source_page.rejects(look, source, kept(desk, "reject")), REFUSED),
+    _section(ids.PAGE_MARKS, lambda look, source, desk: source_page.marks(look, source, kept(desk, "mark")), REFUSED),
+    _section(ids.PAGE_ARRIVALS, lambda look, source, desk: source_page.arriving(look, arriving(desk)), MINUTELY),
+    _section(ids.PAGE_DATASETS, lambda look, source, desk: source_page.datasets(look, datasets(desk)), MINUTELY),
+    _section(ids.PAGE_BATCHES, lambda look, source, desk: source_page.batches(look, newest(desk)), SOURCE, slow=False),
+)
