@@ -61,3 +61,8 @@ PANEL_PREFIX = "panel-"
 def panel(dimension: Dimension) -> str:
     """The panel of one dimension."""
     return PANEL_PREFIX + dimension
+
+
+def name(part: str) -> str:
+    """The words that name a part of the screen to those who cannot see it."""
+    return f"{part}-name"
