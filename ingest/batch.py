@@ -1,6 +1,6 @@
 """One batch on its way: what came, what is known, what is wrong; and what became of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from data_access.city import City
 from ingest.checks import Table
-from ingest.feeds import Heard
+from ingest.feeds import NEVER, Heard
 from ingest.latest import Words
 from ingest.registers import Registers
-from ingest.rejects import Rejects
+from ingest.rejects import Reason, Rejects
 from ingest.rollups import Ledger
 
 
@@ -30,8 +30,32 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Medians:
+    """A median estimated from counted classes: their lower bounds, and the key of each class's count."""
+
+    bounds: tuple[float, ...]
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a dataset says of its rows beyond their columns.
+
+    A point outside every region goes to the nearest one within `nearest_m` metres. Figures of one region, key and
+    period replace each other, or `add_up`; `medians` are made from them.
+    """
+
+    nearest_m: float = 0
+    add_up: bool = False
+    medians: Mapping[str, Medians] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Batch:
-    """A batch within its transaction; `rejects` grows as checks find more."""
+    """A batch within its transaction; `rejects` grows as checks find more, `marks` where a row is let in with a warning.
+
+    `lines` says for each row where a person finds it: its line in the file, its row in the request.
+    """
 
     connection: Connection
     city: City
@@ -42,7 +66,10 @@ class Batch:
     received_at: np.datetime64
     table: Table
     count: int
+    lines: NDArray[np.int64]
     rejects: Rejects
+    marks: Rejects
+    options: Options
     may_wait: bool = False  # whether newest values of history may be written later
 
     def good(self) -> NDArray[np.int64]:
@@ -50,6 +77,14 @@ class Batch:
         fine = np.ones(self.count, bool)
         fine[list(self.rejects.reasons)] = False
         return np.flatnonzero(fine)
+
+    def marked(self) -> dict[int, list[Reason]]:
+        """The warnings about rows that are let in."""
+        return {row: reasons for row, reasons in self.marks.reasons.items() if row not in self.rejects.reasons}
+
+    def heard(self, taken: int, newest: np.datetime64 = NEVER) -> Heard:
+        """What a feed hears of a batch that is all about it."""
+        return Heard(taken, len(self.rejects.reasons), newest, len(self.marked()))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
-"""Where its steps have brought a case: one statement derives it, whatever the order they arrived in.
+"""Where its steps have brought a case, whatever the order they arrived in.
 
-By the steps' own time (at one instant: in the order reported, registered, dispatched, returned,
-suspended, resumed, disposed, reworked, verified, closed):
+By the steps' own time (at one instant: in the order of TURNS):
 
 - The state is the last step, but `resumed` gives back the state before the suspension, and
   `amended` changes nothing. A case without steps is `reported`.
@@ -13,73 +12,116 @@ suspended, resumed, disposed, reworked, verified, closed):
 - Its clock, unless the sender gives one, runs for its class's hours from the registration.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from data_access.engine import sql
-from ingest.batch import Raced
+from ingest.copy import copy_rows
+from ingest.steps import NOBODY, Steps
+from ingest.times import Instants
 
-DERIVED = """
-    SELECT case_id, registered_at, dispatched_at, disposed_at, verified_at, closed_at, agency_id, return_count, rework_count,
-           CASE WHEN closed_at IS NOT NULL THEN 'closed'
-                WHEN last_step = 'suspended' THEN 'suspended'
-                ELSE COALESCE(last_progress, 'reported') END AS state,
-           COALESCE(closed_at, last_at) AS state_at,
-           CASE WHEN closed_at IS NULL AND last_step = 'suspended' THEN last_at END AS suspended_at
-      FROM (SELECT case_id,
-                   min(at) FILTER (WHERE step = 'registered') AS registered_at,
-                   min(at) FILTER (WHERE step = 'dispatched') AS dispatched_at,
-                   max(at) FILTER (WHERE step = 'disposed') AS disposed_at,
-                   max(at) FILTER (WHERE step = 'verified') AS verified_at,
-                   CASE WHEN max(at) FILTER (WHERE step IN ('registered', 'dispatched', 'returned', 'reworked'))
-                             > max(at) FILTER (WHERE step = 'closed') THEN NULL
-                        ELSE max(at) FILTER (WHERE step = 'closed') END AS closed_at,
-                   count(*) FILTER (WHERE step = 'returned') AS return_count,
-                   count(*) FILTER (WHERE step = 'reworked') AS rework_count,
-                   max(at) AS last_at,
-                   (array_agg(step ORDER BY at, turn))[count(*)] AS last_step,
-                   (array_agg(step ORDER BY at, turn) FILTER (WHERE step NOT IN ('suspended', 'resumed')))
-                       [count(*) FILTER (WHERE step NOT IN ('suspended', 'resumed'))] AS last_progress,
-                   (array_agg(agency_id ORDER BY at, turn) FILTER (WHERE agency_id IS NOT NULL))
-                       [count(agency_id)] AS agency_id
-              FROM (SELECT s.*, array_position(ARRAY['reported', 'registered', 'dispatched', 'returned', 'suspended', 'resumed',
-                                                     'disposed', 'reworked', 'verified', 'closed'], step) AS turn
-                      FROM case_step s WHERE case_id = ANY(:ids) AND step <> 'amended') AS told
-             GROUP BY case_id) AS steps"""
-ATTRIBUTES = ("case_id", "source_id", "external_id", "class_code", "channel", "title", "address", "region_id", "geom",
-              "reported_at", "received_at", "batch_id", "row_no")
-DERIVATIVES = ("agency_id", "registered_at", "dispatched_at", "disposed_at", "verified_at", "closed_at", "suspended_at")
-COUNTS = ("return_count", "rework_count")
-CLOCK = "COALESCE(t.due_at, d.registered_at + c.due_hours * interval '1 hour')"
+TURNS = pd.Index(["reported", "registered", "dispatched", "returned", "suspended", "resumed",
+                  "disposed", "reworked", "verified", "closed"])
+OPENING = ("registered", "dispatched", "returned", "reworked")
+NEVER = np.datetime64("NaT", "us")
+NO_STEP = -1
+HOUR_US = 3_600_000_000
+
+STAGE = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS stage_case_state (
+        case_id bigint NOT NULL, state text, state_at timestamptz, agency_id int, registered_at timestamptz,
+        dispatched_at timestamptz, disposed_at timestamptz, verified_at timestamptz, closed_at timestamptz,
+        suspended_at timestamptz, return_count smallint NOT NULL, rework_count smallint NOT NULL
+    ) ON COMMIT DELETE ROWS"""
+DERIVED = ("agency_id", "registered_at", "dispatched_at", "disposed_at", "verified_at", "closed_at", "suspended_at",
+           "return_count", "rework_count")
+UPDATE = f"""
+    UPDATE city_case AS t
+       SET {", ".join(f"{name} = d.{name}" for name in DERIVED)}, state = d.state, state_at = COALESCE(d.state_at, t.reported_at),
+           due_at = COALESCE(t.due_at, d.registered_at + c.due_hours * interval '1 hour')
+      FROM stage_case_state d, case_class c
+     WHERE t.case_id = d.case_id AND c.code = t.class_code"""
 
 
-def open_cases(connection: Connection, ids: NDArray[np.int64]) -> None:
-    """Write the staged cases, which are new, with the state that their steps give. Raises: Raced."""
-    written = connection.execute(sql(f"""
-        INSERT INTO city_case ({", ".join((*ATTRIBUTES, *DERIVATIVES, *COUNTS))}, due_at, state, state_at)
-        SELECT {", ".join(f"t.{name}" for name in ATTRIBUTES)}, {", ".join(f"d.{name}" for name in DERIVATIVES)},
-               {", ".join(f"COALESCE(d.{name}, 0)" for name in COUNTS)}, {CLOCK},
-               COALESCE(d.state, 'reported'), COALESCE(d.state_at, t.reported_at)
-          FROM stage_city_case t
-          JOIN case_class c ON c.code = t.class_code
-          LEFT JOIN ({DERIVED}) AS d ON d.case_id = t.case_id
-         WHERE t.case_id = ANY(:ids)
-         ORDER BY t.case_id
-        ON CONFLICT DO NOTHING"""), {"ids": ids.tolist()})
-    if written.rowcount != len(ids):
-        raise Raced("city_case")
+@dataclass(frozen=True)
+class Sorted:
+    """Steps in the order of their case, time and turn; `case` is a place among the cases that are asked about."""
+
+    count: int
+    case: NDArray[np.int64]
+    at: Instants
+    turn: NDArray[np.int64]
+    agency_id: NDArray[np.int64]
+
+    def last(self, *steps: str) -> Instants:
+        """When each case took the last of these steps."""
+        made, among = np.full(self.count, NEVER), np.isin(self.turn, TURNS.get_indexer(list(steps)))
+        made[self.case[among]] = self.at[among]  # of several the last counts: they are sorted
+        return made
+
+    def first(self, step: str) -> Instants:
+        """When each case took this step first."""
+        made, among = np.full(self.count, NEVER), np.flatnonzero(self.turn == TURNS.get_loc(step))[::-1]
+        made[self.case[among]] = self.at[among]
+        return made
+
+    def last_turn(self, among: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Which of the steps chosen was each case's last; NO_STEP without any."""
+        made = np.full(self.count, NO_STEP)
+        made[self.case[among]] = self.turn[among]
+        return made
+
+    def times(self, step: str) -> NDArray[np.int64]:
+        """How often each case took this step."""
+        made: NDArray[np.int64] = np.bincount(self.case[self.turn == TURNS.get_loc(step)], minlength=self.count)
+        return made
 
 
-def derive(connection: Connection, ids: NDArray[np.int64]) -> None:
-    """Bring known cases to the state that their steps give."""
-    same = ", ".join(f"{name} = d.{name}" for name in DERIVATIVES)
-    counts = ", ".join(f"{name} = COALESCE(d.{name}, 0)" for name in COUNTS)
-    connection.execute(sql(f"""
-        UPDATE city_case AS k
-           SET {same}, {counts}, due_at = {CLOCK},
-               state = COALESCE(d.state, 'reported'), state_at = COALESCE(d.state_at, t.reported_at)
-          FROM city_case t
-          JOIN case_class c ON c.code = t.class_code
-          LEFT JOIN ({DERIVED}) AS d ON d.case_id = t.case_id
-         WHERE k.case_id = t.case_id AND t.case_id = ANY(:ids)"""), {"ids": ids.tolist()})
+def arranged(ids: NDArray[np.int64], steps: Steps) -> Sorted:
+    """The steps of these cases (their numbers sorted), without `amended` ones, in order."""
+    turn = TURNS.get_indexer(steps.step)
+    told = np.flatnonzero(turn >= 0)
+    case = np.searchsorted(ids, steps.case_id[told])
+    order = np.lexsort((turn[told], steps.at[told], case))
+    return Sorted(len(ids), case[order], steps.at[told][order], turn[told][order], steps.agency_id[told][order])
+
+
+def derived(ids: NDArray[np.int64], steps: Steps) -> dict[str, NDArray[np.generic]]:
+    """The derived columns of these cases, whose numbers are sorted; without a step `state_at` is NaT."""
+    told = arranged(ids, steps)
+    last_at, last_turn = told.last(*TURNS), told.last_turn(np.ones(len(told.case), bool))
+    suspension = np.isin(told.turn, TURNS.get_indexer(["suspended", "resumed"]))
+    progress = told.last_turn(~suspension)
+    closed = told.last("closed")
+    closed[told.last(*OPENING) > closed] = NEVER
+    suspended = np.isnat(closed) & (last_turn == TURNS.get_loc("suspended"))
+    names = np.append(TURNS.to_numpy(object), "reported")  # NO_STEP is the last one
+    state = np.where(suspended, "suspended", np.where(np.isnat(closed), names[progress], "closed"))
+    agency, named = np.full(len(ids), NOBODY), told.agency_id != NOBODY
+    agency[told.case[named]] = told.agency_id[named]
+    return {
+        "state": state.astype(object), "state_at": np.where(np.isnat(closed), last_at, closed),
+        "agency_id": np.where(agency == NOBODY, np.nan, agency), "registered_at": told.first("registered"),
+        "dispatched_at": told.first("dispatched"), "disposed_at": told.last("disposed"), "verified_at": told.last("verified"),
+        "closed_at": closed, "suspended_at": np.where(suspended, last_at, NEVER), "return_count": told.times("returned"),
+        "rework_count": told.times("reworked")}
+
+
+def clock(due_at: Instants, registered_at: Instants, due_hours: NDArray[np.float64]) -> Instants:
+    """When cases are due: as they say, or their class's hours after the registration."""
+    hours = np.where(np.isnan(due_hours), 0, np.rint(due_hours * HOUR_US)).astype(np.int64).astype("timedelta64[us]")
+    made: Instants = np.where(np.isnat(due_at) & ~np.isnan(due_hours), registered_at + hours, due_at)
+    return made
+
+
+def update(connection: Connection, ids: NDArray[np.int64], steps: Steps) -> None:
+    """Bring known cases (their numbers sorted) to the state that all their steps give."""
+    state = derived(ids, steps)
+    connection.execute(sql(STAGE))
+    connection.execute(sql("DELETE FROM stage_case_state"))
+    copy_rows(connection, "stage_case_state", ["case_id", *state], {"case_id": ids, **state})
+    connection.execute(sql(UPDATE))

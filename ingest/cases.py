@@ -1,21 +1,23 @@
 """Cases and their steps. A case sent again with other attributes is amended: the old ones stay in an `amended` step's note."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data_access.engine import sql
+from ingest import case_state
 from ingest.batch import Batch, Late, Stored, waves
-from ingest.case_state import derive, open_cases
-from ingest.changes import contribute
-from ingest.completion import Completed, meet, stage, update
+from ingest.changes import append, contribute
+from ingest.completion import Completed, lock, meet, stage, update
+from ingest.contributions import Entry
 from ingest.copy import points
-from ingest.feeds import NEVER, Heard, newest
+from ingest.feeds import NEVER, newest
 from ingest.messages import numbered
 from ingest.places import locate
-from ingest.rollups import flush, settle
-from ingest.steps import Steps, fresh, from_cases, from_rows, without_bad, write
+from ingest.rollups import flush, roll_up_flows, settle
+from ingest.steps import Steps, fresh, from_cases, from_rows, of, without_bad, write
 
 CASE = Completed("city_case", "case_id", (
     "class_code", "channel", "title", "address", "region_id", "geom", "reported_at", "due_at"))
@@ -35,60 +37,91 @@ AMENDED = f"""
 def store(batch: Batch) -> Stored:
     """Take a batch of cases, with or without steps."""
     table = batch.table
-    regions = locate(batch.connection, batch.registers, table, batch.rejects)
-    batch.registers.classes.resolve(batch.connection, "class", table["class"], batch.rejects)
-    ids = numbered(batch.source.key, table["id"])
-    steps = without_bad(from_cases(batch, ids), batch)
-    touched: list[NDArray[np.int64]] = []
-    taken, told = 0, []
-    for wave in waves(ids, batch.good()):
-        chosen = steps.chosen(np.isin(steps.row, wave))
-        moved, new_steps = take_wave(batch, wave, ids, columns(batch, wave, ids, regions), chosen)
-        taken += len(moved)
-        touched.append(moved)
-        told += [table["reported_at"][wave][np.isin(ids[wave], moved)], new_steps.at]
-    good = batch.good()
-    return finish(batch, taken, len(good) - taken, touched, told)
+    regions = locate(batch)
+    classes, class_ = batch.registers.classes.resolve(batch.connection, "class", table["class"], batch.rejects)
+    hours = np.array([*(np.nan if row is None or row.due_hours is None else row.due_hours for row in classes), np.nan])[class_]
+    told = Told(numbered(batch.source.key, table["id"]), regions, hours)
+    steps = without_bad(from_cases(batch, told.ids), batch)
+    done = Done()
+    for wave in waves(told.ids, batch.good()):
+        take_wave(batch, wave, told, steps.chosen(np.isin(steps.row, wave)), done)
+    return finish(batch, done)
 
 
-def columns(batch: Batch, rows: NDArray[np.int64], ids: NDArray[np.int64], regions: NDArray[np.int64]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Told:
+    """What the rows of a batch come to beside their table: number, region, and hours until a case is due (NaN: no clock)."""
+
+    ids: NDArray[np.int64]
+    regions: NDArray[np.int64]
+    due_hours: NDArray[np.float64]
+
+
+@dataclass
+class Done:
+    """What was done, wave after wave: facts taken, cases touched, instants spoken of, and what new cases contribute."""
+
+    taken: int = 0
+    cases: list[NDArray[np.int64]] = field(default_factory=list)
+    instants: list[NDArray[np.datetime64]] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+
+def columns(batch: Batch, rows: NDArray[np.int64], told: Told) -> dict[str, Any]:
     """Some rows as columns of city_case."""
     table, count = batch.table, len(rows)
     return {
-        "case_id": ids[rows], "source_id": np.full(count, batch.source.source_id), "external_id": table["id"][rows],
+        "case_id": told.ids[rows], "source_id": np.full(count, batch.source.source_id), "external_id": table["id"][rows],
         "class_code": table["class"][rows], "channel": table["channel"][rows], "title": table["title"][rows],
-        "address": table["address"][rows], "region_id": regions[rows], "geom": points(table["lon"][rows], table["lat"][rows]),
-        "reported_at": table["reported_at"][rows], "due_at": table["due_at"][rows], "state_at": table["reported_at"][rows],
-        "received_at": np.full(count, batch.received_at), "batch_id": np.full(count, batch.batch_id), "row_no": rows}
+        "address": table["address"][rows], "region_id": told.regions[rows],
+        "geom": points(table["lon"][rows], table["lat"][rows]), "reported_at": table["reported_at"][rows],
+        "due_at": table["due_at"][rows], "state_at": table["reported_at"][rows],
+        "received_at": np.full(count, batch.received_at), "batch_id": np.full(count, batch.batch_id),
+        "row_no": batch.lines[rows]}
 
 
-def take_wave(
-    batch: Batch, rows: NDArray[np.int64], ids: NDArray[np.int64], data: dict[str, Any], steps: Steps
-) -> tuple[NDArray[np.int64], Steps]:
-    """Take rows of which no two are of the same case. Returns: the cases that changed, and the steps that were new."""
-    stage(batch.connection, CASE, data)
-    met = meet(batch.connection, CASE, ids[rows])
-    new_steps = fresh(batch, steps, ids[rows][~met.new])
-    fine = np.array([row not in batch.rejects.reasons for row in rows], bool)
-    new, changed = ids[rows][met.new & fine], ids[rows][met.changed & fine]
-    moved = np.setdiff1d(np.union1d(changed, new_steps.case_id), new)
-    contribute_if_any(batch, moved, -1)
+def take_wave(batch: Batch, rows: NDArray[np.int64], told: Told, steps: Steps, done: Done) -> None:
+    """Take rows of which no two are of the same case."""
+    known = lock(batch.connection, CASE, told.ids[rows])
+    there = np.isin(told.ids[rows], known)
+    old = rows[there]
+    differs = different(batch, old, told) if len(old) else np.empty(0, bool)
+    new_steps = fresh(batch, steps, known)
+    fine = np.ones(batch.count, bool)
+    fine[list(batch.rejects.reasons)] = False
+    new = rows[~there & fine[rows]]
+    changed = told.ids[old[differs & fine[old]]]
+    moved = np.setdiff1d(np.union1d(changed, new_steps.case_id), told.ids[new])
+    contribute(batch, "case", CASE.identity, moved, -1)
     if len(changed):
         batch.connection.execute(sql(AMENDED), {"ids": changed.tolist()})
         update(batch.connection, CASE, changed)
     write(batch, new_steps)
     if len(new):
-        open_cases(batch.connection, new)
+        done.entries += open_cases(batch, new[np.argsort(told.ids[new])], told, new_steps)
     if len(moved):
-        derive(batch.connection, moved)
-    contribute_if_any(batch, np.concatenate([new, moved]), 1)
-    return np.concatenate([new, moved]), new_steps
+        case_state.update(batch.connection, moved, of(batch.connection, moved))
+    contribute(batch, "case", CASE.identity, moved, 1)
+    ids = np.concatenate([told.ids[new], moved])
+    done.taken += len(ids)
+    done.cases.append(ids)
+    done.instants += [batch.table["reported_at"][rows][np.isin(told.ids[rows], ids)], new_steps.at]
 
 
-def contribute_if_any(batch: Batch, ids: NDArray[np.int64], sign: int) -> None:
-    """What these cases contribute, when there are any."""
-    if len(ids):
-        contribute(batch, "case", CASE.identity, ids, sign)
+def different(batch: Batch, rows: NDArray[np.int64], told: Told) -> NDArray[np.bool_]:
+    """Which of these rows, whose cases are there, say something else than before; they are staged."""
+    stage(batch.connection, CASE, columns(batch, rows, told))
+    return meet(batch.connection, CASE, told.ids[rows])
+
+
+def open_cases(batch: Batch, rows: NDArray[np.int64], told: Told, steps: Steps) -> list[Entry]:
+    """Write new cases (in the order of their numbers) with the state that their steps give. Returns: what they contribute."""
+    mine = steps.chosen(np.isin(steps.row, rows))
+    state = case_state.derived(told.ids[rows], mine)
+    data = columns(batch, rows, told) | state
+    data["state_at"] = np.where(np.isnat(state["state_at"]), data["reported_at"], state["state_at"])
+    data["due_at"] = case_state.clock(data["due_at"], data["registered_at"], told.due_hours[rows])
+    return append(batch, "case", CASE, data)
 
 
 def store_steps(batch: Batch) -> Stored:
@@ -96,31 +129,30 @@ def store_steps(batch: Batch) -> Stored:
     ids = numbered(batch.source.key, batch.table["case"])
     steps = from_rows(batch, ids)
     good = batch.good()
-    known = np.array(batch.connection.execute(sql("""
-        SELECT case_id FROM city_case WHERE case_id = ANY(:ids) ORDER BY case_id FOR UPDATE"""),
-        {"ids": np.unique(ids[good]).tolist()}).scalars().all(), np.int64)
+    known = lock(batch.connection, CASE, ids[good])
     for row in good[~np.isin(ids[good], known)]:
         batch.rejects.add(row, "case", "unknown_case", "no case of this source has this id (yet); send the case first")
     new_steps = fresh(batch, without_bad(steps, batch), known)
     moved = np.unique(new_steps.case_id)
-    contribute_if_any(batch, moved, -1)
+    contribute(batch, "case", CASE.identity, moved, -1)
     write(batch, new_steps)
     if len(moved):
-        derive(batch.connection, moved)
-    contribute_if_any(batch, moved, 1)
-    taken = len(new_steps.row)
-    return finish(batch, taken, len(batch.good()) - taken, [moved], [new_steps.at])
+        case_state.update(batch.connection, moved, of(batch.connection, moved))
+    contribute(batch, "case", CASE.identity, moved, 1)
+    return finish(batch, Done(len(new_steps.row), [moved], [new_steps.at]))
 
 
-def finish(batch: Batch, taken: int, seen: int, touched: list[NDArray[np.int64]], told: list[NDArray[np.datetime64]]) -> Stored:
+def finish(batch: Batch, done: Done) -> Stored:
     """Bring the rollups up to date and say what became of the batch."""
-    instants = np.concatenate([np.empty(0, "datetime64[us]"), *told])
-    heard = {"case": Heard(taken, len(batch.rejects.reasons), newest(instants) if taken else NEVER)}
-    if not taken:
-        return Stored(taken, seen, heard)
+    instants = np.concatenate([np.empty(0, "datetime64[us]"), *done.instants])
+    heard = {"case": batch.heard(done.taken, newest(instants) if done.taken else NEVER)}
+    seen = len(batch.good()) - done.taken
+    if not done.taken:
+        return Stored(0, seen, heard)
     settle(batch.connection)
     flush(batch.connection, batch.city)
-    return Stored(taken, seen, heard, {"case": Late(instants.min(), all_closed(batch, np.concatenate(touched)))})
+    roll_up_flows(batch.connection, batch.book, done.entries)
+    return Stored(done.taken, seen, heard, {"case": Late(instants.min(), all_closed(batch, np.concatenate(done.cases)))})
 
 
 def all_closed(batch: Batch, ids: NDArray[np.int64]) -> np.datetime64 | None:

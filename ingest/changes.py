@@ -7,42 +7,62 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.batch import Batch, waves
-from ingest.completion import Completed, Met, insert, meet, stage, update
-from ingest.contributions import add
-from ingest.rollups import flush, settle
+from ingest.completion import Completed, lock, meet, stage, update
+from ingest.contributions import Entry, Numbered, add, flows
+from ingest.copy import copy_rows
+from ingest.rollups import flush, roll_up_flows, settle
 
 Columns = Callable[[NDArray[np.int64]], dict[str, Any]]
 
 
 def contribute(batch: Batch, fact: str, identity: str, ids: NDArray[np.int64], sign: int) -> None:
     """Add (or take away) what these facts contribute to the rollups as they now are."""
-    add(batch.connection, batch.city.zone, fact, batch.book.metrics.get(fact, ()), f"f.{identity} = ANY(:ids)",
-        {"ids": ids.tolist()}, sign)
+    contribute_to(batch, fact, batch.book.metrics.get(fact, ()), identity, ids, sign)
+
+
+def contribute_to(
+    batch: Batch, fact: str, metrics: tuple[Numbered, ...], identity: str, ids: NDArray[np.int64], sign: int
+) -> None:
+    """The same for some of the metrics."""
+    if len(ids):
+        add(batch.connection, batch.city.zone, fact, metrics, f"f.{identity} = ANY(:ids)", {"ids": ids.tolist()}, sign)
+
+
+def append(batch: Batch, fact: str, kept: Completed, data: dict[str, Any]) -> list[Entry]:
+    """Write new facts, in the order of their numbers. Returns: what they contribute, as far as numpy counts it."""
+    copy_rows(batch.connection, kept.table, list(data), data)
+    metrics = batch.book.flows.get(fact)
+    if metrics is None:
+        return []
+    contribute_to(batch, fact, metrics.slow, kept.identity, data[kept.identity], 1)
+    return flows(metrics.quick, data, batch.city.zone)
 
 
 def take(batch: Batch, fact: str, kept: Completed, ids: NDArray[np.int64], columns: Columns) -> tuple[int, int]:
     """Take the good rows, whose numbers are `ids` (one per row of the batch). Returns: how many were taken, and seen."""
     rows, taken = batch.good(), 0
+    entries: list[Entry] = []
     for wave in waves(ids, rows):
-        met = take_wave(batch, fact, kept, ids[wave], columns(wave))
-        taken += int((met.new | met.changed).sum())
+        there = np.isin(ids[wave], lock(batch.connection, kept, ids[wave]))
+        changed = complete(batch, fact, kept, ids[wave[there]], columns(wave[there])) if there.any() else 0
+        new = wave[~there]
+        if len(new):
+            entries += append(batch, fact, kept, columns(new[np.argsort(ids[new])]))
+        taken += changed + len(new)
     if taken:
         settle(batch.connection)
         if batch.book.metrics.get(fact):
             flush(batch.connection, batch.city)
+            roll_up_flows(batch.connection, batch.book, entries)
     return taken, len(rows) - taken
 
 
-def take_wave(batch: Batch, fact: str, kept: Completed, ids: NDArray[np.int64], data: dict[str, Any]) -> Met:
-    """Take rows of which no two are of the same fact."""
+def complete(batch: Batch, fact: str, kept: Completed, ids: NDArray[np.int64], data: dict[str, Any]) -> int:
+    """Complete facts that are there. Returns: how many said something else before."""
     stage(batch.connection, kept, data)
-    met = meet(batch.connection, kept, ids)
-    changed, new = ids[met.changed], ids[met.new]
+    changed = ids[meet(batch.connection, kept, ids)]
     if len(changed):
         contribute(batch, fact, kept.identity, changed, -1)
         update(batch.connection, kept, changed)
-    if len(new):
-        insert(batch.connection, kept, list(data), new)
-    if len(changed) or len(new):
-        contribute(batch, fact, kept.identity, np.concatenate([changed, new]), 1)
-    return met
+        contribute(batch, fact, kept.identity, changed, 1)
+    return len(changed)

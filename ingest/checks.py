@@ -1,13 +1,15 @@
 """Map what was sent to typed columns and say everything that is wrong with it.
 
 A column is checked whole; only where that finds something odd are its values looked at one by one.
+Columns that a mapping has typed (numpy's times, numbers and flags; texts as objects) keep their type.
 Missing values are None (text, flag, list), NaN (number, whole) or NaT (time).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ingest.rejects import Rejects
@@ -41,22 +43,25 @@ def empty(field: Field, count: int) -> Column:
 
 
 def check(
-    fields: Sequence[Field], columns: Mapping[str, Sequence[Any]], count: int, now: np.datetime64, rejects: Rejects
+    fields: Sequence[Field], columns: Mapping[str, Sequence[Any] | Column], count: int, now: np.datetime64, rejects: Rejects
 ) -> Table:
     """Type every declared column; rows with something wrong are added to `rejects`."""
     return {field.name: column(field, columns.get(field.name), count, now, rejects) for field in fields}
 
 
-def column(field: Field, values: Sequence[Any] | None, count: int, now: np.datetime64, rejects: Rejects) -> Column:
+def column(
+    field: Field, values: Sequence[Any] | Column | None, count: int, now: np.datetime64, rejects: Rejects
+) -> Column:
     """One typed column; its bad values are missing in it and told in `rejects`."""
+    if isinstance(values, np.ndarray):
+        checked = typed(field, values, now, rejects)
+        if checked is not None:
+            return checked
     made = empty(field, count)
-    if values is None:
-        values = [None] * count
+    values = listed(values, count)
     present = range(count) if values.count(None) == 0 else [at for at, value in enumerate(values) if value is not None]
-    if field.required and len(present) < count:
-        missing = sorted(set(range(count)) - set(present))
-        rejects.add_all((row for row in missing if row not in rejects.reasons or not whole_row(rejects, row)),
-                        field.name, "missing", f"{field.name} is missing")
+    if len(present) < count:
+        tell_missing(field, sorted(set(range(count)) - set(present)), rejects)
     if not len(present):
         return made
     given = values if len(present) == count else [values[at] for at in present]
@@ -68,13 +73,86 @@ def column(field: Field, values: Sequence[Any] | None, count: int, now: np.datet
         try:
             made[row] = one(field, value, now)
         except Bad as bad:
-            rejects.add(row, field.name, bad.code, f"{field.name} {bad}")
+            tell(field, row, bad, rejects)
     return made
 
 
-def whole_row(rejects: Rejects, row: int) -> bool:
-    """Whether the row was refused as a whole, so that its fields need no reasons of their own."""
-    return any(reason.code == "not_an_object" for reason in rejects.reasons[row])
+def listed(values: Sequence[Any] | Column | None, count: int) -> Sequence[Any]:
+    """A column as a list; one that did not come is empty."""
+    if values is None:
+        return [None] * count
+    made: Sequence[Any] = values.tolist() if isinstance(values, np.ndarray) else values
+    return made
+
+
+def tell_missing(field: Field, rows: Iterable[int | np.integer[Any]], rejects: Rejects) -> None:
+    """Tell of rows that lack a required field, unless the row was refused whole or the field for what stood in it."""
+    if field.required:
+        rejects.add_all((row for row in rows if not told(rejects, int(row), field.name)),
+                        field.name, "missing", f"{field.name} is missing")
+
+
+def told(rejects: Rejects, row: int, name: str) -> bool:
+    """Whether the field, or the row as a whole, was refused before."""
+    return any(reason.field == name or reason.code == "not_an_object" for reason in rejects.reasons.get(row, ()))
+
+
+def typed(field: Field, values: Column, now: np.datetime64, rejects: Rejects) -> Column | None:
+    """A column that has the field's type already, checked at once; None when it has another."""
+    kind = values.dtype.kind
+    if field.kind == "time" and kind == "M":
+        made: Column = values.astype("datetime64[us]")
+        return sifted(field, made, np.isnat(made), (made < EARLIEST) | (made > latest(field, now)), now, rejects)
+    if field.kind in ("number", "whole") and kind in "iuf":
+        made = values.astype(np.float64)
+        return sifted(field, made, np.isnan(made), ~within(field, made), now, rejects)
+    if field.kind == "flag" and kind == "b":
+        return values.astype(object)
+    if field.kind == "text" and kind == "O":
+        return typed_texts(field, values, now, rejects)
+    return None
+
+
+def sifted(
+    field: Field, made: Column, absent: Column, bad: Column, now: np.datetime64, rejects: Rejects
+) -> Column:
+    """The column without its bad values, which are told one by one."""
+    tell_missing(field, np.flatnonzero(absent), rejects)
+    for row in np.flatnonzero(bad & ~absent):
+        value = str(made[row].astype("datetime64[s]")) + "Z" if field.kind == "time" else float(made[row])
+        tell(field, int(row), fault(field, value, now), rejects)
+        made[row] = NOTHING[field.kind]
+    return made
+
+
+def typed_texts(field: Field, values: Column, now: np.datetime64, rejects: Rejects) -> Column:
+    """Texts, each different one looked at once."""
+    places, distinct = pd.factorize(values)
+    tell_missing(field, np.flatnonzero(places < 0), rejects)
+    made = np.array([*distinct, None], object)
+    if len(distinct) and (set(map(type, distinct)) != {str} or texts(field, distinct.tolist()) is None):
+        faults = [fault(field, value, now) for value in distinct]
+        wrong = np.array([bad is not None for bad in (*faults, None)], bool)
+        made[wrong] = None
+        for row in np.flatnonzero(wrong[places]):
+            tell(field, int(row), faults[places[row]], rejects)
+    sorted_out: Column = made[places]
+    return sorted_out
+
+
+def fault(field: Field, value: Any, now: np.datetime64) -> Bad | None:
+    """Why a value cannot be taken; None when it can."""
+    try:
+        one(field, value, now)
+    except Bad as bad:
+        return bad
+    return None
+
+
+def tell(field: Field, row: int, bad: Bad | None, rejects: Rejects) -> None:
+    """Tell a value's fault, if it has one."""
+    if bad is not None:
+        rejects.add(row, field.name, bad.code, f"{field.name} {bad}")
 
 
 def at_once(field: Field, values: Sequence[Any], now: np.datetime64) -> Column | None:
@@ -102,12 +180,19 @@ def texts(field: Field, values: Sequence[str]) -> Column | None:
 def numbers(field: Field, values: Sequence[float]) -> Column | None:
     """Finite numbers within the field's limits."""
     made = np.array(values, dtype=np.float64)
-    low, high = made.min(), made.max()
-    if not (np.isfinite(low) and np.isfinite(high)) or (field.kind == "whole" and (made != np.floor(made)).any()):
-        return None
-    if (field.minimum is not None and low < field.minimum) or (field.maximum is not None and high > field.maximum):
-        return None
-    return made
+    return made if within(field, made).all() else None
+
+
+def within(field: Field, numbers: Column) -> Column:
+    """Which numbers are finite, whole where they must be, and within the field's limits."""
+    fine = np.isfinite(numbers)
+    if field.kind == "whole":
+        fine &= numbers == np.floor(numbers)
+    if field.minimum is not None:
+        fine &= numbers >= field.minimum
+    if field.maximum is not None:
+        fine &= numbers <= field.maximum
+    return fine
 
 
 def times(field: Field, values: Sequence[str], now: np.datetime64) -> Column | None:

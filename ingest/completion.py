@@ -4,7 +4,7 @@ Each kind of fact is a `Ledgered` table: its number, and the columns that a late
 Names of tables and columns are constants of this program.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from data_access.engine import sql
-from ingest.batch import Raced
 from ingest.copy import copy_rows
 
 
@@ -26,12 +25,11 @@ class Completed:
     changing: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Met:
-    """Which of the staged rows are new, and which of the others say something else than before."""
-
-    new: NDArray[np.bool_]
-    changed: NDArray[np.bool_]
+def lock(connection: Connection, kept: Completed, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Which of these facts are there; they are locked, in their order."""
+    return np.array(connection.execute(sql(f"""
+        SELECT {kept.identity} FROM {kept.table} WHERE {kept.identity} = ANY(:ids) ORDER BY {kept.identity} FOR UPDATE"""),
+        {"ids": np.unique(ids).tolist()}).scalars().all(), np.int64)
 
 
 def stage(connection: Connection, kept: Completed, data: Mapping[str, Any]) -> None:
@@ -43,32 +41,18 @@ def stage(connection: Connection, kept: Completed, data: Mapping[str, Any]) -> N
     copy_rows(connection, name, list(data), data)
 
 
-def meet(connection: Connection, kept: Completed, ids: NDArray[np.int64]) -> Met:
-    """Lock the rows that are there and compare them with the staged ones."""
-    there = connection.execute(sql(f"""
-        SELECT t.{kept.identity} AS id, {differs(kept)} AS changed
+def meet(connection: Connection, kept: Completed, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of the staged rows, whose facts are there, say something else than before."""
+    changed = connection.execute(sql(f"""
+        SELECT t.{kept.identity}
           FROM {kept.table} t JOIN stage_{kept.table} s USING ({kept.identity})
-         WHERE t.{kept.identity} = ANY(:ids)
-         ORDER BY t.{kept.identity} FOR UPDATE OF t"""), {"ids": ids.tolist()}).all()
-    changed = {row.id for row in there if row.changed}
-    known = np.fromiter((row.id for row in there), np.int64, len(there))
-    return Met(~np.isin(ids, known), np.isin(ids, np.fromiter(changed, np.int64, len(changed))))
+         WHERE t.{kept.identity} = ANY(:ids) AND ({differs(kept)})"""), {"ids": ids.tolist()}).scalars().all()
+    return np.isin(ids, np.array(changed, np.int64))
 
 
 def differs(kept: Completed) -> str:
     """SQL: whether a staged row brings another value."""
     return " OR ".join(f"(s.{name} IS NOT NULL AND s.{name} IS DISTINCT FROM t.{name})" for name in kept.changing)
-
-
-def insert(connection: Connection, kept: Completed, columns: Sequence[str], ids: NDArray[np.int64]) -> None:
-    """Write staged rows that are new. Raises: Raced when somebody else just wrote one of them."""
-    names = ", ".join(columns)
-    written = connection.execute(sql(f"""
-        INSERT INTO {kept.table} ({names})
-        SELECT {names} FROM stage_{kept.table} WHERE {kept.identity} = ANY(:ids) ORDER BY {kept.identity}
-        ON CONFLICT DO NOTHING"""), {"ids": ids.tolist()})
-    if written.rowcount != len(ids):
-        raise Raced(kept.table)
 
 
 def update(connection: Connection, kept: Completed, ids: NDArray[np.int64]) -> None:

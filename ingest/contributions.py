@@ -10,18 +10,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from data_access.engine import sql
 from indicators.definition import Metric
 from indicators.facts import FACTS
-from ingest.predicate import NotUnderstood, Term, compile_condition
+from ingest.predicate import COLUMN, NotUnderstood, Term, compile_condition, compile_value
+from ingest.times import Instants
 
 BINS_PER_E_FOLD = 20
 NO_BIN = -32768
 QUARTER_S = 900  # every time zone's midnight falls on one
 ORDINAL_1970 = 719163
+EPOCH = np.datetime64("1970-01-01", "us")
 
 DELTA = """
     CREATE TEMPORARY TABLE IF NOT EXISTS rollup_delta (
@@ -40,9 +43,11 @@ class Numbered:
 
 def statement(fact: str, metrics: Sequence[Numbered], condition: str) -> str:
     """SQL that adds the contributions of the facts under `condition` (on `f`) to rollup_delta, times :sign."""
+    weighted = any(one.metric.weight for one in metrics)
     lines = ",\n             ".join(
         f"(CAST({one.metric_id:d} AS smallint), CAST({one.metric.at} AS timestamptz), ({one.metric.where or 'true'}),"
-        f" CAST({one.metric.value or 'NULL'} AS double precision), {str(one.metric.sketch).lower()})"
+        f" CAST({one.metric.value or 'NULL'} AS double precision), {str(one.metric.sketch).lower()},"
+        f" CAST({one.metric.weight or '1'} AS bigint))"
         for one in metrics)
     return f"""
       INSERT INTO rollup_delta (region_id, metric_id, hour, day, bin, n, total)
@@ -50,10 +55,10 @@ def statement(fact: str, metrics: Sequence[Numbered], condition: str) -> str:
              CASE WHEN NOT m.sketch OR m.value IS NULL THEN NULL
                   WHEN m.value > 0 THEN floor({BINS_PER_E_FOLD} * ln(m.value))::smallint
                   ELSE {NO_BIN} END,
-             :sign * count(*), :sign * COALESCE(sum(m.value), 0)
+             :sign * {"sum(m.weight)" if weighted else "count(*)"}, :sign * COALESCE(sum(m.value), 0)
         FROM {FACTS[fact].relation} AS f
        CROSS JOIN LATERAL (VALUES
-             {lines}) AS m (metric_id, at, holds, value, sketch)
+             {lines}) AS m (metric_id, at, holds, value, sketch, weight)
        WHERE {condition} AND m.at IS NOT NULL AND m.holds
        GROUP BY 1, 2, 3, 4, 5"""
 
@@ -139,11 +144,89 @@ def count(observed: Observed, metrics: Compiled) -> Counted:
     return Counted(np.concatenate(ids), np.concatenate(rows), np.concatenate(values))
 
 
+@dataclass(frozen=True)
+class Flow:
+    """A metric that numpy counts from the columns of new facts."""
+
+    metric_id: int
+    at: str
+    where: Term | None
+    value: Term | None
+    sketch: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What new facts contribute to one metric, at their leaves: one entry a fact that counts."""
+
+    flow: Flow
+    region_id: NDArray[np.int64]
+    hour: NDArray[np.int64]     # since 1970, UTC
+    day: NDArray[np.int64]      # since 1970, of the city
+    value: NDArray[np.float64] | None
+
+
+@dataclass(frozen=True)
+class Flowing:
+    """A fact's metrics that numpy counts, and those that only SQL understands."""
+
+    quick: tuple[Flow, ...]
+    slow: tuple[Numbered, ...]
+
+
+def flowing(metrics: Sequence[Numbered]) -> Flowing:
+    """Sort a fact's metrics into those numpy can count and the others."""
+    quick, slow = [], []
+    for one in metrics:
+        try:
+            quick.append(compiled_flow(one))
+        except NotUnderstood:
+            slow.append(one)
+    return Flowing(tuple(quick), tuple(slow))
+
+
+def compiled_flow(one: Numbered) -> Flow:
+    """One metric ready for numpy. Raises: NotUnderstood."""
+    at = COLUMN.fullmatch(one.metric.at)
+    if at is None:
+        raise NotUnderstood(one.metric.at)
+    where = compile_condition(one.metric.where)[0] if one.metric.where else None
+    value = compile_value(one.metric.value)[0] if one.metric.value else None
+    return Flow(one.metric_id, at[1], where, value, one.metric.sketch)
+
+
+def flows(metrics: Sequence[Flow], columns: dict[str, Any], zone: ZoneInfo) -> list[Entry]:
+    """What these facts, given as columns of their table, contribute."""
+    made = []
+    buckets: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = {}
+    for flow in metrics:
+        at: Instants = columns[flow.at]
+        counts = ~np.isnat(at)
+        if flow.where is not None:
+            counts &= np.equal(flow.where(columns), True).astype(bool)  # a flag that is None does not hold
+        if not counts.any():
+            continue
+        if flow.at not in buckets:
+            filled = np.where(np.isnat(at), EPOCH, at)
+            buckets[flow.at] = filled.astype("datetime64[h]").astype(np.int64), city_days(filled, zone)
+        hour, day = buckets[flow.at]
+        made.append(Entry(flow, columns["region_id"][counts], hour[counts], day[counts],
+                          None if flow.value is None else flow.value(columns)[counts]))
+    return made
+
+
+def bins(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The bins of a sketch, as `statement` has them; values must be numbers."""
+    positive = values > 0
+    return np.where(positive, np.floor(BINS_PER_E_FOLD * np.log(np.where(positive, values, 1))), NO_BIN).astype(np.int64)
+
+
 def city_days(observed_at: NDArray[np.datetime64], zone: ZoneInfo) -> NDArray[np.int64]:
     """Days since 1970 of the city's calendar; asked once per quarter of an hour."""
-    quarters, inverse = np.unique(observed_at.astype("datetime64[s]").astype(np.int64) // QUARTER_S, return_inverse=True)
+    places, quarters = pd.factorize(observed_at.astype("datetime64[s]").astype(np.int64) // QUARTER_S)
     dates = (datetime.fromtimestamp(int(quarter) * QUARTER_S, zone) for quarter in quarters)
-    return np.array([one.toordinal() - ORDINAL_1970 for one in dates], np.int64)[inverse]
+    days: NDArray[np.int64] = np.array([one.toordinal() - ORDINAL_1970 for one in dates], np.int64)[places]
+    return days
 
 
 @dataclass
@@ -155,7 +238,7 @@ class Ancestors:
 
     def expand(self, region_id: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Pairs of entry and ancestor."""
-        regions, inverse = np.unique(region_id, return_inverse=True)
+        inverse, regions = pd.factorize(region_id)
         width = max(len(self.above[int(region)]) for region in regions)
         table = np.full((len(regions), width), -1, np.int64)
         for at, region in enumerate(regions):

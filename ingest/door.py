@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import orjson
 import psycopg2
 from flask import Flask, Response, request
@@ -21,9 +22,10 @@ from werkzeug.exceptions import HTTPException
 from data_access.engine import DataUnavailable, create, sql
 from ingest import jobs, snapshots
 from ingest.batch import Raced, Source
-from ingest.intake import Intake, KeyReused, NoCity, Sent
+from ingest.intake import Delivery, Intake, KeyReused, NoCity
 from ingest.latest import Waiting, catch_up
-from ingest.sheet import TooMany, Unreadable
+from ingest.rejects import Rejects
+from ingest.sheet import TooMany, Unreadable, read
 from ingest.subjects import SUBJECTS
 from settings import Settings
 
@@ -95,7 +97,7 @@ def create_door(engine: Engine, *, alone: bool = False) -> Flask:
         source = keeper.admit(request.headers.get("Authorization"))
         if subject not in SUBJECTS:
             raise Refused(404, "unknown_subject", f"there is no such subject; there are {', '.join(SUBJECTS)}")
-        return answer(200, intake.take(Sent(source, SUBJECTS[subject], body(), key(), request.remote_addr or "")))
+        return answer(200, intake.take(delivery(source, subject)))
 
     @app.put("/ingest/v1/jobs/<job>")
     def report(job: str) -> Response:
@@ -138,6 +140,14 @@ def report_job(engine: Engine, job: str, sent: bytes) -> dict[str, Any]:
     if wrong.reasons:
         raise Refused(400, "wrong_fields", "; ".join(reason.text for reason in wrong.reasons[0]))
     return {"job": job}
+
+
+def delivery(source: Source, subject: str) -> Delivery:
+    """The request's rows, counted from 1. Raises: Refused, Unreadable, TooMany."""
+    found, wanted = Rejects(), SUBJECTS[subject]
+    sheet = read(body(), [one.name for one in wanted.fields], found)
+    return Delivery(source, wanted, sheet.columns, np.arange(1, sheet.count + 1), sheet.whole, "http", request.remote_addr or "",
+                    key(), rejects=found)
 
 
 def key() -> str | None:

@@ -1,14 +1,19 @@
-"""The one path of a batch: read → check → facts or rejects → rollups, feeds and one notice, in one transaction."""
+"""The one path of a batch, whatever door it comes by: check → facts or rejects → rollups, feeds and one notice.
+
+All of it is one transaction.
+"""
 
 import logging
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import psycopg2
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
@@ -16,22 +21,23 @@ from data_access import city as cities
 from data_access.city import City
 from data_access.engine import sql
 from ingest import feeds, rejects, rollups, snapshots
-from ingest.batch import Batch, Raced, Source, Stored
-from ingest.checks import Table, check
+from ingest.batch import Batch, Options, Raced, Source, Stored
+from ingest.checks import Column, Table, check
 from ingest.feeds import Heard
 from ingest.latest import Waiting, Words
 from ingest.notify import notify
 from ingest.partitions import Partitions
 from ingest.registers import Registers
-from ingest.rejects import Rejects
+from ingest.rejects import Kept, Rejects
 from ingest.rollups import Ledger
-from ingest.sheet import Sheet, read
 from ingest.subjects import Subject
 from ingest.times import Instants
 
 log = logging.getLogger("tonglan.ingest")
 
 AGAIN = ("40001", "40P01", "23505")  # serialization, deadlock, and a key that another transaction wrote meanwhile
+
+Door = Literal["file", "http", "retry"]
 
 
 class NoCity(Exception):
@@ -43,14 +49,34 @@ class KeyReused(ValueError):
 
 
 @dataclass(frozen=True)
-class Sent:
-    """One request: who sends what, from where."""
+class Delivery:
+    """Rows that a door hands over, by column: as they came or typed already, as `checks.check` takes them.
+
+    `lines` and `whole` say for each row where a person finds it, and how it came. `unread` are rows that
+    no columns could be made of; they count as rejected.
+    """
 
     source: Source
     subject: Subject
-    body: bytes
-    key: str | None
+    columns: Mapping[str, Sequence[Any] | Column]
+    lines: NDArray[np.int64]
+    whole: Callable[[int], Any]
+    door: Door
     origin: str
+    key: str | None = None
+    dataset: str | None = None
+    rejects: Rejects = field(default_factory=Rejects)
+    marks: Rejects = field(default_factory=Rejects)
+    unread: Sequence[Kept] = ()
+    options: Options = field(default_factory=Options)
+
+    @property
+    def count(self) -> int:
+        """How many rows there are, but for those unread."""
+        return len(self.lines)
+
+
+Also = Callable[[Connection, int, Rejects], None]  # with the batch's number and its rejects, in its transaction
 
 
 @dataclass
@@ -75,55 +101,65 @@ class Intake:
                 self.ready = city, rollups.prepare(self.engine, city)
             return self.ready
 
-    def take(self, sent: Sent) -> dict[str, Any]:
-        """Take one batch. Returns: the answer.
+    def take(self, came: Delivery, also: Also | None = None) -> dict[str, Any]:
+        """Take one batch, and do what else belongs into its transaction. Returns: the answer.
 
-        Raises: Unreadable, TooMany, KeyReused, NoCity; SQLAlchemy's and psycopg2's errors, then nothing was stored.
+        Raises: KeyReused, NoCity; SQLAlchemy's and psycopg2's errors, then nothing was stored.
         """
         started = time.monotonic()
-        found, now = Rejects(), np.datetime64(datetime.now(UTC).replace(tzinfo=None), "us")
-        fields = sent.subject.fields
-        sheet = read(sent.body, [one.name for one in fields], found)
+        found, now = came.rejects.copy(), np.datetime64(datetime.now(UTC).replace(tzinfo=None), "us")
         city, book = self.prepared()
-        table = check(fields, sheet.columns, sheet.count, now, found)
-        if sent.subject.name == "observations":
+        table = check(came.subject.taking(came.columns), came.columns, came.count, now, found)
+        if came.subject.name == "observations":
             self.partitions.ensure(self.engine, without_rejects(table["observed_at"], found))
         for last in (False, True):
             try:
                 with self.engine.begin() as connection:
-                    answer, words = self.transact(connection, sent, sheet, table, found.copy(), now, city, book)
+                    answer, words = self.transact(connection, came, table, found.copy(), now, city, book, also)
                 if words is not None and self.waiting is not None:
                     self.waiting.add(words)
                 break
             except (Raced, DBAPIError, psycopg2.Error) as error:
                 if last or not passing(error):
                     raise
-        log.info("batch=%s source=%s subject=%s rows=%d taken=%d seen=%d rejected=%d ms=%d", answer["batch"], sent.source.key,
-                 sent.subject.name, sheet.count, answer["taken"], answer["seen"], answer["rejected"],
+        log.info("batch=%s source=%s subject=%s rows=%d taken=%d seen=%d rejected=%d ms=%d", answer["batch"], came.source.key,
+                 came.subject.name, came.count, answer["taken"], answer["seen"], answer["rejected"],
                  (time.monotonic() - started) * 1000)
         return answer
 
     def transact(
-        self, connection: Connection, sent: Sent, sheet: Sheet, table: Table, found: Rejects, now: np.datetime64, city: City,
-        book: Ledger,
+        self, connection: Connection, came: Delivery, table: Table, found: Rejects, now: np.datetime64, city: City,
+        book: Ledger, also: Also | None,
     ) -> tuple[dict[str, Any], Words | None]:
         """Everything that one batch writes. Returns: the answer, and newest values that still wait to be written."""
-        batch_id = open_batch(connection, sent)
+        batch_id = open_batch(connection, came)
         if batch_id is None:
-            return answered(connection, sent), None
-        batch = Batch(connection, city, book, self.registers, sent.source, batch_id, now, table, sheet.count, found,
-                      may_wait=self.waiting is not None)
-        nothing = Stored(0, 0, {sent.subject.feed: Heard(0, len(found.reasons))})
-        stored = sent.subject.store(batch) if len(batch.good()) else nothing
-        rejects.keep(connection, batch_id, sent.source.source_id, found, {row: sheet.whole(row) for row in found.reasons})
-        answer = {"batch": batch_id, "taken": stored.taken, "seen": stored.seen, "rejected": len(found.reasons),
-                  "reasons": found.told()}
+            return answered(connection, came), None
+        batch = Batch(connection, city, book, self.registers, came.source, batch_id, now, table, came.count, came.lines, found,
+                      came.marks.copy(), came.options, may_wait=self.waiting is not None)
+        nothing = Stored(0, 0, {came.subject.feed: Heard(0, len(found.reasons))})
+        stored = came.subject.store(batch) if len(batch.good()) else nothing
+        marked = batch.marked()
+        rejects.keep(connection, batch_id, [*came.unread, *rejects.by_line(found.reasons, came.lines, came.whole)])
+        rejects.keep_marks(connection, batch_id, rejects.by_line(marked, came.lines, came.whole))
+        answer = {"batch": batch_id, "taken": stored.taken, "seen": stored.seen,
+                  "rejected": len(found.reasons) + len(came.unread), "marked": len(marked), "reasons": found.told(came.lines)}
         for fact, late in stored.late.items():
             snapshots.mark(connection, book, fact, late, now)
-        feeds.write(connection, sent.source.source_id, stored.heard)
+        feeds.write(connection, came.source.source_id, with_unread(stored.heard, came))
         close_batch(connection, batch_id, answer)
-        notify(connection, stored.heard or [sent.subject.feed], batch_id)
+        if also is not None:
+            also(connection, batch_id, found)
+        notify(connection, stored.heard or [came.subject.feed], batch_id)
         return answer, stored.waiting
+
+
+def with_unread(heard: Mapping[str, Heard], came: Delivery) -> dict[str, Heard]:
+    """What the feeds hear, with the rows that could not be read."""
+    if not came.unread:
+        return dict(heard)
+    before = heard.get(came.subject.feed, Heard())
+    return {**heard, came.subject.feed: replace(before, rejected=before.rejected + len(came.unread))}
 
 
 def without_rejects(instants: Instants, found: Rejects) -> Instants:
@@ -137,22 +173,23 @@ def passing(error: Exception) -> bool:
     return isinstance(error, Raced) or code in AGAIN
 
 
-def open_batch(connection: Connection, sent: Sent) -> int | None:
+def open_batch(connection: Connection, came: Delivery) -> int | None:
     """Write the batch's row. Returns: its number; None when its key came before."""
     return connection.execute(sql("""
-        INSERT INTO batch (source_id, door, origin, subject, idempotency_key)
-        VALUES (:source_id, 'http', :origin, :subject, :key)
+        INSERT INTO batch (source_id, door, origin, dataset, subject, idempotency_key)
+        VALUES (:source_id, :door, :origin, :dataset, :subject, :key)
         ON CONFLICT (source_id, idempotency_key) DO NOTHING
         RETURNING batch_id"""), {
-        "source_id": sent.source.source_id, "origin": sent.origin, "subject": sent.subject.name, "key": sent.key}).scalar()
+        "source_id": came.source.source_id, "door": came.door, "origin": came.origin, "dataset": came.dataset,
+        "subject": came.subject.name, "key": came.key}).scalar()
 
 
-def answered(connection: Connection, sent: Sent) -> dict[str, Any]:
+def answered(connection: Connection, came: Delivery) -> dict[str, Any]:
     """The answer that was given to this key before. Raises: KeyReused."""
     row = connection.execute(sql("""
         SELECT subject, answer FROM batch WHERE source_id = :source_id AND idempotency_key = :key"""),
-        {"source_id": sent.source.source_id, "key": sent.key}).one()
-    if row.subject != sent.subject.name:
+        {"source_id": came.source.source_id, "key": came.key}).one()
+    if row.subject != came.subject.name:
         raise KeyReused(f"this Idempotency-Key was used for {row.subject} before")
     answer: dict[str, Any] = row.answer
     return answer
@@ -161,7 +198,7 @@ def answered(connection: Connection, sent: Sent) -> dict[str, Any]:
 def close_batch(connection: Connection, batch_id: int, answer: dict[str, Any]) -> None:
     """Write what became of the batch, and the answer."""
     connection.execute(sql("""
-        UPDATE batch SET taken = :taken, seen = :seen, rejected = :rejected, answer = CAST(:answer AS jsonb)
+        UPDATE batch SET taken = :taken, seen = :seen, rejected = :rejected, marked = :marked, answer = CAST(:answer AS jsonb)
          WHERE batch_id = :batch_id"""), {
-        "batch_id": batch_id, "taken": answer["taken"], "seen": answer["seen"], "rejected": answer["rejected"],
+        "batch_id": batch_id, **{name: answer[name] for name in ("taken", "seen", "rejected", "marked")},
         "answer": rejects.written(answer)})

@@ -21,7 +21,7 @@ from ingest.copy import copy_rows
 from ingest.feeds import Heard
 from ingest.load_batch import close_batch, open_batch, source_number
 from ingest.notify import notify
-from ingest.rejects import Rejects, keep
+from ingest.rejects import Kept, Rejects, keep
 from ingest.rollups import roll_up
 from ingest.tables import FIRST_LINE, count, frames, whole
 
@@ -134,7 +134,7 @@ def load_part(connection: Connection, city: City, dataset: Dataset, source_id: i
     batch_id = open_batch(connection, source_id, dataset.name, dataset.subject, key)
     facts = dataset.mapping(connection, source_id, part)
     taken, seen = append(connection, dataset.table, facts.columns | {"batch_id": np.full(len(facts.columns["row_no"]), batch_id)})
-    keep(connection, batch_id, source_id, facts.rejects, {line: whole(part, line) for line in facts.rejects.reasons})
+    keep(connection, batch_id, [Kept(line, reasons, whole(part, line)) for line, reasons in facts.rejects.reasons.items()])
     if taken:
         roll_up(connection, city, dataset.fact, [batch_id])
     feeds.write(connection, source_id, facts.feeds)

@@ -23,7 +23,7 @@ from ingest.feeds import Heard
 from ingest.load_batch import close_batch, open_batch, source_number
 from ingest.load_tree import ancestors
 from ingest.pack import Pack, PackError, PlaceStatistics, Statistics
-from ingest.rejects import Rejects, keep
+from ingest.rejects import Kept, Rejects, keep
 from ingest.tables import fields, frame, numbers, patterned, whole
 
 SUMMED = 0  # row_no of a figure that is a sum over many lines of its batch's file
@@ -173,7 +173,8 @@ def write_figures(connection: Connection, period: Period, figures: Figures, valu
         "period": np.full(len(long), period.year), "source_id": np.full(len(long), source_id),
         "batch_id": np.full(len(long), batch_id),
         "row_no": long["region_id"].map(figures.line).fillna(SUMMED).to_numpy(np.int64)})
-    keep(connection, batch_id, source_id, figures.rejects, {line: whole(figures.table, line) for line in figures.rejects.reasons})
+    keep(connection, batch_id, [Kept(line, reasons, whole(figures.table, line))
+                                for line, reasons in figures.rejects.reasons.items()])
     feeds.write(connection, source_id, heard(long["key"].value_counts().to_dict(), period.year, ZoneInfo(period.zone)))
     close_batch(connection, batch_id, len(long), 0, len(figures.rejects.reasons), figures.answer)
 

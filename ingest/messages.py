@@ -9,7 +9,7 @@ from ingest.batch import Batch, Late, Stored
 from ingest.changes import take
 from ingest.completion import Completed
 from ingest.copy import points
-from ingest.feeds import Heard, newest
+from ingest.feeds import newest
 from ingest.identity import identities
 from ingest.places import locate
 
@@ -21,7 +21,7 @@ MESSAGE = Completed("message", "message_id", CHANGING)
 def store(batch: Batch) -> Stored:
     """Take a batch of messages."""
     table = batch.table
-    regions = locate(batch.connection, batch.registers, table, batch.rejects)
+    regions = locate(batch)
     ids = numbered(batch.source.key, table["id"])
     cases = named(batch.source.key, table["case"])
 
@@ -31,10 +31,10 @@ def store(batch: Batch) -> Stored:
             **same, "message_id": ids[rows], "source_id": np.full(len(rows), batch.source.source_id),
             "external_id": table["id"][rows], "region_id": regions[rows], "geom": points(table["lon"][rows], table["lat"][rows]),
             "case_id": cases[rows], "received_at": np.full(len(rows), batch.received_at),
-            "batch_id": np.full(len(rows), batch.batch_id), "row_no": rows}
+            "batch_id": np.full(len(rows), batch.batch_id), "row_no": batch.lines[rows]}
 
     taken, seen = take(batch, "message", MESSAGE, ids, columns)
-    heard = {"message": Heard(taken, len(batch.rejects.reasons), newest(table["occurred_at"][batch.good()]))}
+    heard = {"message": batch.heard(taken, newest(table["occurred_at"][batch.good()]))}
     late = {"message": Late(table["occurred_at"][batch.good()].min())} if taken else {}
     return Stored(taken, seen, heard, late)
 

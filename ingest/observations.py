@@ -23,18 +23,17 @@ from ingest.rollups import roll_up_observed, settle
 
 REMEMBERED = np.timedelta64(7, "D")  # a device's last word stands for so long at most
 NO_DEVICE = KnownDevice(-1, -1, "")
+STAGED = ("place", "device_id", "property_id", "observed_at", "value")
 COLUMNS = ("observed_at", "value", "device_id", "batch_id", "row_no", "property_id")
-STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS stage_observation (LIKE observation) ON COMMIT DELETE ROWS"
-INSERT_NEW = """
-    INSERT INTO observation (observed_at, value, device_id, batch_id, row_no, property_id)
-    SELECT observed_at, value, device_id, batch_id, row_no, property_id
-      FROM stage_observation ORDER BY device_id, property_id, observed_at
-        ON CONFLICT DO NOTHING
-    RETURNING row_no"""
-DIFFERENT = """
-    SELECT s.row_no
+STAGE = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS stage_observation (
+        place int NOT NULL, device_id int NOT NULL, property_id smallint NOT NULL, observed_at timestamptz NOT NULL,
+        value double precision NOT NULL
+    ) ON COMMIT DELETE ROWS"""
+THERE = """
+    SELECT s.place, o.value <> s.value AS different
       FROM stage_observation s JOIN observation o USING (device_id, property_id, observed_at)
-     WHERE s.row_no = ANY(:rows) AND o.value <> s.value AND o.observed_at BETWEEN :first AND :last"""
+     WHERE o.observed_at BETWEEN :first AND :last"""
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ def without_repeats(batch: Batch, readings: Readings) -> tuple[Readings, int]:
     return readings.at(~again), int((again & ~other).sum())
 
 
-def refuse(batch: Batch, rows: NDArray[np.int64] | list[int]) -> None:
+def refuse(batch: Batch, rows: NDArray[np.int64]) -> None:
     """Refuse rows whose key has another value already."""
     for row in rows:
         batch.rejects.add(row, "value", "conflict", f"value is {batch.table['value'][row]:g}, but another value of device "
@@ -126,39 +125,48 @@ def refuse(batch: Batch, rows: NDArray[np.int64] | list[int]) -> None:
 
 def insert(batch: Batch, readings: Readings) -> tuple[Readings, int]:
     """Write what is new. Returns: that, and how many were there already with the same value."""
-    count = len(readings.row)
-    if not count:
+    if not len(readings.row):
         return readings, 0
-    data = {"observed_at": readings.observed_at, "value": readings.value, "device_id": readings.device_id,
-            "batch_id": np.full(count, batch.batch_id), "row_no": readings.row, "property_id": readings.property_id}
     savepoint = batch.connection.begin_nested()
     try:
-        copy_rows(batch.connection, "observation", COLUMNS, data)
+        write(batch, readings)
         savepoint.commit()
         return readings, 0
     except psycopg2.errors.UniqueViolation:
         savepoint.rollback()
-    return insert_new(batch, readings, data)
+    new, seen = without_known(batch, readings)
+    write(batch, new)
+    return new, seen
 
 
-def insert_new(batch: Batch, readings: Readings, data: dict[str, NDArray[Any]]) -> tuple[Readings, int]:
-    """Write what is not there yet, and refuse what is there with another value."""
+def write(batch: Batch, readings: Readings) -> None:
+    """Append readings. Raises: UniqueViolation when one of them is there."""
+    count = len(readings.row)
+    copy_rows(batch.connection, "observation", COLUMNS, {
+        "observed_at": readings.observed_at, "value": readings.value, "device_id": readings.device_id,
+        "batch_id": np.full(count, batch.batch_id), "row_no": batch.lines[readings.row], "property_id": readings.property_id})
+
+
+def without_known(batch: Batch, readings: Readings) -> tuple[Readings, int]:
+    """Keep what is not there yet, refuse what is there with another value. Returns: those, and how many said the same."""
     batch.connection.execute(sql(STAGE))
-    copy_rows(batch.connection, "stage_observation", COLUMNS, data)
-    written = np.array(batch.connection.execute(sql(INSERT_NEW)).scalars().all(), np.int64)
-    new = np.isin(readings.row, written)
-    rest = readings.row[~new]
-    different = batch.connection.execute(sql(DIFFERENT), {
-        "rows": rest.tolist(), "first": readings.observed_at.min().astype(object),
-        "last": readings.observed_at.max().astype(object)}).scalars().all()
-    refuse(batch, list(different))
-    return readings.at(new), len(rest) - len(different)
+    copy_rows(batch.connection, "stage_observation", STAGED, {
+        "place": np.arange(len(readings.row)), "device_id": readings.device_id, "property_id": readings.property_id,
+        "observed_at": readings.observed_at, "value": readings.value})
+    there = batch.connection.execute(sql(THERE), {
+        "first": readings.observed_at.min().astype(object), "last": readings.observed_at.max().astype(object)}).all()
+    different = [row.place for row in there if row.different]
+    refuse(batch, readings.row[different])
+    new = np.ones(len(readings.row), bool)
+    new[[row.place for row in there]] = False
+    return readings.at(new), len(there) - len(different)
 
 
 def listen(batch: Batch, new: Readings, properties: list[KnownProperty | None], place: NDArray[np.int64]) -> dict[str, Heard]:
     """What the batch said of each property; rows of no known property count for observations as such."""
     bad = np.fromiter(batch.rejects.reasons, np.int64, len(batch.rejects.reasons))
     rejected = place[bad]
+    marked = place[np.fromiter(batch.marked(), np.int64)]
     heard = {}
     for at, row in enumerate(properties):
         if row is None:
@@ -166,7 +174,8 @@ def listen(batch: Batch, new: Readings, properties: list[KnownProperty | None], 
         mine = new.property_id == row.number
         refused = int((rejected == at).sum())
         if mine.any():
-            heard[f"observation:{row.key}"] = Heard(int(mine.sum()), refused, new.observed_at[mine].max())
+            heard[f"observation:{row.key}"] = Heard(
+                int(mine.sum()), refused, new.observed_at[mine].max(), int((marked == at).sum()))
         elif (place == at).any():
             heard[f"observation:{row.key}"] = Heard(0, refused)
     known = np.array([*(row is not None for row in properties), False], bool)

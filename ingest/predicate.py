@@ -1,7 +1,8 @@
-"""The conditions of observation metrics, evaluated by numpy instead of SQL.
+"""The conditions and values of metrics, evaluated by numpy instead of SQL.
 
-Understood: comparisons of columns of `f` and constants, IN lists, bare true/false columns, AND,
-brackets and CASE WHEN … THEN … ELSE … END. NULL is NaN or None, and no comparison with it holds.
+Understood: comparisons of columns of `f` and constants, IN lists, IS [NOT] NULL, bare true/false columns, AND,
+brackets and CASE WHEN … THEN … ELSE … END; as values columns, and the time from one column to another.
+NULL is NaN, NaT or None, and no comparison with it holds.
 """
 
 import operator
@@ -10,11 +11,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 Environment = Mapping[str, Any]
 Term = Callable[[Environment], Any]
 
 TOKEN = re.compile(r"\s*(?:(f\.\w+)|'([^']*)'|(-?\d+(?:\.\d+)?)|(\w+)|(<=|>=|<>|[=<>(),]))")
+COLUMN = re.compile(r"f\.(\w+)")
+ELAPSED = re.compile(r"EXTRACT\(EPOCH FROM f\.(\w+) - f\.(\w+)\)::float8(?: / (\d+))?")
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq, "<>": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
@@ -30,6 +34,17 @@ def compile_condition(condition: str) -> tuple[Term, frozenset[str]]:
     if reader.left:
         raise NotUnderstood(condition)
     return term, frozenset(reader.columns)
+
+
+def compile_value(value: str) -> tuple[Term, frozenset[str]]:
+    """What gives the value from the columns; and the columns it reads. Raises: NotUnderstood."""
+    if column := COLUMN.fullmatch(value):
+        name = column[1]
+        return lambda env: env[name], frozenset({name})
+    if elapsed := ELAPSED.fullmatch(value):
+        until, since, seconds = elapsed[1], elapsed[2], float(elapsed[3] or 1)
+        return lambda env: (env[until] - env[since]) / np.timedelta64(1, "s") / seconds, frozenset({until, since})
+    raise NotUnderstood(value)
 
 
 def tokens(condition: str) -> list[tuple[str, str]]:
@@ -70,6 +85,8 @@ class Reader:
         left = self.operand()
         if self.takes("IN"):
             return self.among(left)
+        if self.takes("IS"):
+            return self.null(left)
         if self.left and self.left[0][1] in COMPARISONS:
             compare, right = COMPARISONS[self.take()[1]], self.operand()
             return lambda env: compared(compare, left(env), right(env))
@@ -85,6 +102,12 @@ class Reader:
         other = self.conjunction()
         self.expect("END")
         return lambda env: np.where(when(env), then(env), other(env))
+
+    def null(self, left: Term) -> Term:
+        """left IS [NOT] NULL."""
+        there = self.takes("NOT")
+        self.expect("NULL")
+        return lambda env: missing(left(env)) != there
 
     def among(self, left: Term) -> Term:
         """left IN (constant, …)."""
@@ -149,5 +172,5 @@ def compared(compare: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
 
 
 def missing(value: Any) -> Any:
-    """Where a value is NaN."""
-    return value != value
+    """Where a value is NaN, NaT or None."""
+    return pd.isna(value)

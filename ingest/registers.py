@@ -21,7 +21,7 @@ FRESH_S = 60.0
 
 DEVICES = "SELECT code, device_id, region_id, kind FROM device WHERE code = ANY(:codes)"
 PROPERTIES = "SELECT key, property_id, key, minimum, maximum, watch, alarm, low_is_bad FROM property WHERE key = ANY(:codes)"
-CLASSES = "SELECT code, 0 FROM case_class WHERE code = ANY(:codes)"
+CLASSES = "SELECT code, 0, due_hours FROM case_class WHERE code = ANY(:codes)"
 KINDS = "SELECT kind, 0 FROM device_kind WHERE kind = ANY(:codes)"
 AGENCIES = "SELECT code, agency_id FROM agency WHERE code = ANY(:codes)"
 REGIONS = "SELECT code, region_id FROM region WHERE code = ANY(:codes)"
@@ -51,13 +51,20 @@ class KnownProperty(NamedTuple):
         return {"property": self.key, "watch": self.watch, "alarm": self.alarm, "low_is_bad": self.low_is_bad}
 
 
+class KnownClass(NamedTuple):
+    """A case class and its clock."""
+
+    number: int
+    due_hours: float | None
+
+
 class Known(NamedTuple):
     """A code's number; 0 where a code is all there is."""
 
     number: int
 
 
-Found = TypeVar("Found", KnownDevice, KnownProperty, Known)
+Found = TypeVar("Found", KnownDevice, KnownProperty, KnownClass, Known)
 
 
 @dataclass
@@ -113,7 +120,7 @@ class Registers:
 
     devices: Register[KnownDevice] = field(default_factory=lambda: Register("device", DEVICES, KnownDevice))
     properties: Register[KnownProperty] = field(default_factory=lambda: Register("property", PROPERTIES, KnownProperty))
-    classes: Register[Known] = field(default_factory=lambda: Register("class", CLASSES, Known))
+    classes: Register[KnownClass] = field(default_factory=lambda: Register("class", CLASSES, KnownClass))
     kinds: Register[Known] = field(default_factory=lambda: Register("kind", KINDS, Known))
     agencies: Register[Known] = field(default_factory=lambda: Register("agency", AGENCIES, Known))
     regions: Register[Known] = field(default_factory=lambda: Register("region", REGIONS, Known))

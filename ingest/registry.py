@@ -13,7 +13,7 @@ from ingest.changes import take
 from ingest.checks import shown
 from ingest.completion import Completed
 from ingest.copy import copy_rows, points
-from ingest.feeds import Heard, newest
+from ingest.feeds import NEVER, newest
 from ingest.messages import numbered
 from ingest.places import locate
 from ingest.rollups import settle
@@ -34,7 +34,7 @@ CHANGING = {
 def store_enterprises(batch: Batch) -> Stored:
     """Take a batch of enterprises."""
     table = batch.table
-    regions = locate(batch.connection, batch.registers, table, batch.rejects)
+    regions = locate(batch)
     ids = numbered(batch.source.key, table["id"])
     for at in np.flatnonzero(table["closed_at"] < table["registered_at"]):
         batch.rejects.add(at, "closed_at", "order", "closed_at is before registered_at")
@@ -44,12 +44,12 @@ def store_enterprises(batch: Batch) -> Stored:
         return {
             **same, "enterprise_id": ids[rows], "source_id": np.full(len(rows), batch.source.source_id),
             "external_id": table["id"][rows], "region_id": regions[rows], "geom": points(table["lon"][rows], table["lat"][rows]),
-            "batch_id": np.full(len(rows), batch.batch_id), "row_no": rows}
+            "batch_id": np.full(len(rows), batch.batch_id), "row_no": batch.lines[rows]}
 
     taken, seen = take(batch, "enterprise", ENTERPRISE, ids, columns)
     good = batch.good()
     told = np.concatenate([table["registered_at"][good], table["closed_at"][good]])
-    heard = {"enterprise": Heard(taken, len(batch.rejects.reasons), newest(told))}
+    heard = {"enterprise": batch.heard(taken, newest(told))}
     return Stored(taken, seen, heard, {"enterprise": Late(table["registered_at"][good].min())} if taken else {})
 
 
@@ -69,7 +69,7 @@ def store_agencies(batch: Batch) -> Stored:
 def store_devices(batch: Batch) -> Stored:
     """Take a batch of devices."""
     table = batch.table
-    regions = locate(batch.connection, batch.registers, table, batch.rejects)
+    regions = locate(batch)
     batch.registers.kinds.resolve(batch.connection, "kind", table["kind"], batch.rejects)
     own(batch, "device", regions, fixed=True)
 
@@ -110,7 +110,7 @@ def write(batch: Batch, table: str, columns: Any, late: dict[str, Late]) -> Stor
     for wave in waves(batch.table["code"], rows):
         data = columns(wave)
         taken += upsert(batch.connection, table, data, CHANGING[table])
-    heard = {table: Heard(taken, len(batch.rejects.reasons), batch.received_at if len(rows) else np.datetime64("NaT", "us"))}
+    heard = {table: batch.heard(taken, batch.received_at if len(rows) else NEVER)}
     return Stored(taken, len(rows) - taken, heard, late if taken else {})
 
 

@@ -1,11 +1,12 @@
 """What could not be taken: every reason of every bad row, and the row itself, kept whole."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from data_access.engine import sql
@@ -13,6 +14,7 @@ from data_access.engine import sql
 NUL = "\u2400"      # PostgreSQL cannot keep a NUL; its picture stands for it
 DEEPEST = 100       # levels of nesting that are kept
 TOLD = 100          # reasons in an answer
+MARKED_WHOLE = 1000 # rows of one batch that are kept whole because of a warning
 
 
 @dataclass(frozen=True)
@@ -43,25 +45,60 @@ class Rejects:
         """The same reasons, free to grow apart."""
         return Rejects({row: list(reasons) for row, reasons in self.reasons.items()})
 
-    def told(self) -> list[dict[str, Any]]:
-        """The first reasons, in the order of the rows, for the answer."""
+    def told(self, lines: NDArray[np.int64]) -> list[dict[str, Any]]:
+        """The first reasons, in the order of the rows, for the answer; a row goes by its line."""
         pairs = ((row, reason) for row in sorted(self.reasons) for reason in self.reasons[row])
-        return [{"row": row, "field": reason.field, "code": reason.code, "text": reason.text}
+        return [{"row": int(lines[row]), "field": reason.field, "code": reason.code, "text": reason.text}
                 for (row, reason), _ in zip(pairs, range(TOLD), strict=False)]
 
 
-def keep(connection: Connection, batch_id: int, source_id: int, rejects: Rejects, whole: dict[int, Any]) -> None:
-    """Write the bad rows with their reasons."""
-    if not rejects.reasons:
-        return
-    numbers = sorted(rejects.reasons)
-    connection.execute(sql("""
-        INSERT INTO reject (batch_id, source_id, row_no, reasons, row)
-        SELECT :batch_id, :source_id, row_no, CAST(reasons AS jsonb), CAST(row AS jsonb)
-          FROM unnest(CAST(:numbers AS int[]), CAST(:reasons AS text[]), CAST(:rows AS text[])) AS t (row_no, reasons, row)"""), {
-        "batch_id": batch_id, "source_id": source_id, "numbers": numbers,
-        "reasons": [written([asdict(reason) for reason in rejects.reasons[number]]) for number in numbers],
-        "rows": [written(whole[number]) for number in numbers]})
+@dataclass(frozen=True)
+class Kept:
+    """A row that is kept as it came, by the line a person finds it at, with all that was said against it."""
+
+    line: int
+    reasons: list[Reason]
+    row: Any
+
+
+def by_line(reasons: Mapping[int, list[Reason]], lines: NDArray[np.int64], whole: Callable[[int], Any]) -> list[Kept]:
+    """The rows that something was said against; what one line brought in several rows is kept once."""
+    kept: dict[int, Kept] = {}
+    for row in sorted(reasons):
+        line = int(lines[row])
+        if line in kept:
+            kept[line].reasons.extend(reasons[row])
+        else:
+            kept[line] = Kept(line, list(reasons[row]), whole(row))
+    return list(kept.values())
+
+
+def keep(connection: Connection, batch_id: int, rows: Sequence[Kept]) -> None:
+    """Write what a batch could not take."""
+    if rows:
+        connection.execute(sql("""
+            INSERT INTO reject (batch_id, source_id, dataset, row_no, reasons, row)
+            SELECT b.batch_id, b.source_id, b.dataset, row_no, CAST(reasons AS jsonb), CAST(row AS jsonb)
+              FROM unnest(CAST(:lines AS int[]), CAST(:reasons AS text[]), CAST(:rows AS text[])) AS t (row_no, reasons, row)
+              JOIN batch b ON b.batch_id = :batch_id"""), {"batch_id": batch_id, **columns(rows)})
+
+
+def keep_marks(connection: Connection, batch_id: int, rows: Sequence[Kept]) -> None:
+    """Write the warnings about what a batch took; of very many rows only the first are kept whole."""
+    if rows:
+        connection.execute(sql("""
+            INSERT INTO mark (batch_id, source_id, subject, row_no, reasons, row)
+            SELECT b.batch_id, b.source_id, b.subject, row_no, CAST(reasons AS jsonb), CAST(row AS jsonb)
+              FROM unnest(CAST(:lines AS int[]), CAST(:reasons AS text[]), CAST(:rows AS text[])) AS t (row_no, reasons, row)
+              JOIN batch b ON b.batch_id = :batch_id"""), {"batch_id": batch_id, **columns(rows, MARKED_WHOLE)})
+
+
+def columns(rows: Sequence[Kept], whole: int | None = None) -> dict[str, list[Any]]:
+    """The rows as columns for binding; beyond the first `whole` the row itself is left out."""
+    lines = [row.line for row in rows]
+    kept = [written(row.row) for row in rows[:whole]]
+    return {"lines": lines, "reasons": [written([asdict(reason) for reason in row.reasons]) for row in rows],
+            "rows": kept + [None] * (len(lines) - len(kept))}
 
 
 def written(value: Any) -> str:

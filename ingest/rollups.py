@@ -19,7 +19,22 @@ from data_access.engine import sql
 from indicators.definition import Metric
 from indicators.facts import FACTS
 from indicators.metrics import METRICS, STOCKS
-from ingest.contributions import Ancestors, Compiled, Numbered, Observed, add, city_days, compiled, count
+from ingest.contributions import (
+    DELTA,
+    Ancestors,
+    Compiled,
+    Entry,
+    Flowing,
+    Numbered,
+    Observed,
+    add,
+    bins,
+    city_days,
+    compiled,
+    count,
+    flowing,
+)
+from ingest.copy import copy_rows
 from ingest.times import Instants
 
 LOCK = 7_065_002
@@ -57,6 +72,14 @@ FROM_LISTS = """
                   CAST(:n AS bigint[]), CAST(:total AS double precision[])) AS t (m, r, b, n, total)"""
 LIST_HOURS = FROM_LISTS.format(bucket="to_timestamp(b * 3600)")
 LIST_DAYS = FROM_LISTS.format(bucket="DATE '1970-01-01' + b::int")
+STAGE = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS rollup_stage (
+        metric_id smallint NOT NULL, region_id int NOT NULL, at timestamptz, day date, bin smallint,
+        n bigint NOT NULL, total double precision
+    ) ON COMMIT DELETE ROWS"""
+STAGED_HOURS = "SELECT metric_id, region_id, at, n, total FROM rollup_stage"
+STAGED_DAYS = "SELECT metric_id, region_id, day, n, total FROM rollup_stage"
+STAGED_BINS = "SELECT metric_id, region_id, day, bin, n FROM rollup_stage"
 
 
 @dataclass(frozen=True)
@@ -67,6 +90,7 @@ class Ledger:
     stocks: dict[str, int]
     ancestors: Ancestors
     observed: Compiled
+    flows: dict[str, Flowing]  # of every other fact
     rebuilt: frozenset[str]  # metrics that were rolled up anew when this was read
 
 
@@ -87,7 +111,8 @@ def ledger(connection: Connection, city: City) -> Ledger:
         region.region_id: tuple(step.region_id for step in city.path(region) if step.level <= city.rollup_level)
         for region in city.regions.values()}
     return Ledger(metrics, {key: numbers[key] for key in STOCKS}, Ancestors(city.rollup_level, above),
-                  compiled(metrics.get("observation", ())), frozenset(changed))
+                  compiled(metrics.get("observation", ())),
+                  {fact: flowing(ones) for fact, ones in metrics.items() if fact != "observation"}, frozenset(changed))
 
 
 def by_fact(numbers: dict[str, int], metrics: dict[str, Metric]) -> dict[str, tuple[Numbered, ...]]:
@@ -115,6 +140,8 @@ def number(connection: Connection) -> list[str]:
 def signature(metric: Metric, limits: Sequence[Any]) -> str:
     """What a metric's numbers depend on: its definition, and for observations the properties' limits."""
     parts: list[Any] = [metric.fact, metric.at, metric.where, metric.value, metric.sketch, FACTS[metric.fact].relation]
+    if metric.weight is not None:
+        parts.append(metric.weight)
     if metric.fact == "observation" and metric.where and ("watch" in metric.where or "alarm" in metric.where):
         parts += [tuple(row) for row in limits if f"'{row.key}'" in metric.where]
     return hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest()
@@ -128,6 +155,7 @@ def settle(connection: Connection) -> None:
 def flush(connection: Connection, city: City) -> None:
     """Bring rollup_delta into the rollups, up the tree."""
     level = {"level": city.rollup_level}
+    connection.execute(sql(DELTA))
     connection.execute(sql(HOURS.format(rows=DELTA_HOURS)), level)
     connection.execute(sql(DAYS.format(rows=DELTA_DAYS)), level)
     connection.execute(sql(SKETCHES.format(rows=DELTA_BINS)), level)
@@ -164,6 +192,64 @@ def roll_up_observed(connection: Connection, city: City, book: Ledger, observed:
     hours = observed.observed_at.astype("datetime64[h]").astype(np.int64)[row]
     upsert(connection, HOURS.format(rows=LIST_HOURS), metric, region, hours, value)
     upsert(connection, DAYS.format(rows=LIST_DAYS), metric, region, city_days(observed.observed_at, city.zone)[row], value)
+
+
+def roll_up_flows(connection: Connection, book: Ledger, entries: Sequence[Entry]) -> None:
+    """Add what new facts contribute, under the lock of `settle`."""
+    if not entries:
+        return
+    hours, days, sketches = [], [], []
+    for entry in entries:
+        row, region = book.ancestors.expand(entry.region_id)
+        value = np.zeros(len(row)) if entry.value is None else np.nan_to_num(entry.value)[row]
+        hours.append(grouped(entry.flow.metric_id, region, entry.hour[row], value))
+        days.append(grouped(entry.flow.metric_id, region, entry.day[row], value))
+        if entry.flow.sketch and entry.value is not None:
+            known = ~np.isnan(entry.value)[row]
+            sketches.append(grouped(entry.flow.metric_id, region[known], entry.day[row][known], value[known], bins(value[known])))
+    write(connection, HOURS.format(rows=STAGED_HOURS), "at", hours)
+    write(connection, DAYS.format(rows=STAGED_DAYS), "day", days)
+    write(connection, SKETCHES.format(rows=STAGED_BINS), "day", sketches)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Contributions to one metric, grouped by region, bucket and, for a sketch, bin; in that order."""
+
+    metric_id: int
+    region_id: NDArray[np.int64]
+    bucket: NDArray[np.int64]
+    n: NDArray[np.int64]
+    total: NDArray[np.float64]
+    bin: NDArray[np.int64]
+
+
+def grouped(
+    metric_id: int, region: NDArray[np.int64], bucket: NDArray[np.int64], value: NDArray[np.float64],
+    bin_: NDArray[np.int64] | None = None,
+) -> Groups:
+    """Group by region, bucket and bin."""
+    third = np.zeros(len(region), np.int64) if bin_ is None else bin_
+    first, lowest = bucket.min(), third.min()
+    span, wide = int(bucket.max() - first) + 1, int(third.max() - lowest) + 1
+    key = (region * span + (bucket - first)) * wide + (third - lowest)
+    order = np.argsort(key, kind="stable")
+    start = np.flatnonzero(np.diff(key[order], prepend=-1))
+    told = key[order][start]
+    return Groups(metric_id, told // wide // span, told // wide % span + first, np.diff(start, append=len(order)),
+                  np.add.reduceat(value[order], start), told % wide + lowest)
+
+
+def write(connection: Connection, statement: str, bucket: str, groups: Sequence[Groups]) -> None:
+    """Add groups to a rollup, metric by metric."""
+    connection.execute(sql(STAGE))
+    for one in sorted(groups, key=lambda one: one.metric_id):
+        unit = "h" if bucket == "at" else "D"
+        connection.execute(sql("TRUNCATE rollup_stage"))
+        copy_rows(connection, "rollup_stage", ["metric_id", "region_id", bucket, "bin", "n", "total"], {
+            "metric_id": np.full(len(one.n), one.metric_id), "region_id": one.region_id,
+            bucket: one.bucket.astype(f"datetime64[{unit}]"), "bin": one.bin, "n": one.n, "total": one.total})
+        connection.execute(sql(statement))
 
 
 def upsert(

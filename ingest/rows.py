@@ -82,7 +82,26 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("sent_at", "time"), Field("onset_at", "time", span="any"), Field("expires_at", "time", span="any"),
         optional("ended_at", "time", span="any"), Field("region", longest=CODE),
     ),
+    "places": (
+        Field("id", longest=200), Field("kind", longest=CODE), Field("name"), optional("units", "number", minimum=0),
+        optional("population", "number", minimum=0), optional("as_of", "time"), *PLACE,
+    ),
+    "flights": (
+        Field("id", longest=200), Field("scheduled_at", "time"), Field("origin", longest=CODE),
+        Field("destination", longest=CODE), Field("carrier", longest=CODE), optional("departure_delay_min", "number"),
+        optional("arrival_delay_min", "number"), *PLACE,
+    ),
+    "statistics": (
+        Field("region", longest=CODE), Field("key", longest=CODE), Field("period", "whole", minimum=1000, maximum=9999),
+        Field("value", "number"),
+    ),
 }
+
+# The steps of a case that a mapping derives from date columns: a column a step, and what is known of it beside that.
+STEP_FIELDS: tuple[Field, ...] = tuple(
+    field for step in SENT_STEPS
+    for field in (optional(f"step:{step}", "time"), optional(f"step:{step}:agency", longest=CODE),
+                  optional(f"step:{step}:actor", longest=200), optional(f"step:{step}:note", longest=4000)))
 
 JOB: tuple[Field, ...] = (
     Field("title_zh", longest=200), Field("title_en", longest=200), Field("unit_zh", longest=50), Field("unit_en", longest=50),

@@ -4,10 +4,12 @@ A step is known by its case, its instant and its kind. The same again is passed 
 another agency, actor or note is refused as `conflict`, because steps are never overwritten.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
@@ -16,12 +18,13 @@ from ingest.batch import Batch
 from ingest.checks import Table, check
 from ingest.copy import copy_rows
 from ingest.rejects import Rejects
-from ingest.rows import STEP
+from ingest.rows import SENT_STEPS, STEP
 
 COLUMNS = ("case_id", "at", "step", "agency_id", "actor", "note", "received_at", "batch_id", "row_no")
 Key = tuple[int, int, str]                       # case, microseconds, step
 Content = tuple[int, str | None, str | None]     # agency, actor, note
 NAMES = tuple(field.name for field in STEP)
+NOBODY = -1  # where a step names no agency
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Steps:
     case_id: NDArray[np.int64]
     at: NDArray[np.datetime64]
     step: NDArray[np.object_]
-    agency_id: NDArray[np.int64]  # -1: none
+    agency_id: NDArray[np.int64]  # or NOBODY
     actor: NDArray[np.object_]
     note: NDArray[np.object_]
 
@@ -40,6 +43,13 @@ class Steps:
         """Some of them."""
         return Steps(self.row[which], self.case_id[which], self.at[which], self.step[which], self.agency_id[which],
                      self.actor[which], self.note[which])
+
+    def repeat(self) -> bool:
+        """Whether a step comes more than once."""
+        kind, _ = pd.factorize(self.step)
+        order = np.lexsort((kind, self.at, self.case_id))
+        return bool(((np.diff(self.case_id[order]) == 0) & (np.diff(self.at[order]) == np.timedelta64(0))
+                     & (np.diff(kind[order]) == 0)).any())
 
     def keys(self) -> list[Key]:
         """What each is known by."""
@@ -57,7 +67,27 @@ def from_rows(batch: Batch, case_id: NDArray[np.int64]) -> Steps:
 
 
 def from_cases(batch: Batch, case_id: NDArray[np.int64]) -> Steps:
-    """The steps inside the rows of cases; a bad one refuses its case's row."""
+    """The steps in the rows of cases: columns of their own, or lists."""
+    parts = [from_column(batch, case_id, step) for step in SENT_STEPS if f"step:{step}" in batch.table]
+    return joined([from_lists(batch, case_id), *parts])
+
+
+def joined(parts: Sequence[Steps]) -> Steps:
+    """Several as one."""
+    return Steps(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Steps)))
+
+
+def from_column(batch: Batch, case_id: NDArray[np.int64], step: str) -> Steps:
+    """One kind of step: the instants in its column; agency, actor and note in those beside it, if there are any."""
+    at, nothing = batch.table[f"step:{step}"], np.full(batch.count, None, object)
+    agency, actor, note = (batch.table.get(f"step:{step}:{name}", nothing) for name in ("agency", "actor", "note"))
+    row = np.flatnonzero(~np.isnat(at))
+    agencies = batch.registers.agencies.numbers(batch.connection, f"step:{step}:agency", agency, batch.rejects)
+    return Steps(row, case_id[row], at[row], np.full(len(row), step, object), agencies[row], actor[row], note[row])
+
+
+def from_lists(batch: Batch, case_id: NDArray[np.int64]) -> Steps:
+    """The lists of steps inside the rows of cases; a bad step refuses its case's row."""
     told = [(row, steps) for row, steps in enumerate(batch.table["steps"]) if steps]
     owner = np.repeat(np.array([row for row, _ in told], np.int64), [len(steps) for _, steps in told])
     place = [at for _, steps in told for at in range(len(steps))]
@@ -89,6 +119,8 @@ def without_bad(steps: Steps, batch: Batch) -> Steps:
 
 def fresh(batch: Batch, steps: Steps, known: NDArray[np.int64]) -> Steps:
     """The steps that are new; contradicting ones refuse their rows. `known` are the cases that were there before (locked)."""
+    if not len(known) and not steps.repeat():
+        return steps
     there = existing(batch.connection, known)
     kept = np.zeros(len(steps.row), bool)
     for at, (key, content) in enumerate(zip(steps.keys(), steps.contents(), strict=True)):
@@ -111,15 +143,26 @@ def existing(connection: Connection, case_ids: NDArray[np.int64]) -> dict[Key, C
     return {(row[0], row[1], row[2]): (row[3], row[4], row[5]) for row in rows}
 
 
+def of(connection: Connection, case_ids: NDArray[np.int64]) -> Steps:
+    """All steps of some cases, with their agencies only."""
+    rows = connection.execute(sql("""
+        SELECT case_id, (extract(epoch FROM at) * 1000000)::bigint, step, COALESCE(agency_id, :nobody)
+          FROM case_step WHERE case_id = ANY(:ids)"""), {"ids": case_ids.tolist(), "nobody": NOBODY}).all()
+    nothing = np.full(len(rows), None, object)
+    return Steps(np.full(len(rows), -1), np.array([row[0] for row in rows], np.int64),
+                 np.array([row[1] for row in rows], "datetime64[us]"), np.array([row[2] for row in rows], object),
+                 np.array([row[3] for row in rows], np.int64), nothing, nothing)
+
+
 def write(batch: Batch, steps: Steps) -> None:
     """Append new steps."""
     if not len(steps.row):
         return
     agencies = steps.agency_id.astype(np.float64)
-    agencies[steps.agency_id < 0] = np.nan
+    agencies[steps.agency_id == NOBODY] = np.nan
     order = np.lexsort((steps.at, steps.case_id))
     sorted_ = steps.chosen(order)
     copy_rows(batch.connection, "case_step", COLUMNS, {
         "case_id": sorted_.case_id, "at": sorted_.at, "step": sorted_.step, "agency_id": agencies[order], "actor": sorted_.actor,
         "note": sorted_.note, "received_at": np.full(len(order), batch.received_at),
-        "batch_id": np.full(len(order), batch.batch_id), "row_no": sorted_.row})
+        "batch_id": np.full(len(order), batch.batch_id), "row_no": batch.lines[sorted_.row]})

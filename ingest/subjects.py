@@ -1,10 +1,11 @@
 """What can be sent, and which module takes it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from ingest import cases, messages, observations, registry, warnings
+from ingest import cases, messages, observations, records, registry, statistics, warnings
 from ingest.batch import Store
-from ingest.rows import FIELDS, Field
+from ingest.rows import FIELDS, STEP_FIELDS, Field
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,10 @@ class Subject:
         """The declared fields of a row."""
         return FIELDS[self.name]
 
+    def taking(self, columns: Collection[str]) -> tuple[Field, ...]:
+        """The fields of rows that come with these columns."""
+        return (*self.fields, *(field for field in STEP_FIELDS if self.name == "cases" and field.name in columns))
+
 
 SUBJECTS: dict[str, Subject] = {
     subject.name: subject
@@ -32,5 +37,8 @@ SUBJECTS: dict[str, Subject] = {
         Subject("observations", "observation", observations.store),
         Subject("messages", "message", messages.store),
         Subject("warnings", "warning", warnings.store),
+        Subject("places", "place", records.store_places),
+        Subject("flights", "flight", records.store_flights),
+        Subject("statistics", "statistic", statistics.store),
     )
 }

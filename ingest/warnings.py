@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ingest.batch import Batch, Late, Stored
 from ingest.changes import take
 from ingest.completion import Completed
-from ingest.feeds import Heard, newest
+from ingest.feeds import newest
 from ingest.messages import numbered
 
 CHANGING = ("event_zh", "event_en", "severity", "headline_zh", "headline_en", "sent_at", "onset_at", "expires_at", "ended_at",
@@ -29,9 +29,9 @@ def store(batch: Batch) -> Stored:
         return {
             **same, "warning_id": ids[rows], "source_id": np.full(len(rows), batch.source.source_id),
             "external_id": table["id"][rows], "region_id": regions[rows], "received_at": np.full(len(rows), batch.received_at),
-            "batch_id": np.full(len(rows), batch.batch_id), "row_no": rows}
+            "batch_id": np.full(len(rows), batch.batch_id), "row_no": batch.lines[rows]}
 
     taken, seen = take(batch, "warning", WARNING, ids, columns)
     good = batch.good()
-    heard = {"warning": Heard(taken, len(batch.rejects.reasons), newest(table["sent_at"][good]))}
+    heard = {"warning": batch.heard(taken, newest(table["sent_at"][good]))}
     return Stored(taken, seen, heard, {"warning": Late(table["onset_at"][good].min())} if taken else {})

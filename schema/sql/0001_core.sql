@@ -353,7 +353,8 @@ CREATE TABLE statistic (
     value double precision NOT NULL,
     source_id smallint NOT NULL REFERENCES source,
     batch_id int NOT NULL,
-    row_no int NOT NULL,
+    row_no int NOT NULL,                -- 0: a sum over several lines
+    summed boolean NOT NULL DEFAULT false, -- up the tree, from the regions below
     PRIMARY KEY (region_id, key, period)
 );
 

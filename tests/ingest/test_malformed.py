@@ -33,6 +33,10 @@ GOOD: dict[str, dict[str, Any]] = {
     "warnings": {"id": "w", "event_zh": "x", "event_en": "x", "severity": "minor", "headline_zh": "x", "headline_en": "x",
                  "sent_at": "2026-03-04T12:00:00Z", "onset_at": "2026-03-04T12:00:00Z", "expires_at": "2026-03-05T12:00:00Z",
                  "region": "T"},
+    "places": {"id": "p", "kind": "lot", "name": "x", "units": 3, "lon": 0.005, "lat": 0.005},
+    "flights": {"id": "f", "scheduled_at": "2026-03-04T12:00:00Z", "origin": "X", "destination": "Y", "carrier": "Z",
+                "departure_delay_min": -3, "region": "T111"},
+    "statistics": {"region": "T111", "key": "residents", "period": 2020, "value": 12},
 }
 
 
@@ -55,8 +59,8 @@ def test_spoiled_rows_are_refused_one_by_one_and_kept_whole(sender: Sender, subj
     assert {row_no for row_no, _, _ in kept} == {reason["row"] for reason in answer["reasons"]}
     for row_no, row, reasons in kept:
         assert reasons
-        if isinstance(rows[row_no], dict):
-            assert set(row) == {name.replace("\0", NUL) for name in rows[row_no]}
+        if isinstance(rows[row_no - 1], dict):
+            assert set(row) == {name.replace("\0", NUL) for name in rows[row_no - 1]}
 
 
 def plain_for_orjson(value: Any) -> Any:
@@ -72,7 +76,7 @@ def plain_for_orjson(value: Any) -> Any:
 def test_the_good_row_of_each_subject_is_taken_among_bad_ones(sender: Sender, subject: str) -> None:
     if subject == "steps":
         sender.send("cases", [GOOD["cases"] | {"id": "good"}])
-    fresh = {"code": "good", "id": "good", "case": "good", "observed_at": "2026-04-04T12:00:00Z"}
+    fresh = {"code": "good", "id": "good", "case": "good", "key": "good", "observed_at": "2026-04-04T12:00:00Z"}
     good = GOOD[subject] | {name: value for name, value in fresh.items() if name in GOOD[subject]}
     answer = sender.send(subject, [None, good, {}, []])
     assert sender.counts(answer) == (1, 0, 3)

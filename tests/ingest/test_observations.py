@@ -42,7 +42,7 @@ def test_within_a_batch_the_first_value_stays_too(sender: Sender) -> None:
     at = "2026-03-03T05:00:00Z"
     answer = sender.send("observations", [observation("a2", at, 7), observation("a2", at, 7.0), observation("a2", at, 8)])
     assert sender.counts(answer) == (1, 1, 1)
-    assert answer["reasons"][0]["row"] == 2
+    assert answer["reasons"][0]["row"] == 3
     assert sender.value("SELECT value FROM observation WHERE observed_at = '2026-03-03T05:00:00Z'") == 7
 
 
@@ -65,8 +65,8 @@ def test_every_reason_of_a_bad_row_is_told(sender: Sender) -> None:
         observation("a1", "2026-03-06T00:00:00Z", 1)])
     assert sender.counts(answer) == (1, 0, 5)
     assert [(reason["row"], reason["field"], reason["code"]) for reason in answer["reasons"]] == [
-        (0, "observed_at", "type"), (0, "value", "type"), (0, "device", "unknown_device"), (0, "property", "unknown_property"),
-        (1, "value", "range"), (2, "observed_at", "no_zone"), (3, "observed_at", "range"), (4, "observed_at", "range")]
+        (1, "observed_at", "type"), (1, "value", "type"), (1, "device", "unknown_device"), (1, "property", "unknown_property"),
+        (2, "value", "range"), (3, "observed_at", "no_zone"), (4, "observed_at", "range"), (5, "observed_at", "range")]
 
 
 def test_the_feed_is_as_old_as_its_newest_datum(sender: Sender) -> None:

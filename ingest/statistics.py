@@ -1,0 +1,137 @@
+"""Published figures of regions: kept at the level that the source gives, added up to the city.
+
+What a source tells of a region is the truth for it; a region of which it tells nothing is the sum of
+those below, so the tree adds up. Below what was told there is no such figure. No figure is never zero.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data_access.city import City
+from data_access.engine import sql
+from ingest.batch import Batch, Medians, Stored
+from ingest.copy import copy_rows
+from ingest.feeds import Heard
+from ingest.rollups import settle
+
+KEY = ["region_id", "key", "period"]
+COLUMNS = (*KEY, "value", "source_id", "batch_id", "row_no", "summed")
+SEVERAL = 0  # row_no of a figure that is a sum over several lines
+THERE = """
+    SELECT region_id, key, period, value, source_id, batch_id, row_no
+      FROM statistic WHERE key = ANY(:keys) AND period = ANY(:periods) AND NOT summed"""
+
+
+def store(batch: Batch) -> Stored:
+    """Take a batch of figures."""
+    table = batch.table
+    regions = batch.registers.regions.numbers(batch.connection, "region", table["region"], batch.rejects)
+    settle(batch.connection)
+    keys, periods = [sorted({*table[name][batch.good()].tolist()}) for name in ("key", "period")]
+    there = pd.DataFrame(batch.connection.execute(sql(THERE), {
+        "keys": keys, "periods": [int(period) for period in periods]}).all(), columns=[*COLUMNS[:-1]])
+    own(batch, regions, there)
+    rows = batch.good()
+    came = pd.DataFrame({
+        "region_id": regions[rows], "key": table["key"][rows], "period": table["period"][rows].astype(np.int64),
+        "value": table["value"][rows], "source_id": batch.source.source_id, "batch_id": batch.batch_id,
+        "row_no": batch.lines[rows]})
+    told, taken = (added if batch.options.add_up else replaced)(came, there)
+    if taken:
+        write(batch, told)
+    heard = {f"statistic:{key}": Heard(int((came["key"] == key).sum()), 0, year_end(int(one["period"].max()), batch.city.zone))
+             for key, one in came.groupby("key")} if taken else {"statistic": batch.heard(0)}
+    return Stored(taken, len(rows) - taken, heard)
+
+
+def own(batch: Batch, regions: NDArray[np.int64], there: pd.DataFrame) -> None:
+    """Refuse figures that another source tells already."""
+    others = there[there["source_id"] != batch.source.source_id]
+    taken = set(zip(*(others[name] for name in KEY), strict=True))
+    for row in batch.good() if taken else ():
+        if (regions[row], batch.table["key"][row], int(batch.table["period"][row])) in taken:
+            batch.rejects.add(row, "key", "not_yours", "another source tells this figure of this region and period already")
+
+
+def replaced(came: pd.DataFrame, there: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """The figures as told last. Returns: all that are told now, and how many rows were new or said something else."""
+    last = came.drop_duplicates(KEY, keep="last")
+    before = last[KEY].merge(there, on=KEY, how="left")["value"].to_numpy()
+    new = last[last["value"].to_numpy() != before]
+    return pd.concat([there, new]).drop_duplicates(KEY, keep="last"), len(new)
+
+
+def added(came: pd.DataFrame, there: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Figures added to those there. Returns: all that are told now, and how many rows were added."""
+    both = pd.concat([there, came]).groupby(KEY, as_index=False, sort=False).agg({
+        "value": "sum", "source_id": "last", "batch_id": "max", "row_no": "last"})
+    return both.assign(row_no=SEVERAL), len(came)
+
+
+def write(batch: Batch, told: pd.DataFrame) -> None:
+    """Write this source's figures of some keys and periods, what all told ones add up to, and the medians made of them."""
+    full = summed_up(told.pivot(index="region_id", columns=["key", "period"], values="value"), batch.city)
+    long = full.stack(["key", "period"], future_stack=True).dropna().rename("value").rename_axis(KEY).reset_index()
+    made = pd.concat([without(long, told), medians_of(full, batch.options.medians)]).assign(
+        source_id=batch.source.source_id, batch_id=batch.batch_id, row_no=SEVERAL, summed=True)
+    batch.connection.execute(sql("""
+        DELETE FROM statistic
+         WHERE key = ANY(:keys) AND period = ANY(:periods) AND (summed OR source_id = :source)"""), {
+        "source": batch.source.source_id, "periods": sorted({int(period) for period in told["period"]}),
+        "keys": sorted({*told["key"], *made["key"]})})
+    mine = told[told["source_id"] == batch.source.source_id].assign(summed=False)
+    copy_rows(batch.connection, "statistic", COLUMNS, pd.concat([mine, made])[list(COLUMNS)].reset_index(drop=True))
+
+
+def without(figures: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """The figures that are not told."""
+    both = figures.merge(told[KEY], on=KEY, how="left", indicator=True)
+    return both[both["_merge"] == "left_only"][[*KEY, "value"]]
+
+
+def summed_up(values: pd.DataFrame, city: City) -> pd.DataFrame:
+    """The figures of the regions and of all above them, one column a figure; a sum of nothing but blanks is blank."""
+    parent = {region.region_id: region.parent_id for region in city.regions.values()}
+    level = pd.Series({region.region_id: region.level for region in city.regions.values()})
+    full = values.reindex(level.index)
+    for depth in range(int(level.max()), 0, -1):
+        here = full[level == depth]
+        sums = here.groupby(here.index.map(parent)).sum(min_count=1)
+        full = full.fillna(sums)
+    return full
+
+
+def medians_of(values: pd.DataFrame, medians: Mapping[str, Medians]) -> pd.DataFrame:
+    """The medians of every region and period whose classes are all known, as rows."""
+    made = []
+    for key, one in medians.items():
+        for period in sorted({period for _, period in values.columns}):
+            wanted = [(name, period) for name in one.keys]
+            if set(wanted) <= set(values.columns):
+                found = median(values[wanted].to_numpy(), np.array(one.bounds))
+                made.append(pd.DataFrame({"region_id": values.index, "key": key, "period": period, "value": found}))
+    return pd.concat(made).dropna() if made else pd.DataFrame(columns=[*KEY, "value"])
+
+
+def median(counts: NDArray[np.float64], bounds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The median of each row of class counts, its class taken as evenly filled; NaN in the open last class or without any."""
+    running = np.cumsum(counts, axis=1)
+    half = running[:, -1:] / 2
+    at = (running < half).sum(axis=1)
+    rows = np.arange(len(counts))
+    inside = np.minimum(at, counts.shape[1] - 1)
+    before = running[rows, inside] - counts[rows, inside]
+    upper = np.append(bounds[1:], np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        made: NDArray[np.float64] = bounds[inside] + (half[:, 0] - before) / counts[rows, inside] * (upper - bounds)[inside]
+    return made
+
+
+def year_end(year: int, zone: ZoneInfo) -> np.datetime64:
+    """The last second of a year in the city, UTC."""
+    return np.datetime64(datetime(year, 12, 31, 23, 59, 59, tzinfo=zone).astimezone(UTC).replace(tzinfo=None), "us")
