@@ -9,18 +9,12 @@ from simulate import moments, steps
 from simulate.agenda import Events
 from simulate.cases import UNDATED, Cases, identity
 from simulate.chance import Ints
+from simulate.words import COMMA, NOTES
 from simulate.world import World
 
 Row = dict[str, Any]
 
 NOBODY = -1
-
-NOTES = {
-    steps.RETURNED: ("Not in our remit", "Outside our area", "Belongs to a private owner", "Already with another agency"),
-    steps.SUSPENDED: ("Waiting for parts", "Waiting for a permit", "Waiting for dry weather", "Nobody let us in"),
-    steps.REWORKED: ("Not finished", "Came back within a day", "Site not cleaned", "Wrong place done"),
-}
-
 
 STEP_EVENT: np.dtype[np.void] = np.dtype([("day", np.int32), ("case", np.int32), ("step", np.int8), ("at", np.int64),
                                           ("agency", np.int16)])
@@ -54,16 +48,16 @@ def case_rows(world: World, cases: Cases, after: int, until: int, *, steps_until
     lot = cases.lot[mine]
     titled = zip(
         range(low, high), cases.kind[mine].tolist(), cases.channel[mine].tolist(), places.neighbourhood[lot].tolist(),
-        places.block[lot].tolist(), places.lot[lot].tolist(), places.lon[lot].tolist(), places.lat[lot].tolist(),
-        moments.texts(cases.reported[mine]), _steps_inline(world, cases, low, high, steps_until), strict=True)
+        places.addresses(lot), places.sites(lot), moments.texts(cases.reported[mine]),
+        _steps_inline(world, cases, low, high, steps_until), strict=True)
+    comma = COMMA[pack.language]
     rows: list[Row] = [
         {
             "id": identity(world, cases.day, number), "class": pack.classes[kind].code, "channel": pack.channels[channel],
-            "title": f"{pack.classes[kind].name}, {places.name[area]}",
-            "address": f"Block {block}, lot {tax_lot}, {pack.boroughs[places.borough[area]][1]}",
-            "reported_at": reported, "lon": lon, "lat": lat, "steps": told,
+            "title": f"{pack.classes[kind].name}{comma}{places.name[area]}", "address": address,
+            "reported_at": reported, **site, "steps": told,
         }
-        for number, kind, channel, area, block, tax_lot, lon, lat, reported, told in titled
+        for number, kind, channel, area, address, site, reported, told in titled
     ]
     dated = np.flatnonzero(cases.due[mine] != UNDATED)
     for i, due in zip(dated.tolist(), moments.texts(cases.due[mine][dated]), strict=True):
@@ -87,8 +81,9 @@ def _step(world: World, step: int, at: str, agency: int, number: int) -> Row:
     row: Row = {"step": steps.STEPS[step], "at": at}
     if agency != NOBODY:
         row["agency"] = world.pack.agencies[agency].code
-    if step in NOTES:
-        row["note"] = NOTES[step][number % len(NOTES[step])]
+    if step in NOTES[world.pack.language]:
+        notes = NOTES[world.pack.language][step]
+        row["note"] = notes[number % len(notes)]
     return row
 
 

@@ -29,14 +29,14 @@ class Devices:
     installed: Seconds
     enabled: npt.NDArray[np.bool_]
 
-    def rows(self, places: Places) -> list[dict[str, Any]]:
+    def rows(self, places: Places, comma: str) -> list[dict[str, Any]]:
         """The devices as the door takes them."""
+        sites = places.sites(self.lot)
         return [
             {
                 "code": self.code[i], "kind": kind.key, "interval_s": kind.interval_s, "enabled": bool(self.enabled[i]),
-                "name": f"{kind.name} {i - self.first[kind.key] + 1}, {places.name[places.neighbourhood[self.lot[i]]]}",
-                "installed_at": moments.text(int(self.installed[i])),
-                "lon": float(places.lon[self.lot[i]]), "lat": float(places.lat[self.lot[i]]),
+                "name": f"{kind.name} {i - self.first[kind.key] + 1}{comma}{places.name[places.neighbourhood[self.lot[i]]]}",
+                "installed_at": moments.text(int(self.installed[i])), **sites[i],
             }
             for kind in self.kinds
             for i in range(self.first[kind.key], self.first[kind.key] + kind.count)

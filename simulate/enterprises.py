@@ -8,6 +8,8 @@ import numpy as np
 from simulate import moments
 from simulate.chance import pick, stream
 from simulate.moments import DAY, HOUR
+from simulate.pack import Language
+from simulate.words import BETWEEN, FIRST_WORDS, LAST_WORDS
 from simulate.world import World
 
 Row = dict[str, Any]
@@ -15,11 +17,6 @@ Row = dict[str, Any]
 INDUSTRIES = {"retail": 0.2, "catering": 0.14, "construction": 0.11, "manufacturing": 0.05, "logistics": 0.06,
               "information": 0.09, "finance": 0.05,
               "real_estate": 0.07, "health": 0.07, "education": 0.04, "culture": 0.05, "services": 0.07}
-FIRST_WORDS = ("Harbor", "Hudson", "Liberty", "Empire", "Atlantic", "Summit", "Evergreen", "Union", "Bright", "Golden", "North",
-               "Riverside", "Beacon", "Metro", "Maple", "Silver", "Cornerstone", "Pioneer", "Horizon", "Lantern")
-LAST_WORDS = {"retail": "Store", "catering": "Kitchen", "construction": "Builders", "manufacturing": "Works",
-              "logistics": "Freight", "information": "Software", "finance": "Capital", "real_estate": "Realty",
-              "health": "Clinic", "education": "School", "culture": "Studio", "services": "Services"}
 YEARS_BACK = 25              # older ones are few enough to leave out
 REMEMBERED = 2 * 365 * DAY   # how long a closed one is still told of
 LIFE_DAYS = 1_550.0          # the mean
@@ -47,7 +44,7 @@ def _month(world: World, month: int, after: int | None, until: int) -> list[Row]
     abnormal = np.where(chance.random(n) < ABNORMAL, registered + (0.6 * life).astype(np.int64), np.iinfo(np.int64).max)
     industry = pick(chance, np.array(list(INDUSTRIES.values())), n)
     lot = world.places.within(chance, pick(chance, world.places.weight, n))
-    words = chance.integers(0, len(FIRST_WORDS), (2, n))
+    words = chance.integers(0, len(FIRST_WORDS[world.pack.language]), (2, n))
     if after is None:
         told = (registered <= until) & (closed > until - REMEMBERED)
     else:
@@ -64,11 +61,16 @@ def _row(world: World, month: int, number: int, industry: str, words: tuple[int,
     registered, abnormal, closed = life
     row: Row = {
         "id": f"{world.seed}-E{date(month // 12, month % 12 + 1, 1):%y%m}-{number:04d}",
-        "name": f"{FIRST_WORDS[words[0]]} {FIRST_WORDS[words[1]]} {LAST_WORDS[industry]}" if words[0] != words[1]
-        else f"{FIRST_WORDS[words[0]]} {LAST_WORDS[industry]}",
+        "name": _name(world.pack.language, industry, words),
         "industry": industry, "status": "closed" if closed <= until else "abnormal" if abnormal <= until else "active",
-        "registered_at": moments.text(registered), "lon": float(world.places.lon[lot]), "lat": float(world.places.lat[lot]),
+        "registered_at": moments.text(registered), **world.places.sites(np.array([lot]))[0],
     }
     if closed <= until:
         row["closed_at"] = moments.text(closed)
     return row
+
+
+def _name(language: Language, industry: str, words: tuple[int, int]) -> str:
+    """One or two words of fancy, and what it does."""
+    fancy = [FIRST_WORDS[language][word] for word in dict.fromkeys(words)]
+    return BETWEEN[language].join([*fancy, LAST_WORDS[language][industry]])

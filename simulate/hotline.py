@@ -12,6 +12,7 @@ from simulate.agenda import Events
 from simulate.cases import Cases
 from simulate.chance import Floats, Ints, lognormal, pick, stream
 from simulate.moments import DAY, HOUR, Seconds
+from simulate.words import CALLS, COMMA
 from simulate.world import World
 
 Row = dict[str, Any]
@@ -21,21 +22,10 @@ CALL_EVENT: np.dtype[np.void] = np.dtype([("day", np.int32), ("call", np.int32),
 ABOUT_CASES = 0.5            # of all messages
 CHANNELS = ("phone", "app", "web", "text")
 CHANNEL_ODDS = np.array([0.64, 0.19, 0.1, 0.07])
-TOPICS: dict[str, tuple[float, str]] = {  # how often it comes up without a case, and what is said
-    "noise": (0.2, "Loud music or works at night"),
-    "heating": (0.07, "No heat or hot water"),
-    "housing": (0.1, "A question about a lease or repairs"),
-    "sanitation": (0.12, "When is the next collection?"),
-    "roads": (0.06, "When will the road works end?"),
-    "parking": (0.13, "A blocked driveway"),
-    "water": (0.05, "Low pressure or discoloured water"),
-    "trees": (0.03, "Roots lift the pavement"),
-    "street_lights": (0.02, "The street is dark"),
-    "pests": (0.03, "Rats in the yard"),
-    "animals": (0.02, "A stray dog"),
-    "safety": (0.04, "A dangerous place"),
-    "services": (0.09, "Opening hours and documents"),
-    "other": (0.04, "Something else"),
+TOPICS = {  # how often each comes up without a case
+    "noise": 0.2, "heating": 0.07, "housing": 0.1, "sanitation": 0.12, "roads": 0.06, "parking": 0.13, "water": 0.05,
+    "trees": 0.03, "street_lights": 0.02, "pests": 0.03, "animals": 0.02, "safety": 0.04, "services": 0.09,
+    "other": 0.04,
 }
 URGENT = ("heating", "water", "safety")
 CONTACT_WITHIN_H = {True: 2.0, False: 24.0}
@@ -114,15 +104,15 @@ def rows(world: World, calls: Calls, which: Ints, *, known_at: int) -> list[Row]
     """Messages as the door takes them, as far as they are known at an instant."""
     places, lot = world.places, calls.lot[which]
     told = zip(
-        which.tolist(), calls.channel[which].tolist(), places.neighbourhood[lot].tolist(), places.lon[lot].tolist(),
-        places.lat[lot].tolist(), moments.texts(calls.occurred[which]), moments.texts(calls.contact_due[which]), strict=True)
+        which.tolist(), calls.channel[which].tolist(), places.neighbourhood[lot].tolist(), places.sites(lot),
+        moments.texts(calls.occurred[which]), moments.texts(calls.contact_due[which]), strict=True)
+    said, comma = CALLS[world.pack.language], COMMA[world.pack.language]
     found: list[Row] = [
         {
             "id": identity(world, calls.day, call), "channel": CHANNELS[channel], "topic": calls.topic[call],
-            "body": f"{TOPICS[calls.topic[call]][1]}, {places.name[area]}", "occurred_at": occurred, "contact_due": due,
-            "lon": lon, "lat": lat,
+            "body": f"{said[calls.topic[call]]}{comma}{places.name[area]}", "occurred_at": occurred, "contact_due": due, **site,
         }
-        for call, channel, area, lon, lat, occurred, due in told
+        for call, channel, area, site, occurred, due in told
     ]
     visited = (calls.asked[which] != NEVER) & (calls.asked[which] <= known_at)
     cases = [city_cases.identity(world, calls.day, number) for number in calls.case[which].tolist()]
@@ -156,7 +146,7 @@ def _subjects(world: World, chance: np.random.Generator, reported: Cases) -> tup
     others = int(each_hour.sum())
     hours = np.repeat(np.arange(24), each_hour)
     alone = reported.day * DAY + hours * HOUR + (chance.random(others) * HOUR).astype(np.int64)
-    odds = np.array([often for often, _ in TOPICS.values()])
+    odds = np.array(list(TOPICS.values()))
     class_topic = np.array([kind.topic for kind in pack.classes])
     occurred = np.concatenate([reported.reported[linked], alone])
     case = np.concatenate([linked, np.full(others, NEVER)])

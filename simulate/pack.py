@@ -1,10 +1,13 @@
-"""What a city pack says to the simulator: its small tables and where its real places and weather are."""
+"""What a city pack says to the simulator: how much of what, and where its real places and weather are.
+
+Rates, classes and agencies are those of simulate/tables, unless the pack's folder simulation/ has a table of its own.
+"""
 
 import csv
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,7 +16,12 @@ import yaml
 
 from simulate.chance import Floats
 
-PACKS = Path(__file__).parent.parent / "packs"
+ROOT = Path(__file__).parent.parent
+PACKS = ROOT / "packs"
+NODE_MODULES = ROOT / "node_modules"
+TABLES = Path(__file__).parent / "tables"
+
+Language = Literal["zh", "en"]
 
 
 class BadPack(Exception):
@@ -61,16 +69,28 @@ class Kind:
 
 @dataclass(frozen=True)
 class Table:
-    """A table inside an installed data package: its file and what its columns are called."""
+    """A table inside an installed data package: its file, what its columns are called, which rows are wanted."""
 
     file: Path
     columns: dict[str, str]
+    where: dict[str, str]
 
     def read(self, **types: type) -> pd.DataFrame:
         """The wanted columns under our own names."""
         names = {theirs: ours for ours, theirs in self.columns.items()}
-        kinds = {self.columns[ours]: kind for ours, kind in types.items()}
-        return pd.read_csv(self.file, usecols=list(names), dtype=kinds).rename(columns=names)
+        kinds = {self.columns[ours]: kind for ours, kind in types.items() if ours in self.columns}
+        rows = pd.read_csv(self.file, usecols=[*{*names, *self.where}], dtype=kinds | dict.fromkeys(self.where, str))
+        for column, wanted in self.where.items():
+            rows = rows[rows[column] == wanted]
+        return rows[list(names)].rename(columns=names)
+
+
+@dataclass(frozen=True)
+class Sky:
+    """A file of hourly weather, and the clock of the place that it is of."""
+
+    file: Path
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True)
@@ -79,6 +99,7 @@ class Pack:
 
     key: str
     zone: ZoneInfo
+    language: Language                    # of titles and names
     city_region: str
     boroughs: dict[str, tuple[str, str]]  # key → region code, name
     sources: dict[str, str]               # subject → source
@@ -91,9 +112,9 @@ class Pack:
     channels: tuple[str, ...]
     channel_share: Floats
     hour_of_week: Floats                  # 168 shares, Monday midnight first; one in all
-    lots: Table
+    places: Table                         # tax lots with coordinates, or regions by their codes
     neighbourhoods: Table
-    weather: Path
+    weather: Sky
 
 
 def load(key: str) -> Pack:
@@ -102,38 +123,44 @@ def load(key: str) -> Pack:
     if not folder.is_dir():
         raise BadPack(f"the pack {key!r} has no folder simulation/, it cannot be simulated")
     said = yaml.safe_load((folder / "simulation.yaml").read_text(encoding="utf-8"))
-    channels = _rows(folder / "channels.csv")
+    zone, language = ZoneInfo(said["time_zone"]), said["language"]
+    channels = _rows(_table(folder, "channels.csv"))
     shares = np.array([float(row["share_pct"]) for row in channels])
     return Pack(
         key=key,
-        zone=ZoneInfo(said["time_zone"]),
+        zone=zone,
+        language=language,
         city_region=said["city_region"],
         boroughs={name: (borough["region"], borough["name"]) for name, borough in said["boroughs"].items()},
         sources=said["sources"],
         cases_per_day=said["cases_per_day"],
         messages_per_day=said["messages_per_day"],
         enterprises_per_month=said["enterprises_per_month"],
-        classes=_classes(folder),
+        classes=_classes(folder, language),
         agencies=tuple(Agency(r["code"], r["name_zh"], r["name_en"], r["borough"] or None)
-                       for r in _rows(folder / "agencies.csv")),
-        kinds=tuple(Kind(r["kind"], r["prefix"], r["name"], int(r["count"]), int(r["interval_s"]), r["spread"])
+                       for r in _rows(_table(folder, "agencies.csv"))),
+        kinds=tuple(Kind(r["kind"], r["prefix"], r[f"name_{language}"], int(r["count"]), int(r["interval_s"]), r["spread"])
                     for r in _rows(folder / "devices.csv")),
         channels=tuple(row["channel"] for row in channels),
         channel_share=shares / shares.sum(),
-        hour_of_week=_hour_of_week(folder / "hour_of_week.csv"),
-        lots=Table(_file(said["lots"]), said["lots"]["columns"]),
-        neighbourhoods=Table(_file(said["neighbourhoods"]), said["neighbourhoods"]["columns"]),
-        weather=_file(said["weather"]),
+        hour_of_week=_hour_of_week(_table(folder, "hour_of_week.csv")),
+        places=_data(said["places"]), neighbourhoods=_data(said["neighbourhoods"]),
+        weather=Sky(_file(said["weather"]), ZoneInfo(said["weather"]["time_zone"])),
     )
 
 
-def _classes(folder: Path) -> tuple[CaseClass, ...]:
-    names = {row["code"]: row for row in _rows(folder.parent / "case_classes.csv")}
-    rows = _rows(folder / "classes.csv")
+def _table(folder: Path, name: str) -> Path:
+    """The pack's own table, else the one that every city has."""
+    return folder / name if (folder / name).is_file() else TABLES / name
+
+
+def _classes(folder: Path, language: Language) -> tuple[CaseClass, ...]:
+    names = {row["code"]: row for row in _rows(_table(folder, "case_classes.csv"))}
+    rows = _rows(_table(folder, "classes.csv"))
     total = sum(float(row["share_pct"]) for row in rows)
     return tuple(
         CaseClass(
-            code=row["code"], parent=names[row["code"]]["parent_code"], name=names[row["code"]]["name_en"],
+            code=row["code"], parent=names[row["code"]]["parent_code"], name=names[row["code"]][f"name_{language}"],
             agency=row["agency"], topic=row["topic"], swayed_by=row["swayed_by"], share=float(row["share_pct"]) / total,
             close_hours=(float(row["close_hours_p10"]), float(row["close_hours_p50"]), float(row["close_hours_p90"])),
             due_hours=float(names[row["code"]]["due_hours"]) if names[row["code"]]["due_hours"] else None,
@@ -155,9 +182,17 @@ def _rows(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
+def _data(said: dict[str, Any]) -> Table:
+    return Table(_file(said), said["columns"], said.get("where", {}))
+
+
 def _file(said: dict[str, Any]) -> Path:
-    """A file of an installed package, without importing the package."""
-    spec = find_spec(said["package"])
-    if spec is None or not spec.submodule_search_locations:
-        raise BadPack(f"the data package {said['package']!r} is not installed")
-    return Path(spec.submodule_search_locations[0], said["file"])
+    """A file of an installed package of npm or PyPI, without importing the package. Raises: BadPack."""
+    if "npm" in said:
+        home: Path | None = NODE_MODULES / str(said["npm"])
+    else:
+        spec = find_spec(said["package"])
+        home = Path(spec.submodule_search_locations[0]) if spec and spec.submodule_search_locations else None
+    if home is None or not home.is_dir():
+        raise BadPack(f"the data package {said.get('npm') or said['package']!r} is not installed")
+    return home / str(said["file"])

@@ -18,6 +18,7 @@ from simulate.lane import Batch, Lane
 from simulate.memory import Memory
 from simulate.pack import BadPack
 from simulate.progress import Progress
+from simulate.words import COMMA
 from simulate.world import World
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ class Run:
         city = world.load(self.options.seed, self.options.pack)
         self._tokens = tokens(self.options.tokens, city.pack.sources)
         past = memory.load(self.options.memory)
-        log.info("the city is drawn: %d lots, %d devices (%.1f s)", len(city.places.lon), len(city.devices.code),
+        log.info("the city is drawn: %d places, %d devices (%.1f s)", len(city.places), len(city.devices.code),
                  time.monotonic() - began)
         now = int(time.time())
         self._registers(city, past, now)
@@ -88,7 +89,7 @@ class Run:
             if past.known_days() and answer.taken and not answer.seen:
                 log.warning("the city does not know our agencies: telling everything from the start")
                 past.forget()
-        told = _send(door, batches.of_rows("devices", city.devices.rows(city.places)))
+        told = _send(door, batches.of_rows("devices", city.devices.rows(city.places, COMMA[city.pack.language])))
         told += _send(door, clock.news(city, past.news, now, self.options.days))
         past.mark_news(now)
         door.close()

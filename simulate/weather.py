@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
 from simulate.chance import Floats
 from simulate.moments import DAY, HOUR, Seconds, date_of
+from simulate.pack import Sky
 
 COLUMNS = ("temp", "humid", "wind_speed", "wind_dir", "wind_gust", "pressure", "precip")
 SQUALL_MPH = 120.0  # a mean wind above this is a typing error
@@ -37,9 +38,9 @@ class Weather:
         return self.at(series, day * DAY + HOUR * np.arange(24))
 
 
-def load(file: Path) -> Weather:
-    """Read the weather: the mean of the stations, gaps bridged."""
-    rows = pd.read_csv(file, usecols=["time_hour", *COLUMNS])
+def load(sky: Sky, zone: ZoneInfo) -> Weather:
+    """Read the weather: the mean of the stations, gaps bridged, told by the city's clock: noon stays noon."""
+    rows = pd.read_csv(sky.file, usecols=["time_hour", *COLUMNS])
     rows.loc[rows["wind_speed"] > SQUALL_MPH, "wind_speed"] = np.nan
     angle = np.deg2rad(rows["wind_dir"])
     rows["east"], rows["north"] = np.sin(angle) * rows["wind_speed"], np.cos(angle) * rows["wind_speed"]
@@ -48,6 +49,7 @@ def load(file: Path) -> Weather:
     hourly = rows.groupby(times).mean()
     year = datetime(hourly.index[0].year, 1, 1, tzinfo=UTC)
     hourly = hourly.reindex(pd.date_range(year, periods=365 * 24, freq="h"))
+    hourly = hourly.set_axis(np.roll(hourly.index, _hours_ahead(zone, year) - _hours_ahead(sky.zone, year))).sort_index()
     rain = hourly["precip"].fillna(0.0) * 25.4
     filled = hourly.interpolate().bfill()
     mps = 0.44704
@@ -57,6 +59,13 @@ def load(file: Path) -> Weather:
         wind_north=(filled["north"] * mps).to_numpy(), gust=(filled["wind_gust"] * mps).to_numpy(),
         pressure=filled["pressure"].to_numpy(), rain=rain.to_numpy(),
     )
+
+
+def _hours_ahead(zone: ZoneInfo, at: datetime) -> int:
+    """How far a zone's winter clock is ahead of UTC."""
+    offset = at.astimezone(zone).utcoffset()
+    assert offset is not None
+    return round(offset.total_seconds() / HOUR)
 
 
 def _years(instants: Seconds) -> Seconds:

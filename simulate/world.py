@@ -31,7 +31,7 @@ def load(seed: int, pack_key: str) -> World:
     said = pack.load(pack_key)
     lots = places.load(said)
     return World(
-        seed=seed, pack=said, places=lots, weather=weather.load(said.weather), devices=devices.draw(seed, said, lots),
+        seed=seed, pack=said, places=lots, weather=weather.load(said.weather, said.zone), devices=devices.draw(seed, said, lots),
         pace=closing.pace(said.classes), offices=_offices(said, lots),
     )
 

@@ -28,6 +28,12 @@ def city() -> World:
 
 
 @pytest.fixture(scope="session")
+def guiyang() -> World:
+    """A city of codes alone, drawn by the same seed."""
+    return worlds.load(7, "guiyang")
+
+
+@pytest.fixture(scope="session")
 def hamlet(city: World) -> World:
     """The same city with a fortieth of its devices and cases."""
     kinds = tuple(replace(kind, count=-(-kind.count // 40)) for kind in city.pack.kinds)

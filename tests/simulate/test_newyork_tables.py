@@ -1,12 +1,14 @@
-"""The small tables of the New York pack."""
+"""The simulator's small tables, and where each pack's places are."""
 
 import csv
 
+import numpy as np
 import pytest
 
-from simulate import pack
+from simulate import case_rows, cases, pack
 from simulate.hotline import TOPICS
-from simulate.pack import PACKS, BadPack
+from simulate.moments import DAY
+from simulate.pack import TABLES, BadPack
 from simulate.world import World
 
 
@@ -18,7 +20,7 @@ def test_seventy_classes_share_out_one(city: World) -> None:
 
 
 def test_every_class_has_a_parent_two_names_and_is_used_once() -> None:
-    with (PACKS / "newyork" / "case_classes.csv").open(encoding="utf-8") as lines:
+    with (TABLES / "case_classes.csv").open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
     codes = [row["code"] for row in rows]
     parents = {row["code"] for row in rows if not row["parent_code"]}
@@ -48,6 +50,26 @@ def test_a_pack_that_cannot_be_simulated_says_so() -> None:
 def test_neighbourhoods_have_names_and_lots_lie_in_the_city(city: World) -> None:
     places = city.places
     assert "Greenpoint" in places.name
-    assert len(places.lon) == 855_552
-    assert places.lon.min() > -74.3 and places.lon.max() < -73.6 and places.lat.min() > 40.4 and places.lat.max() < 41.0
+    assert len(places) == 855_552
+    lots = places.sites(np.arange(len(places)))
+    assert all(-74.3 < lot["lon"] < -73.6 and 40.4 < lot["lat"] < 41.0 for lot in lots)
     assert places.weight.sum() == pytest.approx(1.0)
+
+
+def test_a_city_without_coordinates_is_simulated_by_the_codes_of_its_regions(guiyang: World) -> None:
+    """1,629 villages and committees in 146 streets, all of them of Guiyang: 5201…"""
+    places = guiyang.places
+    assert (len(places), len(places.name)) == (1_629, 146)
+    assert {len(site["region"]) for site in places.sites(np.arange(len(places)))} == {12}
+    assert {site["region"][:4] for site in places.sites(np.arange(len(places)))} == {"5201"}
+    assert {area for area in places.borough} == set(guiyang.pack.boroughs)
+    drawn = cases.draw(guiyang, 20_500)
+    row = case_rows.case_rows(guiyang, drawn, drawn.day * DAY, drawn.day * DAY + 3600 * 12, steps_until=None)[0]
+    assert "lon" not in row and row["region"].startswith("5201") and "，" in row["title"]
+
+
+def test_noon_is_noon_in_a_city_that_borrows_another_ones_weather(city: World, guiyang: World) -> None:
+    """New York's 17:00 UTC is Guiyang's 04:00 UTC: both are local noon in winter."""
+    here, there = city.weather, guiyang.weather
+    noon = np.array([1_768_928_400])                       # 2026-01-20 17:00 UTC
+    assert there.at(there.temperature, noon - 13 * 3600) == pytest.approx(here.at(here.temperature, noon))
