@@ -1,6 +1,6 @@
 """What every reader gives: tables, piece by piece, and the rows that it could not take."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,7 +29,8 @@ class Frame:
 
     `rows` is indexed by the number a person would find the row at, from 1: the line of a text, the row of a sheet, the
     place of a feature or record. Cells are None where nothing stands; text formats give str exactly as written, typed
-    formats their own numbers, datetimes and booleans; shapes are in the column "geometry", in the file's projection.
+    formats their own numbers, datetimes and booleans (a column of one such type may have its numpy type, with NaN or NaT
+    where nothing stands); shapes are in the column "geometry", in the file's projection.
     """
 
     rows: pd.DataFrame
@@ -61,3 +62,11 @@ class Table(Protocol):
 
     def frames(self, rows: int) -> Iterator[Frame]:
         """The table in pieces of so many rows; the last may be shorter. Raises: Unreadable."""
+
+
+def alike(name: str, what: str, columns: Mapping[str, Sequence[str]]) -> None:
+    """Several tables of one file are only read as one when they have the same columns. Raises: Unreadable."""
+    first, *rest = columns
+    for other in rest:
+        if list(columns[other]) != list(columns[first]):
+            raise Unreadable(name, f"has {what}s with different columns ({', '.join(columns)}): say which in `{what}`")

@@ -1,0 +1,196 @@
+"""Delimited text as a table: fast where it is plain, carefully where it is not, always with every line accounted for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyarrow import csv
+
+from readers.content import Content
+from readers.dialect import Dialect, tell
+from readers.encoding import texts
+from readers.framing import frame, framed, from_rows
+from readers.limits import MOST_LINES, MOST_RECORD
+from readers.records import records, swallowed
+from readers.spec import Read
+from readers.table import Frame, Spoilt, Unreadable
+
+BLOCK = 1 << 20
+LINE_END, RETURN = 10, 13
+
+
+@dataclass(frozen=True)
+class Delimited:
+    """One text file of separated cells; rows are numbered by the line they begin at."""
+
+    content: Content
+    read: Read
+    total: int | None = None
+    crs: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.content.name
+
+    @property
+    def stamp(self) -> str:
+        """The file's."""
+        return self.content.stamp
+
+    @cached_property
+    def dialect(self) -> Dialect:
+        """How the file is written. Raises: Unreadable."""
+        return tell(self.content, self.read)
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns' names."""
+        return self.dialect.columns
+
+    def frames(self, rows: int) -> Iterator[Frame]:
+        """The rows in pieces. Raises: Unreadable."""
+        return framed(self._pieces(), rows, self.columns)
+
+    def _pieces(self) -> Iterator[Frame]:
+        """The rows as they come out of the file: block by block, each as far as its records are whole."""
+        line, rest = self.dialect.line, b""
+        for text in _below(texts(self.content, self.dialect.encoding, BLOCK), self.dialect):
+            rest += text.encode("utf-8", "surrogatepass")
+            piece, used = read(rest, self.dialect, line, final=False)
+            yield piece
+            line, rest = line + rest.count(b"\n", 0, used), rest[used:]
+            if len(rest) > MOST_RECORD:
+                raise Unreadable(self.name, f"goes on for more than {MOST_RECORD:,} bytes without an end of line", line)
+        if rest:
+            yield read(rest if rest.endswith(b"\n") else rest + b"\n", self.dialect, line, final=True)[0]
+
+
+def _below(parts: Iterator[str], dialect: Dialect) -> Iterator[str]:
+    """The text below the header, with the line ends of today."""
+    above = dialect.start
+    for text in parts:
+        below, above = text[above:], max(0, above - len(text))
+        yield below.replace("\r", "\n") if dialect.newline == "\r" else below
+
+
+def read(data: bytes, dialect: Dialect, line: int, final: bool) -> tuple[Frame, int]:
+    """The records that are whole in a text that begins at a line, and how many bytes they take."""
+    return plain(data, dialect, line, final) or careful(data, dialect, line, final)
+
+
+def plain(data: bytes, dialect: Dialect, line: int, final: bool) -> tuple[Frame, int] | None:
+    """Text in which nothing is doubtful, parsed by Arrow; None when something is.
+
+    Nothing is when all of it is of the encoding, every quote opens a cell, closes one or is doubled, a carriage return
+    only stands before a line end, every row has as many cells as the header, and none runs over many lines.
+    """
+    if len(dialect.columns) < 2 or not (dialect.separator + dialect.quote).isascii() or strays(data):
+        return None
+    found = spans(data, dialect.quote, dialect.separator)
+    if found is None or (final and found.used < len(data)) or found.open_lines >= MOST_LINES:
+        return None
+    if not len(found.starts):
+        return Frame(from_rows([], [], dialect.columns), {}), found.used
+    try:
+        table = _parsed(data[:found.used], dialect, many_lines=bool(found.lines_each.max() > 1))
+    except pa.ArrowInvalid:
+        return None
+    if table.num_rows != len(found.starts) or _doubtful(data, found, dialect):
+        return None
+    cells = {name: column.to_numpy(zero_copy_only=False) for name, column in zip(dialect.columns, table.columns, strict=True)}
+    rows = frame(cells, found.lines + line)
+    return Frame(rows if any(column.null_count == 0 for column in table.columns) else rows.dropna(how="all"), {}), found.used
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Where records begin and end in a block, at which line of it and over how many; what of the block they use."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    lines: NDArray[np.int64]
+    lines_each: NDArray[np.int64]
+    used: int
+    open_lines: int         # lines behind the last whole record
+
+
+def spans(data: bytes, quote: str, separator: str) -> Spans | None:
+    """The records of a block; None when a quote in it neither opens nor closes a cell nor is doubled."""
+    letters = np.frombuffer(data, np.uint8)
+    breaks = np.flatnonzero(letters == LINE_END)
+    ends = breaks
+    if quote and quote.encode() in data:
+        quotes = np.flatnonzero(letters == ord(quote))
+        if not proper(letters, quotes, quote, separator):
+            return None
+        ends = breaks[np.searchsorted(quotes, breaks) % 2 == 0]
+    starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
+    number = np.searchsorted(breaks, starts) if len(ends) < len(breaks) else np.arange(len(ends))
+    each = np.diff(number, append=np.searchsorted(breaks, ends[-1:]) + 1) if len(ends) else ends
+    there = (ends > starts) & ~((ends == starts + 1) & (letters[starts] == RETURN))
+    used = int(ends[-1]) + 1 if len(ends) else 0
+    return Spans(starts[there], ends[there], number[there], each[there], used, len(breaks) - int(np.searchsorted(breaks, used)))
+
+
+def proper(letters: NDArray[np.uint8], quotes: NDArray[np.int64], quote: str, separator: str) -> bool:
+    """Whether quotes taken in pairs enclose whole cells: before the first of each, and behind the second, a cell ends."""
+    opening, closing = quotes[::2], quotes[1::2]
+    edges = np.zeros(256, bool)
+    edges[[LINE_END, ord(separator), ord(quote)]] = True
+    before = edges[letters[opening[opening > 0] - 1]]
+    edges[RETURN] = True
+    behind = edges[letters[closing[closing < len(letters) - 1] + 1]]
+    return bool(before.all() and behind.all())
+
+
+def strays(data: bytes) -> bool:
+    """Whether there are carriage returns that no line end follows."""
+    return b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
+
+
+def _parsed(data: bytes, dialect: Dialect, many_lines: bool) -> pa.Table:
+    return csv.read_csv(
+        pa.BufferReader(data),
+        csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=dialect.columns),
+        csv.ParseOptions(delimiter=dialect.separator, quote_char=dialect.quote or False, newlines_in_values=many_lines),
+        csv.ConvertOptions(column_types=dict.fromkeys(dialect.columns, pa.string()), null_values=[""],
+                           strings_can_be_null=True, quoted_strings_can_be_null=True))
+
+
+def _doubtful(data: bytes, found: Spans, dialect: Dialect) -> bool:
+    """Whether a record of many lines may be several that a stray quote joins."""
+    if found.lines_each.max() > MOST_LINES:
+        return True
+    for at in np.flatnonzero(found.lines_each > 2):
+        inner = data[found.starts[at]:found.ends[at]].decode().split("\n")[1:]
+        if swallowed(inner, dialect.separator, len(dialect.columns), len(dialect.columns)):
+            return True
+    return False
+
+
+def careful(data: bytes, dialect: Dialect, line: int, final: bool) -> tuple[Frame, int]:
+    """Text parsed record by record; one that is unfinished at the end is left for the next time, unless there is none."""
+    lines = data.decode("utf-8", "surrogatepass").split("\n")[:-1]
+    cells: list[list[str]] = []
+    numbers: list[int] = []
+    spoilt: dict[int, Spoilt] = {}
+    done = 0
+    for record in records(lines, dialect.separator, dialect.quote, len(dialect.columns), final):
+        done = record.line + record.lines
+        if isinstance(record.cells, Spoilt):
+            spoilt[line + record.line] = record.cells
+        elif any(record.cells):
+            cells.append(record.cells)
+            numbers.append(line + record.line)
+    used = _offset(data, done)
+    return Frame(from_rows(cells, numbers, dialect.columns), spoilt), used
+
+
+def _offset(data: bytes, lines: int) -> int:
+    """Where in the data so many lines end."""
+    breaks = np.flatnonzero(np.frombuffer(data, np.uint8) == LINE_END)
+    return int(breaks[lines - 1]) + 1 if lines else 0

@@ -1,0 +1,146 @@
+"""Where the rows of a JSON document are: a list, a list somewhere inside, columns, keyed objects, or one object alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from readers.objects import Numbered
+from readers.scanner import Scanner, elements, members
+from readers.table import Spoilt, Unreadable
+
+Shape = Literal["list", "columns", "keyed", "single"]
+KEY = "key"
+DEEPEST = 6
+SHARED = 0.5        # of their keys two objects share when they are rows of one table
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a document's rows are: in the list at this path, or how the object at this path holds them."""
+
+    path: str
+    shape: Shape
+    reason: str
+
+
+@dataclass
+class List:
+    """A list of objects or lists that was met on the way, and how many of them were seen."""
+
+    path: str
+    seen: int = 0
+
+
+def locate(scanner: Scanner, path: str | None) -> Place:
+    """Where the rows are; the longest list of objects is taken when nothing is said. Raises: Unreadable."""
+    if path is not None:
+        go(scanner, path)
+        if scanner.peek() == "[":
+            return Place(path, "list", f"`records` says {path}")
+        return Place(path, _shape(scanner.value(), scanner), f"`records` says {path}")
+    if scanner.peek() == "[":
+        return Place("", "list", "the document is a list")
+    if scanner.peek() != "{":
+        raise scanner.fault("a list [ or an object { was expected")
+    lists: list[List] = []
+    whole = _walk(scanner, "", lists, 0)
+    if lists:
+        longest = max(lists, key=lambda one: one.seen)
+        return Place(longest.path, "list", f"the longest list of objects is at {longest.path}")
+    if not whole:
+        raise scanner.fault("the text is cut off here, or one object is larger than can be looked through; say `records`")
+    return Place("", "single", "the document is one object")
+
+
+def _walk(scanner: Scanner, path: str, lists: list[List], depth: int) -> bool:
+    """Note the lists of objects under an object; false where the text ends or is broken."""
+    try:
+        for key in members(scanner):
+            below = f"{path}.{key}" if path else key
+            if scanner.peek() == "[":
+                _count(scanner, below, lists)
+            elif scanner.peek() == "{" and depth < DEEPEST:
+                if not _walk(scanner, below, lists, depth + 1):
+                    return False
+            else:
+                scanner.value()
+    except Unreadable:
+        return False
+    return True
+
+
+def _count(scanner: Scanner, path: str, lists: list[List]) -> None:
+    found = List(path)
+    for value in elements(scanner):
+        if isinstance(value, dict | list) or (isinstance(value, Spoilt) and value.text[:1] in ("{", "[")):
+            if not found.seen and isinstance(value, list | dict) and (isinstance(value, dict) or _texts(value)):
+                lists.append(found)
+            found.seen += 1
+
+
+def _texts(value: list[Any]) -> bool:
+    """Whether a list may be a row: positions of a geometry are not."""
+    return any(isinstance(cell, str) for cell in value)
+
+
+def go(scanner: Scanner, path: str) -> None:
+    """Step to the value at a path. Raises: Unreadable when there is none."""
+    for key in path.split(".") if path else []:
+        there: list[str] = []
+        for name in members(scanner):
+            if name == key:
+                break
+            there.append(name)
+            scanner.value()
+        else:
+            raise Unreadable(scanner.name, f"has no {key!r} (`records` says {path}), only {', '.join(there[:20]) or 'nothing'}")
+
+
+def rows(scanner: Scanner, place: Place) -> Iterator[Numbered]:
+    """The document's rows, numbered from 1; broken ones as Spoilt. Raises: Unreadable."""
+    go(scanner, place.path)
+    yield from enumerate(_values(scanner, place), start=1)
+
+
+def _values(scanner: Scanner, place: Place) -> Iterator[Any]:
+    if place.shape == "list":
+        yield from elements(scanner)
+    else:
+        value = scanner.value()
+        yield from held(value, _shape(value, scanner)) if isinstance(value, dict) else [value]
+    while not place.path and scanner.peek():        # one document after the other
+        before = scanner.line, scanner.at
+        if scanner.peek() == "[":
+            yield from elements(scanner)
+        else:
+            yield scanner.value()
+            scanner.skip(",")
+        if (scanner.line, scanner.at) == before:
+            scanner.at += 1
+
+
+def _shape(value: Any, scanner: Scanner) -> Shape:
+    """How an object holds rows."""
+    if not isinstance(value, dict):
+        raise scanner.fault("a list or an object was expected")
+    inner = list(value.values())
+    if inner and all(isinstance(one, list) for one in inner) and len({len(one) for one in inner}) == 1:
+        return "columns"
+    if len(inner) > 1 and all(isinstance(one, dict) for one in inner):
+        keys = set(inner[0])
+        if all(set(one) == keys for one in inner) and keys == {str(at) for at in range(len(keys))}:
+            return "columns"
+        if all(len(keys & set(one)) >= SHARED * max(1, len(keys | set(one))) for one in inner[1:]):
+            return "keyed"
+    return "single"
+
+
+def held(value: dict[str, Any], shape: Shape) -> Iterator[dict[str, Any]]:
+    """The rows that an object holds."""
+    if shape == "keyed":
+        yield from ({KEY: key, **row} for key, row in value.items())
+    elif shape == "columns":
+        columns = {name: list(cells.values()) if isinstance(cells, dict) else cells for name, cells in value.items()}
+        yield from (dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True))
+    else:
+        yield value

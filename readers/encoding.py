@@ -1,0 +1,145 @@
+"""In which encoding bytes are, and text out of them without losing a byte that does not belong."""
+
+import codecs
+import re
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from charset_normalizer import from_bytes
+
+from readers.content import Content
+from readers.table import Unreadable
+
+SAMPLE = 1 << 18
+SCANNED = 1 << 28       # bytes looked through for a line that is not plain ASCII
+BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+OTHERS = ["big5", "shift_jis", "euc_kr", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r"]
+FOREIGN = re.compile("[\udc00-\udcff]")     # bytes that the encoding does not know, as `kept` writes them
+FOREIGN_BYTES = "holds bytes that are not of the file's encoding"
+KEPT = "tonglan-kept"
+ENOUGH = 0.6            # of the lines or characters must speak for an encoding
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """An encoding and what it was told from."""
+
+    name: str
+    reason: str
+
+
+def _keep(error: UnicodeError) -> tuple[str, int]:
+    """Each byte that is not of the encoding as a lone surrogate, so that its row can be told and shown."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(chr(0xDC00 + byte) for byte in error.object[error.start:error.end]), error.end
+
+
+codecs.register_error(KEPT, _keep)
+
+
+def visible(text: str) -> str:
+    """The text with bytes that are not of its encoding written as \\xNN."""
+    return FOREIGN.sub(lambda found: f"\\x{ord(found[0]) - 0xDC00:02x}", text)
+
+
+def known(encoding: str, name: str) -> str:
+    """The encoding as Python calls it. Raises: Unreadable."""
+    try:
+        "".encode(encoding)
+        return "gb18030" if codecs.lookup(encoding).name in ("gbk", "gb2312", "cp936") else encoding
+    except (LookupError, UnicodeError) as error:
+        raise Unreadable(name, f"encoding {encoding!r} is unknown; utf-8, gb18030, utf-16 and latin-1 are known, among others"
+                         ) from error
+
+
+def guess(content: Content) -> Encoding:
+    """The encoding of a file, told from its first bytes and from the first lines that are not plain ASCII. Raises: Unreadable."""
+    with content.stream() as stream:
+        head = stream.read(SAMPLE)
+        found = encoding(head)
+        if found.name != "utf-8" or not head.isascii():
+            return found
+        for chunk in stream.chunks():
+            if not chunk.isascii():
+                return encoding(chunk[chunk.find(b"\n") + 1:chunk.rfind(b"\n") + 1] or chunk)
+            if stream.read_so_far > SCANNED:
+                break
+    return found
+
+
+def encoding(sample: bytes) -> Encoding:
+    """The encoding of some bytes."""
+    for bom, name in BOMS:
+        if sample.startswith(bom):
+            return Encoding(name, "the byte order mark says so")
+    if (wide := _wide(sample)) is not None:
+        return Encoding(wide, "every second byte is empty")
+    if sample.isascii():
+        return Encoding("utf-8", "all of the sample is plain ASCII")
+    high = [line for line in sample.split(b"\n")[:20_000] if not line.isascii()]
+    whole = high[:-1] if len(high) > 1 and not sample.endswith(b"\n") else high     # the last may be cut
+    fits = sum(_decodes(line, "utf-8") for line in whole) / len(whole)
+    if fits >= ENOUGH or _decodes(sample, "utf-8", cut=True):
+        return Encoding("utf-8", "its lines are valid UTF-8" if fits == 1 else f"{fits:.0%} of its lines are valid UTF-8")
+    share = chinese(b"\n".join(whole))
+    if share >= ENOUGH:
+        return Encoding("gb18030", f"read as GB18030, {share:.0%} of what is not ASCII is everyday Chinese")
+    best = from_bytes(sample[:1 << 16], cp_isolation=OTHERS).best()
+    if best is not None:
+        name = "cp1252" if "cp1252" in best.could_be_from_charset else best.encoding
+        return Encoding(name, "the letters are likeliest so; say `encoding` if names look wrong")
+    return Encoding("cp1252", "it is nothing else that is known; say `encoding` if names look wrong")
+
+
+def chinese(sample: bytes) -> float:
+    """Read as GB18030, how much of what is not ASCII is among the characters and signs of everyday."""
+    text = sample.decode("gb18030", KEPT)
+    foreign = [character for character in text if not character.isascii()]
+    return sum(map(_everyday, foreign)) / len(foreign) if foreign else 0.0
+
+
+def _everyday(character: str) -> bool:
+    """Whether it is of GB 2312's signs or its first level, the 3,755 commonest characters."""
+    try:
+        pair = character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return len(pair) == 2 and (0xA1 <= pair[0] <= 0xA3 or 0xB0 <= pair[0] <= 0xD7)
+
+
+def _wide(sample: bytes) -> str | None:
+    """UTF-16 without a mark: Latin digits, commas and line ends leave half of their bytes empty."""
+    even, odd = sample[0:4096:2].count(0), sample[1:4096:2].count(0)
+    half = max(1, min(len(sample), 4096) // 2)
+    if odd / half > 0.2 and even / half < 0.02:
+        return "utf-16-le"
+    return "utf-16-be" if even / half > 0.2 and odd / half < 0.02 else None
+
+
+def _decodes(sample: bytes, encoding: str, cut: bool = False) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(sample, final=not cut)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def texts(content: Content, encoding: str, size: int = 1 << 20) -> Generator[str, None, None]:
+    """The text, piece by piece; what is not of the encoding stays as lone surrogates. Raises: Unreadable."""
+    decoder = codecs.getincrementaldecoder(known(encoding, content.name))(KEPT)
+    with content.stream() as stream:
+        while chunk := stream.read(size):
+            yield decoder.decode(chunk)
+    yield decoder.decode(b"", final=True)
+
+
+def beginning(content: Content, encoding: str, size: int) -> tuple[str, bool]:
+    """The first of a text, about so many characters, and whether that is all of it. Raises: Unreadable."""
+    parts = texts(content, encoding, size)
+    try:
+        sample = next(parts) + next(parts, "")
+        return sample, next(parts, None) is None
+    finally:
+        parts.close()

@@ -1,0 +1,60 @@
+"""The door of the room: whatever a pack says, as tables."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from readers import archive, layers, workbook
+from readers.content import Content
+from readers.delimited import Delimited
+from readers.files import files
+from readers.formats import format_of
+from readers.json_tables import Objects
+from readers.parquet import Parquet
+from readers.spec import Format, Read
+from readers.table import Table, Unreadable
+
+READERS: dict[Format, Callable[[Content, Read], list[Table]]] = {
+    "csv": lambda content, read: [Delimited(content, read)],
+    "excel": lambda content, read: [*workbook.sheets(content, read)],
+    "json": lambda content, read: [Objects(content, read)],
+    "geojson": lambda content, read: [Objects(content, read)],
+    "jsonl": lambda content, read: [Objects(content, read, lines=True)],
+    "parquet": lambda content, read: [Parquet(content, read)],
+    "shapefile": lambda content, read: [*layers.layers(content, read, "shapefile")],
+    "geopackage": lambda content, read: [*layers.layers(content, read, "geopackage")],
+    "flatgeobuf": lambda content, read: [*layers.layers(content, read, "flatgeobuf")],
+    "topojson": lambda content, read: [*layers.layers(content, read, "topojson")],
+    "kml": lambda content, read: [*layers.layers(content, read, "kml")],
+}
+
+
+def open_tables(read: Read, folder: Path, since: datetime | None = None) -> Iterator[Table]:
+    """The tables that a pack in this folder means, each opened when it is its turn.
+
+    `since` asks addresses and databases for what has changed, where the pack says how; files are given whole.
+    Raises: Unreadable, which says what, where, and what was expected.
+    """
+    for content in files(read, folder):
+        for part in parts(content, read):
+            yield from tables(part, read)
+
+
+def parts(content: Content, read: Read) -> Iterator[Content]:
+    """A file, or the tables in it when it is an archive of such."""
+    if not archive.is_zip(content.head(4)):
+        if read.member is not None:
+            raise Unreadable(content.name, f"is no archive, so it has no member {read.member!r}")
+        yield content
+        return
+    local = content.on_disk()
+    if archive.spreadsheet(archive.members(local)):
+        yield local
+    else:
+        yield from archive.tables(local, read.member)
+
+
+def tables(content: Content, read: Read) -> list[Table]:
+    """The tables of one file. Raises: Unreadable."""
+    kind = read.format or format_of(content)[0]
+    return READERS[kind](content, read)
