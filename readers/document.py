@@ -109,13 +109,13 @@ def _values(scanner: Scanner, place: Place) -> Iterator[Any]:
         value = scanner.value()
         yield from held(value, _shape(value, scanner)) if isinstance(value, dict) else [value]
     while not place.path and scanner.peek():        # one document after the other
-        before = scanner.line, scanner.at
+        before = scanner.place
         if scanner.peek() == "[":
             yield from elements(scanner)
         else:
             yield scanner.value()
             scanner.skip(",")
-        if (scanner.line, scanner.at) == before:
+        if scanner.place == before:
             scanner.at += 1
 
 

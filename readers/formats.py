@@ -17,7 +17,7 @@ OTHERS = ((b"%PDF", "a PDF; tables in it must be exported as CSV or a workbook")
           (b"7z\xbc\xaf", "a 7z archive; unpack it first"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"),
           (b"GIF8", "a picture"), (b"II*\x00", "a picture"), (b"MM\x00*", "a picture"), (b"\x7fELF", "a program"))
 KINDS = re.compile(r'"type"\s*:\s*"(FeatureCollection|Feature|Topology|CityJSON|CityJSONFeature)"')
-JSON_KINDS: dict[str, Format] = {"FeatureCollection": "geojson", "Feature": "geojson", "Topology": "topojson",
+JSON_KINDS: dict[str, Format] = {"FeatureCollection": "geojson", "Feature": "json", "Topology": "topojson",
                                  "CityJSON": "cityjson", "CityJSONFeature": "cityjson"}
 LINED = {".jsonl", ".ndjson", ".geojsonl", ".geojsons", ".jsonlines", ".ldjson"}
 DELIMITED = {".csv", ".tsv", ".tab", ".psv", ".txt"}

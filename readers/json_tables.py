@@ -35,6 +35,7 @@ class Objects:
     content: Content
     read: Read
     lines: bool = False
+    features: bool = False      # a FeatureCollection, whose rows need not be looked for
     total: int | None = None
 
     @property
@@ -60,6 +61,8 @@ class Objects:
     @cached_property
     def place(self) -> Place:
         """Where in the document the rows are. Raises: Unreadable."""
+        if self.features and self.read.records is None:
+            return Place("features", "list", "it says FeatureCollection")
         head, _ = beginning(self.content, self.encoding, HEAD)
         return document.locate(Scanner(iter([head]), self.name), self.read.records)
 

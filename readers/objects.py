@@ -13,7 +13,7 @@ from readers.headers import unique
 from readers.table import Frame, Spoilt
 
 GEOMETRY = "geometry"
-KNOWN = 1_000           # rows that the columns are told from
+KNOWN = 300             # rows that the columns are told from
 TOGETHER = 5_000        # rows of a piece
 DEEPEST = 8             # levels of nesting that become columns
 

@@ -18,7 +18,7 @@ READERS: dict[Format, Callable[[Content, Read], list[Table]]] = {
     "csv": lambda content, read: [Delimited(content, read)],
     "excel": lambda content, read: [*workbook.sheets(content, read)],
     "json": lambda content, read: [Objects(content, read)],
-    "geojson": lambda content, read: [Objects(content, read)],
+    "geojson": lambda content, read: [Objects(content, read, features=True)],
     "jsonl": lambda content, read: [Objects(content, read, lines=True)],
     "parquet": lambda content, read: [Parquet(content, read)],
     "shapefile": lambda content, read: [*layers.layers(content, read, "shapefile")],

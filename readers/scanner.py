@@ -23,13 +23,19 @@ class Scanner:
 
     def __init__(self, parts: Iterator[str], name: str) -> None:
         self.parts, self.name = parts, name
-        self.text, self.at, self.lines = "", 0, 1
+        self.text, self.at = "", 0
+        self.lines, self.passed = 1, 0      # of what is no longer held: its lines from 1, its characters
         self.ended = False
 
     @property
     def line(self) -> int:
         """The line we are at, from 1."""
         return self.lines + self.text.count("\n", 0, self.at)
+
+    @property
+    def place(self) -> int:
+        """How many characters we have gone."""
+        return self.passed + self.at
 
     def peek(self) -> str:
         """The next character that is no space; "" at the end. Raises: Unreadable."""
@@ -88,6 +94,7 @@ class Scanner:
         if self.ended:
             return False
         self.lines += self.text.count("\n", 0, self.at)
+        self.passed += self.at
         held = [self.text[self.at:]]
         wanted = len(held[0])
         if wanted > MOST_RECORD:
@@ -102,10 +109,6 @@ class Scanner:
             self.ended = True
         self.text = "".join(held)
         return len(held) > 1 and any(held[1:])
-
-    def rest(self) -> str:
-        """What is left of the text that is held."""
-        return self.text[self.at:]
 
     def fault(self, text: str) -> Unreadable:
         """A fault at this place."""
@@ -146,10 +149,10 @@ def elements(scanner: Scanner) -> Iterator[Any]:
         if scanner.peek() == END:
             yield Spoilt("", "the file is cut off here: its list is not closed")
             return
-        before = scanner.at, scanner.line
+        before = scanner.place
         yield scanner.value()
         scanner.skip(",")
-        if (scanner.at, scanner.line) == before:
+        if scanner.place == before:
             scanner.at += 1
 
 
