@@ -14,6 +14,7 @@ from data_access.engine import reading
 from data_access.feeds import Feed, feeds
 from data_access.material import Clock, year_of
 from data_access.readings import readings
+from data_access.trace import Sender
 from indicators import filters
 from indicators.definition import Count, Indicator, Percentile, Ratio, Standing, Statistic, Sum, Term, Total
 from indicators.facts import FACTS
@@ -42,8 +43,8 @@ LAST_WORD = """
       LEFT JOIN batch b ON b.batch_id = spoken.batch_id"""
 STATISTICS = """
     SELECT s.key = ANY(:over) AS over, s.key = ANY(:base) AS base, NULL::timestamptz AS at,
-           s.key || ' ' || s.period AS identity, s.region_id, s.value, src.name_zh, src.name_en, b.door, b.origin, b.batch_id,
-           s.row_no
+           s.key || ' ' || s.period AS identity, s.region_id, s.value, src.key, src.name_zh, src.name_en,
+           b.door, b.origin, b.batch_id, s.row_no
       FROM statistic s
       JOIN source src ON src.source_id = s.source_id
       LEFT JOIN batch b ON b.batch_id = s.batch_id
@@ -177,8 +178,8 @@ def branch(group: Sequence[Taken], binds: dict[str, Any], reach: Reach, sieve: s
     relation = fact.standing(live=live) if first.span is None else fact.relation
     where = INSIDE if first.span is not None and not reach.everywhere else reach.facts(fact)
     statement = f"""
-        SELECT q.over, q.base, q.at, q.identity, q.region_id, q.value, s.name_zh, s.name_en, b.door, b.origin, b.batch_id,
-               {"q.row_no" if fact.traced else "spoken.row_no"} AS row_no
+        SELECT q.over, q.base, q.at, q.identity, q.region_id, q.value, s.key, s.name_zh, s.name_en, b.door, b.origin,
+               b.batch_id, {"q.row_no" if fact.traced else "spoken.row_no"} AS row_no
           FROM (SELECT COALESCE({on_side(group, base=False)}, FALSE) AS over,
                        COALESCE({on_side(group, base=True)}, FALSE) AS base,
                        CAST({first.at} AS timestamptz) AS at, f.{fact.identity}::text AS identity, f.region_id,
@@ -208,6 +209,6 @@ def published(indicator: Indicator, only: Term | None, region_id: int, year: int
 
 def line(city: City, row: Sequence[Any], *, ratio: bool) -> tuple[object, ...]:
     """One fact as it is shown."""
-    over, base, at, identity, region_id, value, source_zh, source_en, door, origin, batch_id, row_no = row
-    cells = (at, identity, city.regions[region_id].name, value, Text(source_zh, source_en), door, origin, batch_id, row_no)
+    over, base, at, identity, region_id, value, source, zh, en, door, origin, batch_id, row_no = row
+    cells = (at, identity, city.regions[region_id].name, value, Sender(source, Text(zh, en)), door, origin, batch_id, row_no)
     return (over, base, *cells) if ratio else cells

@@ -10,6 +10,14 @@ TRACE_COLUMNS = """s.key AS source_key, s.name_zh AS source_zh, s.name_en AS sou
 
 
 @dataclass(frozen=True)
+class Sender:
+    """A source's key and name."""
+
+    key: str
+    name: Text
+
+
+@dataclass(frozen=True)
 class Trace:
     """The way back from a fact to the row it was."""
 

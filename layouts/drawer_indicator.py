@@ -7,6 +7,7 @@ from dash import html
 
 from data_access.readings import ChildReading
 from data_access.rows import COLUMNS, SOURCE, Rows
+from data_access.trace import Sender
 from indicators.definition import Indicator
 from indicators.reading import Reading
 from indicators.units import UNITS
@@ -69,12 +70,18 @@ def subject(look: Look, found: Indicator) -> str:
     return look.say(f"subject.{found.subject.partition(':')[0]}")
 
 
-def senders(look: Look, rows: Rows | None) -> str:
-    """The sources of the rows at hand, each once."""
+def senders(look: Look, rows: Rows | None) -> list[Any]:
+    """The sources of the rows at hand, each once and each a link to its page."""
     if rows is None:
         return ""
     at = len(rows.columns) - len(COLUMNS) + COLUMNS.index(SOURCE)
-    return look.say("list.comma").join(dict.fromkeys(look.read(row[at]) for row in rows.rows))  # type: ignore[arg-type]
+    known: dict[str, Any] = {one.key: sender(look, one) for one in (row[at] for row in rows.rows) if isinstance(one, Sender)}
+    return [part for one in known.values() for part in (look.say("list.comma"), one)][1:]
+
+
+def sender(look: Look, one: Sender, batch: int | None = None) -> Any:
+    """A source's name, which leads to its page."""
+    return links.link(look.read(one.name), links.to_source(look.view, one.key, batch))
 
 
 def below(look: Look, parts: Sequence[ChildReading]) -> list[Any]:
@@ -152,14 +159,14 @@ def turning(look: Look, page: int, last: int) -> list[Any]:
 def fact(look: Look, found: Indicator, rows: Rows, row: Sequence[Any]) -> list[Any]:
     """One fact: instant, identity, value; beneath, its side of a ratio, its region and the row that it came from."""
     *sides, at, identity, region, value, source, door, origin, batch, row_no = row
-    trail = [look.read(column) for column, there in zip(rows.columns, sides, strict=False) if there]
-    trail += [look.read(region), look.read(source)]
+    before = [look.read(column) for column, there in zip(rows.columns, sides, strict=False) if there]
+    trail = [" · ".join([*before, look.read(region), ""]), sender(look, source, batch)]
     if batch is not None:
-        trail.append(look.say("trace.row", door=way(look, door), origin=origin, batch=batch, row=row_no))
+        trail.append(" · " + look.say("trace.row", door=way(look, door), origin=origin, batch=batch, row=row_no))
     return [
         html.Span("" if at is None else ages.at_time(look, at), className="t2"), record(look, found, str(identity)),
         html.Span("" if value is None else formats.plain(value), className="lim"),
-        html.Small(" · ".join(trail), className="t3 trail"),
+        html.Small(trail, className="t3 trail"),
     ]
 
 

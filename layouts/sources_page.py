@@ -159,9 +159,12 @@ def unsolved(found: Overview, source: Source) -> int:
     return found.waiting.get(source.key, 0)
 
 
-def worst(look: Look, found: Overview, source: Source) -> tuple[int, int]:
-    """The lost ones first; of those alike, the ones with more rejects waiting."""
-    return list(SHAPES).index(source.state(look.now)), -unsolved(found, source)
+def worst(look: Look, found: Overview, source: Source) -> tuple[bool, int, int]:
+    """The lost and the late ones first, then those with the most rejects waiting, then all that is well."""
+    state = source.state(look.now)
+    late, waiting = state in ("dead", "stale"), unsolved(found, source)
+    place = list(SHAPES).index(state)
+    return (not late, place, -waiting) if late else (not late, -waiting, place)
 
 
 COLUMNS: tuple[Shown, ...] = (

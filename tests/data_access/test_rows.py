@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 from data_access.city import City
 from data_access.readings import readings
 from data_access.rows import Rows, rows
+from data_access.trace import Sender
 from indicators.definition import Count
 from indicators.library import INDICATORS
 from indicators.scope import Scope
@@ -80,7 +81,7 @@ def test_a_count_lists_its_facts_newest_first_with_their_way_back(filled: Engine
     found = listed(filled, town, "event_reported", "T1")
     assert column(found, "Identity") == ["4", "3", "2", "1"]
     assert found.rows[0] == (
-        ago(hours=1), "4", town.region("T111").name, None, Text("测试", "Test"), "file", "cases.csv", 1, 40)
+        ago(hours=1), "4", town.region("T111").name, None, Sender("test", Text("测试", "Test")), "file", "cases.csv", 1, 40)
 
 
 def test_a_ratio_lists_both_its_sides(filled: Engine, town: City) -> None:
@@ -101,7 +102,8 @@ def test_a_stock_lists_what_stands_now(filled: Engine, town: City) -> None:
 
 def test_a_devices_state_is_traced_to_what_it_said_last(filled: Engine, town: City) -> None:
     [row] = listed(filled, town, "object_alarm").rows
-    assert row == (ago(minutes=4), "W1", town.region("T111").name, None, Text("模拟", "Simulation"), "http", "10.0.0.7", 2, 77)
+    said_by = Sender("sim", Text("模拟", "Simulation"))
+    assert row == (ago(minutes=4), "W1", town.region("T111").name, None, said_by, "http", "10.0.0.7", 2, 77)
 
 
 def test_a_rate_per_head_lists_its_cases_and_the_population_it_divides_by(filled: Engine, town: City) -> None:
@@ -117,7 +119,7 @@ def test_a_percentile_lists_its_values(filled: Engine, town: City) -> None:
 
 def test_facts_without_an_instant_are_listed_too(filled: Engine, town: City) -> None:
     assert listed(filled, town, "place_lots", "T11").rows == (
-        (None, "1", town.region("T111").name, None, Text("测试", "Test"), "file", "cases.csv", 1, 9),)
+        (None, "1", town.region("T111").name, None, Sender("test", Text("测试", "Test")), "file", "cases.csv", 1, 9),)
 
 
 def test_a_long_window_is_listed_beyond_its_newest_day(filled: Engine, town: City) -> None:
