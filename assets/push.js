@@ -120,7 +120,9 @@
   function refocus() {
     if (!kept || kept.link.isConnected || document.activeElement !== document.body) return;
     const part = document.getElementById(kept.part);
-    [...part?.querySelectorAll("a[href]") || []].find(link => link.getAttribute("href") === kept.href)?.focus({preventScroll: true});
+    const link = [...part?.querySelectorAll("a[href]") || []].find(link => link.getAttribute("href") === kept.href);
+    if (link) link.focus({preventScroll: true});
+    else if (document.activeElement === document.body) shared.reach(part);
   }
 
   /* dash-renderer keeps every payload for an undo that nobody asks for (plotly/dash#727). */

@@ -7,7 +7,7 @@ from dash import html
 
 from data_access.attention import Attention
 from data_access.devices import Alarm
-from layouts import ages, formats, links, states
+from layouts import ages, formats, ids, links, states
 from layouts.look import Look
 
 MOST = 3
@@ -16,11 +16,12 @@ MOST = 3
 def attention(look: Look, items: Sequence[Attention]) -> list[Any]:
     """Draw the band."""
     if not items:
-        return [html.Div(look.say("attention.none"), className="h quiet"),
+        return [html.Div(look.say("attention.none"), className="h quiet", id=ids.name(ids.ATTENTION)),
                 html.Div(look.say("attention.checked"), className="quiet")]
     more = len(items) - MOST
     return [
-        html.Div([look.say("attention"), html.B(str(len(items))), html.Span(look.say("attention.order"))], className="h"),
+        html.Div([look.say("attention"), html.B(str(len(items))), html.Span(look.say("attention.order"))], className="h",
+                 id=ids.name(ids.ATTENTION)),
         html.Ol([html.Li(item(look, number, one), **{"data-item": name(one)})
                  for number, one in enumerate(items[:MOST], start=1)]),
         *([links.link(look.say("attention.more", n=more), links.to_drawer(look.view, "attention"), className="more")]

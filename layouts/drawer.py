@@ -17,7 +17,7 @@ def sheet(look: Look, marks: Sequence[Any], number: str, title: Any, body: Seque
     """A drawer: marks and number on top, its title, then what it holds."""
     close = links.link(html.Span("✕", **{"aria-hidden": "true"}), links.to_closed(look.view), className="close",
                        title=look.say("close"))
-    return [html.Header([*marks, html.Span(number, className="number"), close]), html.H3(title, id=ids.name(ids.DRAWER)),
+    return [html.Header([*marks, html.Span(number, className="number"), close]), html.H2(title, id=ids.name(ids.DRAWER)),
             html.Div(list(body), className="sheet")]
 
 

@@ -21,7 +21,7 @@ def agency(look: Look, load: AgencyLoad, cases: Sequence[CaseLine]) -> list[Any]
         [mark, *picking.not_filtered(look, bool(look.view.scope.filters)), *states.simulated(load.simulated, look.language)],
         load.code, look.read(load.name),
         [big(formats.digits(load.open, 0), look.say("agency.open"), share(look, load)), figures_of(look, load),
-         html.H4(look.say("agency.cases")), case_list(look, cases),
+         html.H3(look.say("agency.cases")), case_list(look, cases),
          picking.pick(look, "agency", load.code, look.say("agency.only"), name="btn"),
          links.link(look.say("agencies"), links.to_drawer(look.view, "agencies"), className="btn")])
 

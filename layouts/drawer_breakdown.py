@@ -29,7 +29,7 @@ def group(look: Look, field: Field, bars: Sequence[Bar], names: CaseNames) -> li
     if not bars:
         return []
     longest = max(bar.n for bar in bars)
-    return [html.H4(look.say(f"filter.{field}")),
+    return [html.H3(look.say(f"filter.{field}")),
             html.Ul([html.Li(row(look, field, bar, longest, names)) for bar in bars], className="bars")]
 
 

@@ -91,7 +91,7 @@ def below(look: Look, parts: Sequence[ChildReading]) -> list[Any]:
     ranked = [*order(parts), *others(parts, len(parts))]
     longest = most(ranked)
     children = [html.Li(child(look, part, longest)) for part in ranked]
-    return [html.H4(caption(look, parts)), html.Ul(children, className="children")]
+    return [html.H3(caption(look, parts)), html.Ul(children, className="children")]
 
 
 def child(look: Look, part: ChildReading, longest: float) -> list[Any]:
@@ -126,7 +126,7 @@ def behind(look: Look, found: Indicator, rows: Rows | None) -> list[Any]:
     last = pages(rows)
     page = min(asked(look.view), last)
     shown = rows.rows[(page - 1) * MOST:page * MOST]
-    return [html.H4(title), html.Ul([html.Li(fact(look, found, rows, row)) for row in shown], className="facts"),
+    return [html.H3(title), html.Ul([html.Li(fact(look, found, rows, row)) for row in shown], className="facts"),
             *turning(look, page, last)]
 
 

@@ -9,7 +9,7 @@ from dash import html
 from data_access.cases import CaseLine
 from data_access.devices import Alarm
 from data_access.warnings import Warning
-from layouts import ages, formats, links, picking, states
+from layouts import ages, formats, ids, links, picking, states
 from layouts.look import Look
 
 MOST = 14  # what a very wide wall shows; the style sheet hides what does not fit
@@ -34,7 +34,8 @@ def heading(look: Look, instants: Sequence[datetime], simulated: bool) -> html.H
     """The feed's name, the mark of simulated rows, and the age of the newest."""
     newest = [ages.age(look, instants[0])] if instants else []
     bars = links.link(look.say("breakdown"), links.to_drawer(look.view, "breakdown"), className="chip")
-    return html.Header([html.B(look.say("feed.filtered" if look.view.scope.filters else "feed")), bars,
+    title = html.B(look.say("feed.filtered" if look.view.scope.filters else "feed"), id=ids.name(ids.FEED))
+    return html.Header([title, bars,
                         html.Span([*states.simulated(simulated, look.language), *newest], className="age")])
 
 
@@ -42,7 +43,7 @@ def row(shape: states.Shape, tone: states.Tone, word: Any, at: Any, title: list[
         limit: Any, address: str, name: str) -> html.Li:
     """One row: shape, state, time, what, where, who, clock. All of it opens the record, but for what filters."""
     return html.Li(
-        [links.link(html.Span(name, className="unseen"), address, className="open"),
+        [links.link(html.Span(f"{name} · {place}", className="unseen"), address, className="open"),
          states.glyph(shape, tone), html.B(word, className=tone), at, html.Span(title, className="title"),
          html.Span(place, className="t2 where"), html.Span(who, className="t2 who"), html.Span(limit, className=f"lim {tone}")])
 

@@ -47,11 +47,11 @@ def below(look: Look) -> list[Any]:
 
 def windows(look: Look) -> list[Any]:
     """The windows to choose from; in the past, the instant and the way back."""
-    choice: list[Any] = [
+    choice: list[Any] = [html.Span(look.say("window"), className="unseen", id=ids.name(ids.WINDOW)), *(
         html.B(look.say(f"window.{window}"), **{"aria-current": "true"}) if window == look.view.scope.window
         else links.link(look.say(f"window.{window}"), links.to_window(look.view, window))
         for window in WINDOWS
-    ]
+    )]
     at = look.view.scope.at
     if at is None:
         return choice
@@ -123,8 +123,9 @@ def languages(look: Look) -> list[Any]:
 def switch(look: Look, language: Language) -> Any:
     """The way to one language."""
     if language == look.language:
-        return html.B(look.say(f"language.{language}"))
-    return links.link(look.say(f"language.{language}"), links.to_language(look.view, language))
+        return html.B(look.say(f"language.{language}"), title=look.say(f"language.{language}.name"))
+    return links.link(look.say(f"language.{language}"), links.to_language(look.view, language),
+                      title=look.say(f"language.{language}.name"))
 
 
 def theme(language: Language) -> list[Any]:
@@ -143,8 +144,8 @@ def header(city: City, language: Language) -> html.Header:
     """The header's parts in their order, empty but for what the city itself says."""
     return html.Header([
         html.H1(brand(city, language), id=ids.BRAND, className="brand"),
-        html.Nav(id=ids.CRUMBS, className="crumb"),
-        html.Nav(id=ids.WINDOW, className="win"),
+        html.Nav(id=ids.CRUMBS, className="crumb", **{"aria-labelledby": ids.BRAND}),
+        html.Nav(id=ids.WINDOW, className="win", **{"aria-labelledby": ids.name(ids.WINDOW)}),
         html.Div(className="sp"),
         html.Div(id=ids.SOURCES, className="src"),
         html.Div(id=ids.WEATHER, className="wx"), html.Div(id=ids.LANGUAGE, className="lang"),

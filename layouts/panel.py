@@ -9,7 +9,7 @@ from data_access.readings import ChildReading
 from indicators.definition import Dimension
 from indicators.reading import Reading
 from indicators.scope import Window
-from layouts import ages, formats, links, picking, states
+from layouts import ages, formats, ids, links, picking, states
 from layouts.look import Look
 from layouts.trend import chart
 
@@ -44,7 +44,8 @@ def broken(look: Look, dimension: Dimension, why: str) -> html.Section:
 
 def character(look: Look, dimension: Dimension) -> Any:
     """The dimension's own character, which leads to all its indicators."""
-    return links.link(look.say(f"dimension.{dimension}"), links.to_dimension(look.view, dimension), className="c")
+    return links.link(look.say(f"dimension.{dimension}"), links.to_dimension(look.view, dimension), className="c",
+                      id=ids.name(ids.panel(dimension)))
 
 
 def heading(look: Look, dimension: Dimension, hero: Reading) -> html.Header:

@@ -85,14 +85,16 @@ def legend(look: Look, indicator: Indicator, ramp: Ramp, level: int, reading: Re
     """
     unit = UNITS[indicator.unit].symbol[look.language] or indicator.title[look.language]
     where = look.say("map.place", unit=unit, level=look.city.levels[level].name[look.language])
-    title = html.H1([indicator.title[look.language], *picking.not_filtered(look, picking.spared(look, indicator))])
+    title = html.H2([indicator.title[look.language], *picking.not_filtered(look, picking.spared(look, indicator))],
+                    id=ids.name(ids.STAGE))
     return [title, below_title(look, where, reading), scale(indicator, ramp, look.language)]
 
 
 def heat_legend(look: Look, indicator: Indicator, ramp: Ramp, reading: Reading) -> list[Component]:
     """The same for the heat of open cases: `indicator` and `reading` are those of the open cases."""
     per_area = f"{UNITS[indicator.unit].symbol[look.language]}/km²"
-    return [html.H1(look.say("map.heat")), below_title(look, per_area, reading), scale(indicator, ramp, look.language)]
+    title = html.H2(look.say("map.heat"), id=ids.name(ids.STAGE))
+    return [title, below_title(look, per_area, reading), scale(indicator, ramp, look.language)]
 
 
 def below_title(look: Look, where: str, reading: Reading) -> html.Div:

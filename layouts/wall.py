@@ -17,7 +17,7 @@ LEFT: tuple[Dimension, ...] = ("people", "places", "objects")
 RIGHT: tuple[Dimension, ...] = ("events", "situation", "organizations")
 
 
-def wall(city: City, language: Language, drawn: Mapping[str, Any] | None = None, stores: Sequence[Any] = ()) -> html.Main:
+def wall(city: City, language: Language, drawn: Mapping[str, Any] | None = None, stores: Sequence[Any] = ()) -> html.Div:
     """The whole screen.
 
     `drawn` holds what is already drawn, children by component id, so that the first paint need
@@ -26,13 +26,14 @@ def wall(city: City, language: Language, drawn: Mapping[str, Any] | None = None,
     root = html.Div(
         [
             dcc.Location(id=ids.ADDRESS, refresh="callback-nav"), *stores,
-            header(city, language),
+            html.Nav(skip(language), id=ids.SKIP, className="skip"), header(city, language),
             html.Div(cut(language), id=ids.CUT, className="cut", role="status"),
-            html.Section(id=ids.ATTENTION, className="att", **{"aria-live": "polite"}),
+            html.Section(id=ids.ATTENTION, className="att", **named(ids.ATTENTION)),
             column(LEFT, "col l"), middle(), column(RIGHT, "col r"),
             page.skeleton(),
             html.Div(id=ids.TOAST, className="toast", role="status"),
             html.Div(id=ids.NOTICE, className="notice", role="alert"),
+            html.Div(id=ids.NEWS, className="unseen", role="status"),
         ],
         id=ids.WALL, className="wall", **{"data-zone": str(city.zone)}, **tongue(language),
     )
@@ -49,20 +50,31 @@ def tongue(language: Language) -> dict[str, str]:
 def translated(city: City, language: Language) -> dict[str, dict[str, Any]]:
     """What of the skeleton itself changes with the language: properties by component id."""
     return {ids.WALL: tongue(language), ids.BRAND: {"children": brand(city, language)}, ids.CUT: {"children": cut(language)},
-            ids.THEME: {"children": theme(language)}}
+            ids.THEME: {"children": theme(language)}, ids.SKIP: {"children": skip(language)}}
 
 
-def column(dimensions: Sequence[Dimension], name: str) -> html.Div:
+def skip(language: Language) -> list[Any]:
+    """For the keyboard: straight to what it is here for; assets/keys.js leads there."""
+    return [html.A(say(f"skip.{part}", language), href=f"#{part}") for part in (ids.ATTENTION, ids.RANKING, ids.FEED)]
+
+
+def named(*parts: str) -> dict[str, str]:
+    """Called by the words that stand in these parts."""
+    return {"aria-labelledby": " ".join(map(ids.name, parts))}
+
+
+def column(dimensions: Sequence[Dimension], name: str) -> html.Section:
     """Three panels, one above the other."""
-    return html.Div([html.Div(id=ids.panel(one), className="slot") for one in dimensions], className=name)
+    faces = [ids.panel(one) for one in dimensions]
+    return html.Section([html.Div(id=face, className="slot") for face in faces], className=name, **named(*faces))
 
 
-def middle() -> html.Div:
+def middle() -> html.Main:
     """The stage with the ranking over it, the drawer beside it when one is open, the feed with long work beneath."""
-    return html.Div([
-        html.Section(stage(html.Div(id=ids.RANKING, className="ranking")), id=ids.STAGE, className="stage"),
-        html.Aside(id=ids.DRAWER, className="drawer"),
-        html.Section(id=ids.FEED, className="feed"),
+    return html.Main([
+        html.Section(stage(html.Div(id=ids.RANKING, className="ranking")), id=ids.STAGE, className="stage", **named(ids.STAGE)),
+        html.Section(id=ids.DRAWER, className="drawer", tabIndex=-1, **named(ids.DRAWER)),
+        html.Section(id=ids.FEED, className="feed", **named(ids.FEED)),
         html.Div(id=ids.JOBS, className="jobs"),
     ], className="mid")
 

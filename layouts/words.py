@@ -8,6 +8,9 @@ WORDS: dict[str, Text] = {
     # header
     "product": Text("一网统览", "Tonglan"),
     "window": Text("时间窗", "Window"),
+    "skip.attention": Text("跳到需立即处置", "Skip to what needs action"),
+    "skip.ranking": Text("跳到区域排名", "Skip to the regions"),
+    "skip.feed": Text("跳到事件", "Skip to the events"),
     "window.24h": Text("近 24 小时", "24 h"),
     "window.today": Text("今天", "Today"),
     "window.7d": Text("7 天", "7 d"),
@@ -24,6 +27,8 @@ WORDS: dict[str, Text] = {
     "job.left": Text("还需 {time}", "{time} left"),
     "language.zh": Text("中", "中"),
     "language.en": Text("EN", "EN"),
+    "language.zh.name": Text("中文", "Chinese"),
+    "language.en.name": Text("英文", "English"),
     "theme.light": Text("浅色", "Light"),
     "theme.dark": Text("深色", "Dark"),
     "wind": Text("{direction}风 {force} 级", "{direction} {speed} m/s"),
