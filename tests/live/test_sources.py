@@ -1,0 +1,70 @@
+"""Files of rejects go to people, not to walls."""
+
+import csv
+import io
+import json
+import time
+from collections.abc import Iterator
+
+import pytest
+from dash import Dash
+from flask.testing import FlaskClient
+
+from app import create_app
+from data_access.city import City
+from settings import Settings
+
+TOKEN = "a-secret-of-the-whole-wall"
+SENDER = {"Authorization": "Bearer secret"}
+
+
+@pytest.fixture(scope="module")
+def app(database_url: str, town: City) -> Iterator[Dash]:
+    made = create_app(Settings(database_url=database_url, wall_tokens=f"whole:T:{TOKEN}"))
+    studio = made.server.extensions["studio"]
+    deadline = time.monotonic() + 5
+    while (studio.atlas.city is None or studio.hub.cut_since) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    rows = [{"code": "A9", "name_zh": "甲", "name_en": "=A", "region": "nowhere"}]
+    assert made.server.test_client().post("/ingest/v1/agencies", json={"rows": rows}, headers=SENDER).get_json()["rejected"] == 1
+    yield made
+    studio.stop()
+
+
+@pytest.fixture
+def client(app: Dash) -> FlaskClient:
+    client: FlaskClient = app.server.test_client()
+    return client
+
+
+@pytest.mark.parametrize(("address", "status"), [
+    ("/sources", 200), ("/sources/test?batch=1", 200), ("/sources?sort=colour", 400), ("/sources/test?batch=x", 400),
+    ("/sources/test/x", 404), ("/sources/nobody/rejects.csv", 404), ("/sources/test/rejects.xls", 404),
+])
+def test_an_address_of_sources_answers_with_its_status(client: FlaskClient, address: str, status: int) -> None:
+    assert client.get(address).status_code == status
+
+
+def test_rejects_are_a_file_to_keep(client: FlaskClient) -> None:
+    answer = client.get("/sources/test/rejects.csv")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=rejects-test.csv"
+    assert (answer.mimetype, answer.headers["Cache-Control"]) == ("text/csv", "no-store")
+    [line] = csv.DictReader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff")))
+    assert (line["code"], line["name_zh"], line["name_en"], line["region"]) == ("A9", "甲", "'=A", "nowhere")
+    assert line["_reasons"].endswith("(unknown_region)")
+
+
+def test_rejects_for_programs_are_one_object_a_line(client: FlaskClient) -> None:
+    said = [json.loads(line) for line in client.get("/sources/test/rejects.ndjson").get_data(as_text=True).splitlines()]
+    assert [(one["row"]["name_en"], one["reasons"][0]["code"]) for one in said] == [("=A", "unknown_region")]
+    assert client.get("/sources/test/rejects.ndjson?field=region&code=moved").data == b""
+
+
+def test_a_wall_sees_no_sources_and_takes_none_of_their_rows(client: FlaskClient) -> None:
+    assert client.get(f"/wall?token={TOKEN}").status_code == 302
+    assert client.get("/sources").status_code == 403
+    assert client.get("/sources/test/rejects.csv").status_code == 403
+    stream = client.get("/live/sources/test")
+    words = iter(stream.iter_encoded())
+    assert [next(words).split(b"event: ")[1].split(b"\n")[0] for _ in range(2)] == [b"hello", b"refusal"]
+    stream.close()
