@@ -4,8 +4,8 @@ Every model is strict: a word that is not known is a mistake. A column's name al
 of a whole `Value`. The words of a reading work in the order in which they stand in `Reading`.
 """
 
+import re
 from collections.abc import Iterator
-from string import Formatter
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 SOURCES = ("column", "value", "join", "first", "template", "sum", "date", "start")
 BLANKS = ("-", "--", "—", "NA", "N/A", "#N/A", "NaN", "nan", "NULL", "null", "None")  # how data sets write "no value"
+PIECE = re.compile(r"\{([^{}:]+)(?::([^{}]?[<>^]?\d{1,3}))?\}")  # of a template: a column and how it is filled up
 ClockChange = Literal["mark", "earlier", "later", "reject"]
 
 
@@ -58,15 +59,8 @@ def text_pairs(value: Any) -> Any:
 
 def checked_pattern(pattern: str) -> str:
     """A regular expression that RE2 understands. Raises: ValueError."""
-    import pyarrow  # only a pack with patterns pays for it
-    import pyarrow.compute
-
-    try:
-        pyarrow.compute.match_substring_regex(pyarrow.array([""]), pattern)
-    except pyarrow.ArrowInvalid as error:
-        raise ValueError(f"the pattern {pattern!r} is not understood (RE2 syntax, without look-around and back-references): "
-                         f"{error}") from error
-    return pattern
+    from ingest.mapping.patterns import checked  # only a pack with patterns pays for Arrow
+    return checked(pattern)
 
 
 Words = Annotated[str, BeforeValidator(scalar_text, json_schema_input_type=str | int | float | bool)]
@@ -155,7 +149,7 @@ class Reading(Part):
     decimal: Literal[".", ","] | None = Field(None, description="The decimal mark; what the file is read with when left out.")
     thousands: Literal[",", ".", " ", "'", "_"] | None = Field(None, description="What stands between thousands.")
     percent: Literal["keep", "ratio"] | None = Field(None, description="12 % becomes 12 (keep) or 0.12 (ratio).")
-    suffix: tuple[str, ...] = Field((), description="Words after a number that say nothing, such as 元 or pcs.")
+    words: tuple[str, ...] = Field((), description="Words beside a number that say nothing, such as 元, ¥ or pcs.")
     unit: ShortUnit | None = Field(None, description="Units: {from: °F, to: °C}, or what the column comes in.")
     scale: float | None = Field(None, description="Multiply by this.")
     decimals: Annotated[int, Field(ge=0, le=15)] | None = Field(None, description="Round to so many decimals.")
@@ -178,15 +172,12 @@ class Reading(Part):
         """Words that need or exclude each other. Raises: ValueError."""
         if self.take is not None and self.match is None:
             raise ValueError("`take` belongs to `match`, which is not there")
+        if self.match is not None:
+            from ingest.mapping.patterns import grouped
+            grouped(checked_pattern(self.match), self.take)
         if self.thousands is not None and self.thousands == self.decimal:
             raise ValueError("`thousands` and `decimal` must differ")
         return self
-
-    @field_validator("match")
-    @classmethod
-    def sound_match(cls, match: str | None) -> str | None:
-        """The pattern is RE2."""
-        return match if match is None else checked_pattern(match)
 
     @field_validator("replace")
     @classmethod
@@ -247,6 +238,14 @@ class Value(Reading):
             raise ValueError("`start` needs a `step`, such as 15min")
         return self
 
+    @field_validator("template")
+    @classmethod
+    def sound_template(cls, template: str | None) -> str | None:
+        """The template names a column, and every brace is part of one."""
+        if template is not None and (not PIECE.search(template) or set("{}") & set(PIECE.sub("", template))):
+            raise ValueError(f"{template!r} is no template; write one like 36{{county:0>3}}{{tract:0>6}}")
+        return template
+
     @field_validator("step")
     @classmethod
     def sound_step(cls, step: str | None) -> str | None:
@@ -273,7 +272,7 @@ class Value(Reading):
                 yield one
         yield from (*(self.join or ()), *(self.first or ()))
         yield from (name.removeprefix("-") for name in self.sum or ())
-        yield from dict.fromkeys(name for _, name, _, _ in Formatter().parse(self.template or "") if name)
+        yield from dict.fromkeys(name for name, _ in PIECE.findall(self.template or ""))
 
 
 ShortValue = Annotated[Value, BeforeValidator(column_alone, json_schema_input_type=str | Value)]

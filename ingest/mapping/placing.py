@@ -1,0 +1,91 @@
+"""Where rows belong: lon and lat in WGS 84 from whatever the file holds, or the code of a region that it names."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo import datums, degrees, projections
+from ingest.mapping import numbers
+from ingest.mapping.evaluate import Context, origin, source
+from ingest.mapping.faults import Fault, Faults, MappingError, Outcome
+from ingest.mapping.naming import named_region
+from ingest.mapping.points import Points, of_geometries, of_points
+from ingest.mapping.regions import RegionIndex
+from ingest.mapping.spec import Place
+from ingest.mapping.values import Value
+from ingest.mapping.words import worked
+
+Floats = NDArray[np.float64]
+WGS84 = "EPSG:4326"
+
+
+def located(
+    place: Place, context: Context, crs: str | None, datum: str | None, regions: RegionIndex | None
+) -> dict[str, Outcome]:
+    """The fields lon, lat and region of every row. Raises: MappingError."""
+    if place.region is not None and (place.lon, place.point, place.geometry) == (None, None, None):
+        return {"region": named_region(place.region, context, regions, None)}
+    points = coordinates(place, context)
+    points = without_nowhere(points, place.nowhere)
+    lon, lat, far = in_degrees(points, place.crs or crs or WGS84, place.datum or datum or "wgs84")
+    told = (*points.faults, *far)
+    made = {"lon": Outcome(lon, told), "lat": Outcome(lat)}
+    if place.region is not None:
+        made["region"] = named_region(place.region, context, regions, np.isnan(lon))
+    return made
+
+
+def coordinates(place: Place, context: Context) -> Points:
+    """x and y as the file gives them. Raises: MappingError."""
+    if place.geometry is not None:
+        return of_geometries(context.sheet.frame[place.geometry].to_numpy(object), place.geometry)
+    if place.point is not None:
+        return of_points(place.point, place.order, context)
+    assert place.lon is not None and place.lat is not None
+    x, y = one_axis(place.lon, False, context), one_axis(place.lat, True, context)
+    return Points(x.values, y.values, (*x.faults, *y.faults))
+
+
+def one_axis(value: Value, upright: bool, context: Context) -> Outcome:
+    """A column of x or y: plain numbers, or degrees, minutes and seconds."""
+    cells = source(value, context.sheet)
+    if cells.numbers is not None and value == Value(column=value.column):
+        return Outcome(cells.numbers)
+    faults = Faults(origin(value), cells.texts)
+    texts = worked(cells.texts, value, context.folder, faults)
+    tried = Faults("", cells.texts)
+    made = numbers.parsed(texts, cells.native, value, value.decimal or context.decimal, None, tried)
+    for at in np.flatnonzero(tried.bad()):
+        found = degrees.parsed(texts[int(at)].as_py())
+        if found is not None and found[1] in (None, upright):
+            made[at] = found[0]
+    noun = "y" if upright else "x"
+    faults.add(tried.bad() & np.isnan(made), "type", f"which is no {noun} coordinate such as {'31.2' if upright else '121.5'} "
+               f"or {'31°12′30″N' if upright else '121°28′E'}")
+    values = made if cells.places is None else made[cells.places]
+    return Outcome(values, tuple(faults.by_row(cells.places)))
+
+
+def without_nowhere(points: Points, nowhere: Sequence[tuple[float, float]]) -> Points:
+    """The points without those that stand for no place."""
+    x, y = points.x, points.y
+    for at in nowhere:
+        here = (x == at[0]) & (y == at[1])
+        x, y = np.where(here, np.nan, x), np.where(here, np.nan, y)
+    return Points(x, y, points.faults)
+
+
+def in_degrees(points: Points, crs: str, datum: str) -> tuple[Floats, Floats, list[Fault]]:
+    """The points in WGS 84, and those that the coordinate system does not reach."""
+    try:
+        lon, lat = projections.to_wgs84(points.x, points.y, crs)
+    except projections.UnknownCrs as error:
+        raise MappingError(str(error)) from error
+    lon, lat = datums.to_wgs84(lon, lat, datum)
+    lost = (np.isnan(lon) | np.isnan(lat)) & ~np.isnan(points.x) & ~np.isnan(points.y)
+
+    def text(row: int) -> str:
+        return f"the coordinate {points.x[row]:g}, {points.y[row]:g} lies outside of what {crs} can describe"
+
+    return lon, lat, [Fault(np.flatnonzero(lost), "crs", text)] if lost.any() else []
