@@ -17,6 +17,10 @@ FEEDS = """
      WHERE f.last_at IS NOT NULL
      GROUP BY f.subject
      UNION ALL
+    SELECT 'arrival', max(f.last_received_at), bool_or(s.simulated)
+      FROM feed f JOIN source s USING (source_id)
+    HAVING max(f.last_received_at) IS NOT NULL
+     UNION ALL
     SELECT 'region', c.loaded_at, FALSE
       FROM city c"""
 REACH = """

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 Degrees = NDArray[np.float64]
 ORIGIN = 1e-6   # degrees from 0, 0 within which nobody measured: an empty field read as a number
 
+LARGEST = 1000  # of what may be degrees with a slip in them; metres and feet of a city go further
+
 
 @dataclass(frozen=True)
 class Box:
@@ -39,7 +41,7 @@ def strays(lon: Degrees, lat: Degrees, city: Box) -> NDArray[Any]:
         "zero": (np.abs(lon) <= ORIGIN) & (np.abs(lat) <= ORIGIN),
         "swapped": city.holds(lat, lon),
         "sign_lost": city.holds(-lon, lat) | city.holds(lon, -lat) | city.holds(-lon, -lat),
-        "projected": (np.abs(lon) > 180) | (np.abs(lat) > 90),
+        "projected": (np.abs(lon) > LARGEST) | (np.abs(lat) > LARGEST),
         "far": city.wide_off(lon, lat),
     }
     known = np.isfinite(lon) & np.isfinite(lat) & ~city.holds(lon, lat)

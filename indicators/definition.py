@@ -25,7 +25,8 @@ class Metric:
     fragments list the rows behind any number; a fact whose `at` is NULL is not counted. With
     `sketch`, the values are also kept as a log histogram, for percentiles. `ahead` marks an
     instant that may lie in the future (a deadline): what has not come yet is never read.
-    `of` repeats which one property of the devices `where` lets through.
+    `of` repeats which one property of the devices `where` lets through. `weight`, where a row stands for
+    several facts that were counted before, is how many.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Metric:
     sketch: bool = False
     ahead: bool = False
     of: str | None = None
+    weight: str | None = None
 
     @property
     def subject(self) -> str:

@@ -39,6 +39,17 @@ SPOKEN = """
            AND o.observed_at <= :at AND o.observed_at > :at - interval '7 days'
          ORDER BY o.observed_at DESC
          LIMIT 1) AS spoken"""
+# What came, by the hour; a whole hour of a source has no row of its own in the file or the request.
+ARRIVALS = """
+    (SELECT a.*, s.key || ' ' || a.dataset AS told, 0 AS row_no
+       FROM arrival a JOIN source s USING (source_id))"""
+# A source has been heard when a batch of it came, whatever became of its rows.
+SOURCES = """
+    (SELECT s.source_id, s.key, s.refresh_seconds, root.region_id, NULL::int AS device_id, heard.at AS last_at
+       FROM source s
+       JOIN region root ON root.parent_id IS NULL
+      CROSS JOIN LATERAL ({heard}) AS heard
+      WHERE heard.at IS NOT NULL)"""
 KNOWN = """d.device_id, d.region_id, d.source_id, d.code AS device_code, d.kind, d.enabled, d.interval_s,
                    p.property_id, p.key AS property, p.watch, p.alarm, p.low_is_bad"""
 
@@ -73,4 +84,14 @@ FACTS: dict[str, Fact] = {
         then=f"""(SELECT spoken.observed_at, spoken.value, {KNOWN}
               FROM {SPOKEN} JOIN device d USING (device_id) JOIN property p USING (property_id))""",
     ),
+    "arrival": Fact(ARRIVALS, "told", "at"),
+    "source": Fact(
+        SOURCES.format(heard="SELECT max(f.last_received_at) AS at FROM feed f WHERE f.source_id = s.source_id"),
+        "key",
+        "last_at",
+        traced=False,
+        then=SOURCES.format(
+            heard="SELECT max(b.received_at) AS at FROM batch b WHERE b.source_id = s.source_id AND b.received_at <= :at"),
+    ),
+    "finding": Fact("(SELECT f.*, NULL::int AS device_id FROM finding f)", "finding_id", "since", traced=False),
 }

@@ -6,11 +6,12 @@ from indicators.objects import OBJECTS
 from indicators.organizations import ORGANIZATIONS
 from indicators.people import PEOPLE
 from indicators.places import PLACES
+from indicators.quality import QUALITY
 from indicators.situation import SITUATION
 
 INDICATORS: dict[str, Indicator] = {
     indicator.key: indicator
-    for indicator in (*PEOPLE, *PLACES, *EVENTS, *OBJECTS, *SITUATION, *ORGANIZATIONS)
+    for indicator in (*PEOPLE, *PLACES, *EVENTS, *OBJECTS, *SITUATION, *ORGANIZATIONS, *QUALITY)
 }
 
 

@@ -80,6 +80,20 @@ WARNING_METRICS = (
     Metric("warning_serious", "warning", "f.sent_at", where="f.severity IN ('extreme', 'severe')"),
 )
 
+# Rows that came, counted by the hour before they come here: what of them is right, by what is wrong with the others.
+ARRIVAL_METRICS = (
+    Metric("row_came", "arrival", "f.at", weight="f.came"),
+    Metric("row_rejected", "arrival", "f.at", weight="f.rejected"),
+    Metric("row_marked", "arrival", "f.at", weight="f.marked"),
+    Metric("row_complete", "arrival", "f.at", weight="f.came - f.incomplete"),
+    Metric("row_well_formed", "arrival", "f.at", weight="f.came - f.malformed"),
+    Metric("row_plausible", "arrival", "f.at", weight="f.came - f.inaccurate"),
+    Metric("row_consistent", "arrival", "f.at", weight="f.came - f.inconsistent"),
+    Metric("row_unique", "arrival", "f.at", weight="f.came - f.repeated"),
+    Metric("row_timed", "arrival", "f.at", weight="f.timed"),
+    Metric("row_in_time", "arrival", "f.at", weight="f.in_time"),
+)
+
 OBSERVATION_METRICS = (
     *(Metric(f"observed_{key}", "observation", "f.observed_at", where=f"f.property = '{key}'", value="f.value", of=key)
       for key in PROPERTIES),
@@ -89,7 +103,8 @@ OBSERVATION_METRICS = (
 
 METRICS: dict[str, Metric] = {
     metric.key: metric
-    for metric in (*CASE_METRICS, *MESSAGE_METRICS, *FLIGHT_METRICS, *ENTERPRISE_METRICS, *WARNING_METRICS, *OBSERVATION_METRICS)
+    for metric in (*CASE_METRICS, *MESSAGE_METRICS, *FLIGHT_METRICS, *ENTERPRISE_METRICS, *WARNING_METRICS, *ARRIVAL_METRICS,
+                   *OBSERVATION_METRICS)
 }
 
 OPEN = "f.reported_at <= :at AND (f.closed_at IS NULL OR f.closed_at > :at)"
@@ -99,6 +114,7 @@ SOON = f"interval '{DUE_SOON.total_seconds():.0f} seconds'"
 ALIVE = "f.registered_at <= :at AND (f.closed_at IS NULL OR f.closed_at > :at)"
 INSTALLED = "f.enabled AND f.installed_at <= :at"
 HEARD = "f.last_at > :at - 3 * f.interval_s * interval '1 second'"
+PROMISED = "f.refresh_seconds IS NOT NULL"
 FRESH = "f.enabled AND f.observed_at > :at - 3 * f.interval_s * interval '1 second'"
 
 
@@ -129,6 +145,9 @@ STOCKS: dict[str, Stock] = {
         Stock("warning_active", "warning", "f.onset_at <= :at AND LEAST(f.expires_at, f.ended_at) > :at"),
         Stock("enterprise_active", "enterprise", among=ALIVE),
         Stock("enterprise_abnormal", "enterprise", "f.status = 'abnormal'", among=ALIVE),
+        Stock("source_promised", "source", among=PROMISED),
+        Stock("source_kept", "source", "f.last_at > :at - f.refresh_seconds * interval '1 second'", among=PROMISED),
+        Stock("finding_open", "finding", among="f.since <= :at AND (f.until IS NULL OR f.until > :at)"),
         Stock("place_lot", "place", "f.kind = 'lot'", recorded=True),
     )
 }

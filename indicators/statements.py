@@ -45,6 +45,11 @@ def summed(value: str | None, condition: str | None) -> str:
     return "0.0" if value is None else f"COALESCE({filtered(condition, f'sum(({value})::float8)')}, 0)"
 
 
+def counted(metric: Metric) -> str:
+    """How many facts a metric counts among some rows."""
+    return filtered(metric.where) if metric.weight is None else f"COALESCE({filtered(metric.where, f'sum({metric.weight})')}, 0)"
+
+
 def any_of(conditions: Sequence[str | None]) -> str:
     """A condition that lets through whatever one of them does."""
     given = list(dict.fromkeys(condition for condition in conditions if condition not in (None, "TRUE")))
@@ -132,7 +137,7 @@ def flow_statement(metrics: Sequence[Metric], runs: int, reach: Reach, sieved: s
     region, relation = reported(fact, reach, sieved)
     return f"""
         SELECT {region} AS region_id, width_bucket({at}, CAST(:bounds AS timestamptz[])) AS part,
-               ARRAY[{", ".join(filtered(metric.where) for metric in metrics)}] AS ns,
+               ARRAY[{", ".join(counted(metric) for metric in metrics)}] AS ns,
                ARRAY[{", ".join(summed(metric.value, metric.where) for metric in metrics)}]::float8[] AS totals
           FROM {relation}
          WHERE {inside(reach, sieved)} AND {within(at, runs)} AND ({any_of([metric.where for metric in metrics])})

@@ -31,6 +31,7 @@ UNITS: dict[str, Unit] = {
     "case_10k": counted("件/万人", "per 10k"),
     "call": counted("件", ""),
     "call_10k": counted("件/万人", "per 10k"),
+    "row": counted("行", "rows"),
     "item": counted("个", ""),
     "point": counted("处", ""),
     "lot": counted("宗", ""),

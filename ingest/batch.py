@@ -51,6 +51,21 @@ class Options:
 
 
 @dataclass(frozen=True)
+class Fate:
+    """What a store finds of each row beside taking it: its region (-1 where it has none), whether it said nothing new,
+    and the newest instant of what it tells in lists (NaT where there are none)."""
+
+    regions: NDArray[np.int64]
+    repeated: NDArray[np.bool_]
+    told: NDArray[np.datetime64]
+
+    @classmethod
+    def unknown(cls, count: int) -> "Fate":
+        """Nothing is found yet."""
+        return cls(np.full(count, -1, np.int64), np.zeros(count, bool), np.full(count, NEVER))
+
+
+@dataclass(frozen=True)
 class Batch:
     """A batch within its transaction; `rejects` grows as checks find more, `marks` where a row is let in with a warning.
 
@@ -70,6 +85,7 @@ class Batch:
     rejects: Rejects
     marks: Rejects
     options: Options
+    fate: Fate
     may_wait: bool = False  # whether newest values of history may be written later
 
     def good(self) -> NDArray[np.int64]:

@@ -42,6 +42,7 @@ def store(batch: Batch) -> Stored:
     hours = np.array([*(np.nan if row is None or row.due_hours is None else row.due_hours for row in classes), np.nan])[class_]
     told = Told(numbered(batch.source.key, table["id"]), regions, hours)
     steps = without_bad(from_cases(batch, told.ids), batch)
+    np.fmax.at(batch.fate.told, steps.row, steps.at)
     done = Done()
     for wave in waves(told.ids, batch.good()):
         take_wave(batch, wave, told, steps.chosen(np.isin(steps.row, wave)), done)
@@ -103,6 +104,7 @@ def take_wave(batch: Batch, rows: NDArray[np.int64], told: Told, steps: Steps, d
         case_state.update(batch.connection, moved, of(batch.connection, moved))
     contribute(batch, "case", CASE.identity, moved, 1)
     ids = np.concatenate([told.ids[new], moved])
+    batch.fate.repeated[rows] = ~np.isin(told.ids[rows], ids)
     done.taken += len(ids)
     done.cases.append(ids)
     done.instants += [batch.table["reported_at"][rows][np.isin(told.ids[rows], ids)], new_steps.at]
@@ -133,6 +135,8 @@ def store_steps(batch: Batch) -> Stored:
     for row in good[~np.isin(ids[good], known)]:
         batch.rejects.add(row, "case", "unknown_case", "no case of this source has this id (yet); send the case first")
     new_steps = fresh(batch, without_bad(steps, batch), known)
+    batch.fate.regions[:] = homes(batch, ids, known)
+    batch.fate.repeated[:] = ~np.isin(np.arange(batch.count), new_steps.row)
     moved = np.unique(new_steps.case_id)
     contribute(batch, "case", CASE.identity, moved, -1)
     write(batch, new_steps)
@@ -140,6 +144,14 @@ def store_steps(batch: Batch) -> Stored:
         case_state.update(batch.connection, moved, of(batch.connection, moved))
     contribute(batch, "case", CASE.identity, moved, 1)
     return finish(batch, Done(len(new_steps.row), [moved], [new_steps.at]))
+
+
+def homes(batch: Batch, ids: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The region of each row's case; -1 where the case is not known."""
+    rows = batch.connection.execute(sql("SELECT case_id, region_id FROM city_case WHERE case_id = ANY(:ids)"),
+                                    {"ids": known.tolist()})
+    found = {row.case_id: row.region_id for row in rows}
+    return np.array([found.get(one, -1) for one in ids.tolist()], np.int64)
 
 
 def finish(batch: Batch, done: Done) -> Stored:

@@ -44,11 +44,12 @@ def take(batch: Batch, fact: str, kept: Completed, ids: NDArray[np.int64], colum
     entries: list[Entry] = []
     for wave in waves(ids, rows):
         there = np.isin(ids[wave], lock(batch.connection, kept, ids[wave]))
-        changed = complete(batch, fact, kept, ids[wave[there]], columns(wave[there])) if there.any() else 0
-        new = wave[~there]
+        old, new = wave[there], wave[~there]
+        changed = complete(batch, fact, kept, ids[old], columns(old)) if len(old) else np.empty(0, np.int64)
+        batch.fate.repeated[old] = ~np.isin(ids[old], changed)
         if len(new):
             entries += append(batch, fact, kept, columns(new[np.argsort(ids[new])]))
-        taken += changed + len(new)
+        taken += len(changed) + len(new)
     if taken:
         settle(batch.connection)
         if batch.book.metrics.get(fact):
@@ -57,12 +58,12 @@ def take(batch: Batch, fact: str, kept: Completed, ids: NDArray[np.int64], colum
     return taken, len(rows) - taken
 
 
-def complete(batch: Batch, fact: str, kept: Completed, ids: NDArray[np.int64], data: dict[str, Any]) -> int:
-    """Complete facts that are there. Returns: how many said something else before."""
+def complete(batch: Batch, fact: str, kept: Completed, ids: NDArray[np.int64], data: dict[str, Any]) -> NDArray[np.int64]:
+    """Complete facts that are there. Returns: those that said something else before."""
     stage(batch.connection, kept, data)
     changed = ids[meet(batch.connection, kept, ids)]
     if len(changed):
         contribute(batch, fact, kept.identity, changed, -1)
         update(batch.connection, kept, changed)
         contribute(batch, fact, kept.identity, changed, 1)
-    return len(changed)
+    return changed

@@ -21,12 +21,14 @@ from data_access import city as cities
 from data_access.city import City
 from data_access.engine import sql
 from ingest import feeds, rejects, rollups, snapshots
-from ingest.batch import Batch, Options, Raced, Source, Stored
+from ingest.batch import Batch, Fate, Options, Raced, Source, Stored
 from ingest.checks import Column, Table, check
 from ingest.feeds import Heard
 from ingest.latest import Waiting, Words
 from ingest.notify import notify
 from ingest.partitions import Partitions
+from ingest.quality import arrivals, wide
+from ingest.quality.arrivals import Came
 from ingest.registers import Registers
 from ingest.rejects import Kept, Rejects
 from ingest.rollups import Ledger
@@ -136,12 +138,14 @@ class Intake:
         if batch_id is None:
             return answered(connection, came), None
         batch = Batch(connection, city, book, self.registers, came.source, batch_id, now, table, came.count, came.lines, found,
-                      came.marks.copy(), came.options, may_wait=self.waiting is not None)
+                      came.marks.copy(), came.options, Fate.unknown(came.count), may_wait=self.waiting is not None)
         nothing = Stored(0, 0, {came.subject.feed: Heard(0, len(found.reasons))})
         stored = came.subject.store(batch) if len(batch.good()) else nothing
+        wide.tell(came.columns, city, found)
         marked = batch.marked()
         rejects.keep(connection, batch_id, [*came.unread, *rejects.by_line(found.reasons, came.lines, came.whole)])
         rejects.keep_marks(connection, batch_id, rejects.by_line(marked, came.lines, came.whole))
+        arrivals.write(batch, Came(came.door, came.subject.name, came.dataset or came.subject.name, came.unread))
         answer = {"batch": batch_id, "taken": stored.taken, "seen": stored.seen,
                   "rejected": len(found.reasons) + len(came.unread), "marked": len(marked), "reasons": found.told(came.lines)}
         for fact, late in stored.late.items():
@@ -150,7 +154,7 @@ class Intake:
         close_batch(connection, batch_id, answer)
         if also is not None:
             also(connection, batch_id, found)
-        notify(connection, stored.heard or [came.subject.feed], batch_id)
+        notify(connection, [*(stored.heard or [came.subject.feed]), arrivals.SUBJECT], batch_id)
         return answer, stored.waiting
 
 

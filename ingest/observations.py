@@ -60,6 +60,7 @@ def store(batch: Batch) -> Stored:
     devices, device = batch.registers.devices.resolve(batch.connection, "device", table["device"], rejects)
     properties, property_ = batch.registers.properties.resolve(batch.connection, "property", table["property"], rejects)
     check_limits(batch, properties, property_)
+    batch.fate.regions[:] = np.array([(row or NO_DEVICE).region_id for row in devices] + [NO_DEVICE.region_id])[device]
     rows = batch.good()
     sorted_ = arrange(batch, rows, devices, device, properties, property_)
     unique, repeated = without_repeats(batch, sorted_)
@@ -113,6 +114,7 @@ def without_repeats(batch: Batch, readings: Readings) -> tuple[Readings, int]:
     first = np.maximum.accumulate(np.where(again, 0, np.arange(len(again))))
     other = again & (readings.value != readings.value[first])
     refuse(batch, readings.row[other])
+    batch.fate.repeated[readings.row[again]] = True
     return readings.at(~again), int((again & ~other).sum())
 
 
@@ -159,6 +161,7 @@ def without_known(batch: Batch, readings: Readings) -> tuple[Readings, int]:
     refuse(batch, readings.row[different])
     new = np.ones(len(readings.row), bool)
     new[[row.place for row in there]] = False
+    batch.fate.repeated[readings.row[~new]] = True
     return readings.at(new), len(there) - len(different)
 
 

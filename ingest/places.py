@@ -30,6 +30,7 @@ def locate(batch: Batch) -> Regions:
     rows = np.flatnonzero(~np.isnan(lon) & ~np.isnan(lat))
     if len(rows):
         assign(batch, rows, regions)
+    batch.fate.regions[:] = regions
     return regions
 
 

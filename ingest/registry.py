@@ -57,6 +57,7 @@ def store_agencies(batch: Batch) -> Stored:
     """Take a batch of agencies."""
     table = batch.table
     regions = batch.registers.regions.numbers(batch.connection, "region", table["region"], batch.rejects)
+    batch.fate.regions[:] = regions
     own(batch, "agency", regions, fixed=False)
 
     def columns(rows: NDArray[np.int64]) -> dict[str, Any]:
@@ -108,14 +109,15 @@ def write(batch: Batch, table: str, columns: Any, late: dict[str, Late]) -> Stor
     """Insert what is new and update what has changed."""
     rows, taken = batch.good(), 0
     for wave in waves(batch.table["code"], rows):
-        data = columns(wave)
-        taken += upsert(batch.connection, table, data, CHANGING[table])
+        written = upsert(batch.connection, table, columns(wave), CHANGING[table])
+        batch.fate.repeated[wave] = ~np.isin(batch.table["code"][wave].astype(str), written)
+        taken += len(written)
     heard = {table: batch.heard(taken, batch.received_at if len(rows) else NEVER)}
     return Stored(taken, len(rows) - taken, heard, late if taken else {})
 
 
-def upsert(connection: Connection, table: str, data: dict[str, Any], changing: Sequence[str]) -> int:
-    """Write rows by their code; a field left out stays, or takes the table's default. Returns: how many were new or changed."""
+def upsert(connection: Connection, table: str, data: dict[str, Any], changing: Sequence[str]) -> list[str]:
+    """Write rows by their code; a field left out stays, or takes the table's default. Returns: those new or changed."""
     columns = list(data)
     connection.execute(sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS stage_{table} (LIKE {table}) ON COMMIT DELETE ROWS"))
     for name in (f"{table}_id", "enabled", "installed_at"):
@@ -127,11 +129,13 @@ def upsert(connection: Connection, table: str, data: dict[str, Any], changing: S
     differs = " OR ".join(f"(s.{name} IS NOT NULL AND s.{name} IS DISTINCT FROM t.{name})" for name in changing)
     changed = connection.execute(sql(f"""
         UPDATE {table} t SET {", ".join(f"{name} = COALESCE(s.{name}, t.{name})" for name in changing)}
-          FROM stage_{table} s WHERE s.code = t.code AND ({differs})""")).rowcount
-    count = connection.execute(sql(f"""
+          FROM stage_{table} s WHERE s.code = t.code AND ({differs})
+        RETURNING t.code""")).scalars().all()
+    new = connection.execute(sql(f"""
         INSERT INTO {table} ({", ".join(columns)})
         SELECT {", ".join(defaults.get(name, f"s.{name}") for name in columns)}
           FROM stage_{table} s
          WHERE NOT EXISTS (SELECT FROM {table} t WHERE t.code = s.code)
-         ORDER BY s.code""")).rowcount
-    return int(changed) + int(count)
+         ORDER BY s.code
+        RETURNING code""")).scalars().all()
+    return [*changed, *new]

@@ -31,6 +31,7 @@ def store(batch: Batch) -> Stored:
     """Take a batch of figures."""
     table = batch.table
     regions = batch.registers.regions.numbers(batch.connection, "region", table["region"], batch.rejects)
+    batch.fate.regions[:] = regions
     settle(batch.connection)
     keys, periods = [sorted({*table[name][batch.good()].tolist()}) for name in ("key", "period")]
     there = pd.DataFrame(batch.connection.execute(sql(THERE), {
@@ -41,7 +42,9 @@ def store(batch: Batch) -> Stored:
         "region_id": regions[rows], "key": table["key"][rows], "period": table["period"][rows].astype(np.int64),
         "value": table["value"][rows], "source_id": batch.source.source_id, "batch_id": batch.batch_id,
         "row_no": batch.lines[rows]})
-    told, taken = (added if batch.options.add_up else replaced)(came, there)
+    told, new = (added if batch.options.add_up else replaced)(came, there)
+    batch.fate.repeated[np.delete(rows, new)] = True
+    taken = len(new)
     if taken:
         write(batch, told)
     heard = {f"statistic:{key}": Heard(int((came["key"] == key).sum()), 0, year_end(int(one["period"].max()), batch.city.zone))
@@ -58,19 +61,19 @@ def own(batch: Batch, regions: NDArray[np.int64], there: pd.DataFrame) -> None:
             batch.rejects.add(row, "key", "not_yours", "another source tells this figure of this region and period already")
 
 
-def replaced(came: pd.DataFrame, there: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """The figures as told last. Returns: all that are told now, and how many rows were new or said something else."""
+def replaced(came: pd.DataFrame, there: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """The figures as told last. Returns: all that are told now, and which rows were new or said something else."""
     last = came.drop_duplicates(KEY, keep="last")
     before = last[KEY].merge(there, on=KEY, how="left")["value"].to_numpy()
     new = last[last["value"].to_numpy() != before]
-    return pd.concat([there, new]).drop_duplicates(KEY, keep="last"), len(new)
+    return pd.concat([there, new]).drop_duplicates(KEY, keep="last"), new.index.to_numpy()
 
 
-def added(came: pd.DataFrame, there: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Figures added to those there. Returns: all that are told now, and how many rows were added."""
+def added(came: pd.DataFrame, there: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """Figures added to those there. Returns: all that are told now, and which rows were added."""
     both = pd.concat([there, came]).groupby(KEY, as_index=False, sort=False).agg({
         "value": "sum", "source_id": "last", "batch_id": "max", "row_no": "last"})
-    return both.assign(row_no=SEVERAL), len(came)
+    return both.assign(row_no=SEVERAL), np.arange(len(came))
 
 
 def write(batch: Batch, told: pd.DataFrame) -> None:

@@ -20,6 +20,7 @@ def store(batch: Batch) -> Stored:
     """Take a batch of warnings."""
     table = batch.table
     regions = batch.registers.regions.numbers(batch.connection, "region", table["region"], batch.rejects)
+    batch.fate.regions[:] = regions
     ids = numbered(batch.source.key, table["id"])
     for at in np.flatnonzero(table["expires_at"] < table["onset_at"]):
         batch.rejects.add(at, "expires_at", "order", "expires_at is before onset_at")

@@ -9,6 +9,7 @@ from indicators.metrics import METRICS, STOCKS
 SPOKEN: dict[str, frozenset[str]] = {
     "latest": frozenset({"observation", "device"}),   # the newest values move with every observation,
     "device": frozenset({"observation", "device"}),   # and so does whether a device was heard
+    "source": frozenset({"arrival"}),                 # a source is heard whenever something of it comes
 }
 OF_STOCKS: dict[str, frozenset[str]] = {
     stock.fact: SPOKEN.get(stock.fact, frozenset({stock.fact})) for stock in STOCKS.values() if not stock.recorded

@@ -22,20 +22,14 @@ from pydantic import (
     model_validator,
 )
 
-Otherwise = Literal["reject", "mark"]
+from ingest.mapping.durations import WRITTEN, seconds
 
-SPAN = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|d)")
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+Otherwise = Literal["reject", "mark"]
 
 
 def span(written: object) -> object:
-    """A length of time from text such as 90s, 15m, 2h or 1.5d. Raises: ValueError for another text."""
-    if not isinstance(written, str):
-        return written
-    found = SPAN.fullmatch(written.strip())
-    if found is None:
-        raise ValueError(f"{written!r} is no length of time; write 90s, 15m, 2h or 3d")
-    return timedelta(seconds=float(found[1]) * SECONDS[found[2]])
+    """A length of time from a text such as 90s, 15min, 2h or 1.5d. Raises: ValueError for another text."""
+    return timedelta(seconds=seconds(written)) if isinstance(written, str) else written
 
 
 def expression(written: str) -> str:
@@ -53,7 +47,7 @@ def several(given: object) -> object:
 
 
 NAMED = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
-Span = Annotated[timedelta, BeforeValidator(span), WithJsonSchema({"type": "string", "pattern": f"^{SPAN.pattern}$"})]
+Span = Annotated[timedelta, BeforeValidator(span), WithJsonSchema({"type": "string", "pattern": f"^{WRITTEN.pattern}$"})]
 Expression = Annotated[str, AfterValidator(expression)]
 Names = Annotated[tuple[str, ...], BeforeValidator(several), Field(min_length=1), WithJsonSchema(NAMED)]
 

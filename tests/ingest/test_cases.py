@@ -144,8 +144,8 @@ def test_a_place_is_a_coordinate_or_a_region_and_lies_in_the_city(sender: Sender
         case("p4", lat=None), case("p5", **nowhere, region="X"), case("p6", lon="0.01"), case("p7", lon=181)])
     assert sender.counts(answer) == (2, 0, 6)
     assert [(reason["row"], reason["field"], reason["code"]) for reason in answer["reasons"]] == [
-        (3, "lon", "missing"), (4, "lon", "outside_city"), (5, "lon", "missing"), (6, "region", "unknown_region"),
-        (7, "lon", "type"), (8, "lon", "range")]
+        (3, "lon", "missing"), (4, "lon", "outside_city"), (4, "lon", "far_outside"), (5, "lon", "missing"),
+        (6, "region", "unknown_region"), (7, "lon", "type"), (8, "lon", "range"), (8, "lon", "far_outside")]
     assert sender.rows("""SELECT external_id, code FROM city_case JOIN region USING (region_id)
                            WHERE external_id LIKE 'p_' ORDER BY 1""") == [("p0", "T122"), ("p1", "T2")]
 

@@ -180,6 +180,6 @@ def test_each_commit_is_told_once_to_those_who_listen(sender: Sender) -> None:
             select.select([driver], [], [], 1)
             driver.poll()
         told = [orjson.loads(notice.payload) for notice in driver.notifies]
-        assert told == [{"subjects": ["agency"], "batch": answer["batch"]}]
+        assert told == [{"subjects": ["agency", "arrival"], "batch": answer["batch"]}]
     finally:
         listener.invalidate()

@@ -124,7 +124,7 @@ def test_a_coordinate_outside_the_outline_is_told_and_shown():
     ({"range": "value"}, "a min, a max, or both"),
     ({"range": "value", "min": 3, "max": 1}, "min 3 is above max 1"),
     ({"pattern": "id", "like": "("}, "no regular expression"),
-    ({"past": "at", "ahead": "soon"}, "write 90s, 15m, 2h or 3d"),
+    ({"past": "at", "ahead": "soon"}, "write one like 30s, 15min, 1h or 1d"),
     ({"required": []}, "at least 1 item"),
     ({"order": ["at"]}, "at least 2 items"),
     ({"inside": "town"}, "'city'"),

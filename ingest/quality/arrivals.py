@@ -1,0 +1,250 @@
+"""What came of each source by the hour and region, and what was wrong with it: the base of its quality.
+
+Written in the transaction that takes the batch, and rolled up in it like any fact. What a file brought is
+kept apart by batch, so that it can be taken back whole when it is loaded anew; a row that a retry took is
+taken back from where it was rejected, and counted where it was taken.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from data_access.city import City
+from data_access.engine import sql
+from ingest.batch import Batch
+from ingest.contributions import Numbered
+from ingest.quality.dimensions import FAULTS, LEFT_OUT, fault
+from ingest.rejects import Kept, Reason
+from ingest.rollups import DAYS, HOURS, settle
+
+DEEPEST = 2  # level of the regions that rows are counted by
+COLUMNS = ("came", "rejected", "marked", *FAULTS, "timed", "in_time")
+AT = {name: at for at, name in enumerate(COLUMNS)}
+RETRY = "retry"
+SUBJECT = "arrival"  # of the notices
+# the instants that a row of a subject tells of, besides those in its lists
+TOLD = {
+    "cases": ("reported_at",), "steps": ("at",), "observations": ("observed_at",), "warnings": ("sent_at", "ended_at"),
+    "messages": ("occurred_at", "contacted_at", "visited_at"),
+}
+
+STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS stage_arrival (LIKE arrival) ON COMMIT DELETE ROWS"
+FILL = f"""
+    INSERT INTO stage_arrival (source_id, at, dataset, region_id, part, batch_id, {", ".join(COLUMNS)})
+    SELECT :source_id, date_trunc('hour', now(), 'UTC'), :dataset, t.*
+      FROM unnest(CAST(:region_id AS int[]), CAST(:part AS int[]), CAST(:batch_id AS int[]),
+                  {", ".join(f"CAST(:{name} AS int[])" for name in COLUMNS)}) AS t"""
+ADD = f"""
+    INSERT INTO arrival AS a
+    SELECT * FROM stage_arrival
+     ORDER BY region_id
+        ON CONFLICT (source_id, at, dataset, region_id, part) DO UPDATE
+       SET batch_id = excluded.batch_id, {", ".join(f"{name} = a.{name} + excluded.{name}" for name in COLUMNS)}"""
+SUBTRACT = f"""
+    UPDATE arrival a SET {", ".join(f"{name} = a.{name} - s.{name}" for name in COLUMNS)}
+      FROM stage_arrival s
+     WHERE (a.source_id, a.at, a.dataset, a.region_id, a.part) = (s.source_id, s.at, s.dataset, s.region_id, s.part)"""
+ROLLED = """
+    SELECT m.metric_id, a.ancestor_id, {bucket}, :sign * sum(m.weight), 0
+      FROM stage_arrival f
+      JOIN region_ancestor a ON a.region_id = f.region_id AND a.level <= :level
+     CROSS JOIN LATERAL (VALUES {weights}) AS m (metric_id, weight)
+     WHERE m.weight <> 0
+     GROUP BY 1, 2, 3
+     ORDER BY 1, 2, 3"""
+HOUR, DAY = "f.at", "(f.at AT TIME ZONE :zone)::date"
+
+
+@dataclass(frozen=True)
+class Came:
+    """One delivery, beside its batch: the door, what its rows are, and those that no columns could be made of."""
+
+    door: str
+    subject: str
+    dataset: str
+    unread: Sequence[Kept] = ()
+
+
+Tally = NDArray[np.int64]  # one number for each of COLUMNS
+
+
+def write(batch: Batch, came: Came) -> None:
+    """Count what came with a batch, once all that is to be said of its rows is said and its rejects are kept."""
+    by_region = tallies(batch, came)
+    if by_region:
+        part = batch.batch_id if came.door in ("file", RETRY) else 0
+        stage(batch, came.dataset, by_region, part)
+        settle(batch.connection)
+        batch.connection.execute(sql(ADD))
+        roll_up(batch.connection, batch.city, batch.book.metrics["arrival"], 1)
+    if came.door != RETRY:
+        remember(batch, came)
+
+
+def tallies(batch: Batch, came: Came) -> dict[int, Tally]:
+    """What came, by region."""
+    rows = counted(batch, came)
+    regions = upper(batch.city, batch.fate.regions[rows])
+    table = judged(batch, came)[rows]
+    distinct, at = np.unique(regions, return_inverse=True)
+    summed = np.zeros((len(distinct), len(COLUMNS)), np.int64)
+    np.add.at(summed, at, table)
+    found = {int(region): summed[number] for number, region in enumerate(distinct)}
+    for kept in came.unread if came.door != RETRY else ():
+        root = batch.city.root.region_id
+        found[root] = found.get(root, np.zeros(len(COLUMNS), np.int64)) + of_reasons(kept.reasons, rejected=True)
+    return found
+
+
+def counted(batch: Batch, came: Came) -> NDArray[np.int64]:
+    """The rows that came: not what the pack leaves out, and of a retry only what it took, for the others came before."""
+    wanted = np.ones(batch.count, bool)
+    wanted[[row for row, reasons in batch.rejects.reasons.items() if left_out(reasons)]] = False
+    if came.door == RETRY:
+        wanted &= ~batch.fate.repeated
+        wanted[list(batch.rejects.reasons)] = False
+    return np.flatnonzero(wanted)
+
+
+def left_out(reasons: Iterable[Reason]) -> bool:
+    """Whether the pack itself does not want the row."""
+    return any(reason.code == LEFT_OUT for reason in reasons)
+
+
+def judged(batch: Batch, came: Came) -> NDArray[np.int64]:
+    """What each row of a batch counts for: rows x COLUMNS."""
+    table = np.zeros((batch.count, len(COLUMNS)), np.int64)
+    table[:, AT["came"]] = 1
+    table[:, AT["repeated"]] = batch.fate.repeated
+    for row, reasons in batch.marked().items():
+        table[row] = np.maximum(table[row], of_reasons(reasons, rejected=False))
+    if came.door != RETRY:
+        timed, in_time = timeliness(batch, came)
+        table[:, AT["timed"]], table[:, AT["in_time"]] = timed, in_time
+    for row, reasons in batch.rejects.reasons.items():
+        table[row] = of_reasons(reasons, rejected=True)
+    return table
+
+
+def of_reasons(reasons: Iterable[Reason], *, rejected: bool) -> Tally:
+    """What a row counts for by what was said of it."""
+    tally = np.zeros(len(COLUMNS), np.int64)
+    tally[AT["came"]] = 1
+    tally[AT["rejected" if rejected else "marked"]] = 1
+    for reason in reasons:
+        against = fault(reason.code)
+        if against is not None:
+            tally[AT[against]] = 1
+    return tally
+
+
+def timeliness(batch: Batch, came: Came) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which rows are judged by when they came, and which of them came within their source's promise."""
+    source = batch.connection.execute(sql("""
+        SELECT s.refresh_seconds, (SELECT min(b.received_at) FROM batch b WHERE b.source_id = s.source_id) AS connected_at
+          FROM source s WHERE s.source_id = :source_id"""), {"source_id": batch.source.source_id}).one()
+    told = batch.fate.told
+    for name in TOLD.get(came.subject, ()):
+        told = np.fmax(told, batch.table[name])
+    if source.refresh_seconds is None:
+        return np.zeros(batch.count, bool), np.zeros(batch.count, bool)
+    timed = ~np.isnat(told) & (told >= np.datetime64(source.connected_at.astimezone(UTC).replace(tzinfo=None), "us"))
+    return timed, timed & (batch.received_at - told <= np.timedelta64(source.refresh_seconds, "s"))
+
+
+def upper(city: City, regions: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The regions that rows are counted by; the city where none is known."""
+    distinct, at = np.unique(regions, return_inverse=True)
+    return np.array([above(city, int(region)) for region in distinct], np.int64)[at]
+
+
+def above(city: City, region_id: int) -> int:
+    """The region of the deepest counted level that holds this one."""
+    region = city.regions.get(region_id, city.root)
+    while region.level > DEEPEST and region.parent_id is not None:
+        region = city.regions[region.parent_id]
+    return region.region_id
+
+
+def clear(connection: Connection) -> None:
+    """Make room beside the table."""
+    connection.execute(sql(STAGE))
+    connection.execute(sql("DELETE FROM stage_arrival"))
+
+
+def stage(batch: Batch, dataset: str, by_region: Mapping[int, Tally], part: int) -> None:
+    """Lay what came beside the table; its hour is that of the transaction, as the batch's own."""
+    regions = sorted(by_region)
+    clear(batch.connection)
+    batch.connection.execute(sql(FILL), {
+        "source_id": batch.source.source_id, "dataset": dataset, "region_id": regions, "part": [part] * len(regions),
+        "batch_id": [batch.batch_id] * len(regions),
+        **{name: [int(by_region[region][number]) for region in regions] for number, name in enumerate(COLUMNS)}})
+
+
+def roll_up(connection: Connection, city: City, metrics: Sequence[Numbered], sign: int) -> None:
+    """Add what is staged to the rollups, or (-1) take it away, under the lock of `settle`."""
+    weights = ", ".join(f"(CAST({one.metric_id:d} AS smallint), CAST({one.metric.weight} AS bigint))" for one in metrics)
+    bound: dict[str, Any] = {"sign": sign, "level": city.rollup_level}
+    connection.execute(sql(HOURS.format(rows=ROLLED.format(bucket=HOUR, weights=weights))), bound)
+    connection.execute(sql(DAYS.format(rows=ROLLED.format(bucket=DAY, weights=weights))), bound | {"zone": city.zone.key})
+
+
+def remember(batch: Batch, came: Came) -> None:
+    """Write beside each kept reject what it counts for, so that a retry can take it back."""
+    lines: dict[int, dict[int, Tally]] = {}
+    for row, reasons in batch.rejects.reasons.items():
+        if not left_out(reasons):
+            put(lines, int(batch.lines[row]), above(batch.city, int(batch.fate.regions[row])), of_reasons(reasons, rejected=True))
+    for kept in came.unread:
+        put(lines, kept.line, batch.city.root.region_id, of_reasons(kept.reasons, rejected=True))
+    if lines:
+        batch.connection.execute(sql("""
+            UPDATE reject r SET counted = CAST(t.counted AS jsonb)
+              FROM unnest(CAST(:lines AS int[]), CAST(:counted AS text[])) AS t (line, counted)
+             WHERE r.batch_id = :batch_id AND r.row_no = t.line"""), {
+            "batch_id": batch.batch_id, "lines": list(lines),
+            "counted": [orjson.dumps([[region, *tally.tolist()] for region, tally in by_region.items()]).decode()
+                        for by_region in lines.values()]})
+
+
+def put(lines: dict[int, dict[int, Tally]], line: int, region: int, tally: Tally) -> None:
+    """Add what one row of a line counts for."""
+    by_region = lines.setdefault(line, {})
+    by_region[region] = by_region.get(region, np.zeros(len(COLUMNS), np.int64)) + tally
+
+
+def take_back(connection: Connection, city: City, metrics: Sequence[Numbered], batch_ids: Sequence[int]) -> None:
+    """Forget what these batches of files brought, before they are loaded anew."""
+    settle(connection)
+    clear(connection)
+    connection.execute(sql("""
+        WITH gone AS (DELETE FROM arrival WHERE part = ANY(:parts) RETURNING *)
+        INSERT INTO stage_arrival SELECT * FROM gone"""), {"parts": list(batch_ids)})
+    roll_up(connection, city, metrics, -1)
+
+
+def take_back_rows(connection: Connection, city: City, metrics: Sequence[Numbered], reject_ids: Sequence[int]) -> None:
+    """Forget that these rows were rejected, when a retry took them: they count where they were taken."""
+    settle(connection)
+    clear(connection)
+    connection.execute(sql(f"""
+        INSERT INTO stage_arrival (source_id, at, dataset, region_id, part, batch_id, {", ".join(COLUMNS)})
+        SELECT b.source_id, date_trunc('hour', b.received_at, 'UTC'), COALESCE(b.dataset, b.subject), CAST(one ->> 0 AS int),
+               CASE WHEN b.door = 'file' THEN b.batch_id ELSE 0 END, 0,
+               {", ".join(f"sum(CAST(one ->> {number} AS int))" for number, _ in enumerate(COLUMNS, start=1))}
+          FROM reject r
+          JOIN batch b USING (batch_id)
+         CROSS JOIN LATERAL jsonb_array_elements(r.counted) AS one
+         WHERE r.reject_id = ANY(:reject_ids)
+         GROUP BY 1, 2, 3, 4, 5"""), {"reject_ids": list(reject_ids)})
+    connection.execute(sql("UPDATE reject SET counted = NULL WHERE reject_id = ANY(:reject_ids)"),
+                       {"reject_ids": list(reject_ids)})
+    connection.execute(sql(SUBTRACT))
+    roll_up(connection, city, metrics, -1)
