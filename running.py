@@ -64,7 +64,7 @@ def door_command(settings: Settings) -> tuple[str, ...]:
 
 def simulate_command(settings: Settings) -> tuple[str, ...]:
     """Send simulated facts to the door."""
-    return (sys.executable, "-m", "simulate", "--door", door_url(settings),
+    return (sys.executable, "-m", "simulate", "--door", door_url(settings), "--pack", settings.pack,
             "--token-file", str(settings.var / "tokens.json"), "--seed", str(settings.seed))
 
 
@@ -77,7 +77,7 @@ def programs(settings: Settings) -> list[Program]:
         Program("door", door_command(settings), after="basics"),
         Program("history", (*load, "history"), ends=True, after="basics"),
     ]
-    if settings.simulate:
+    if settings.simulate and (ROOT / "packs" / settings.pack / "simulation").is_dir():
         chosen.append(Program("simulator", simulate_command(settings), after="basics"))
     return chosen
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).parent
@@ -37,6 +37,13 @@ class Settings(BaseSettings):
     seed: int = Field(20261, description="The simulator's seed")
     wall_tokens: Annotated[tuple[WallToken, ...], NoDecode] = Field(
         (), repr=False, description="Who may open /wall, as WALL:REGION:TOKEN apart by spaces; none: walls are open")
+
+    @model_validator(mode="after")
+    def folder_of_its_own(self) -> "Settings":
+        """Another city than the default one keeps its database, tokens and logs apart, unless VAR says where."""
+        if "var" not in self.model_fields_set and self.pack != type(self).model_fields["pack"].default:
+            self.var = self.var / self.pack
+        return self
 
     @field_validator("wall_tokens", mode="before")
     @classmethod

@@ -62,9 +62,10 @@ class Assigner:
 
     @classmethod
     def from_geometries(cls, ids: NDArray[np.int32], geometries: NDArray[np.object_]) -> "Assigner":
-        """Build the grid of some regions (polygons in lon, lat). Raises: ValueError without any region."""
+        """Build the grid of some regions (polygons in lon, lat). Without any, every point lies outside."""
         if len(ids) == 0:
-            raise ValueError("no region to assign points to")
+            outside = np.array([OUTSIDE], np.int32)
+            return cls(outside, np.empty(0, object), Grid(0, 0, 1, 1, 0), outside, np.zeros(1, np.int64), np.empty(0, np.int32))
         order = np.argsort(ids, kind="stable")
         shapes = np.asarray(geometries, dtype=object)[order]
         shapely.prepare(shapes)

@@ -6,6 +6,7 @@ Both stages may be run at every start: what is in already is left alone.
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -19,12 +20,12 @@ from data_access.engine import sql
 from geo.assign import OUTSIDE, Assigner
 from indicators.text import Text
 from ingest import load_flights, load_observations, load_places, tokens
-from ingest.leaves import leaves
-from ingest.load_batch import open_batch, source_number
+from ingest.leaves import finest, leaves
+from ingest.load_batch import close_batch, open_batch, source_number
 from ingest.load_city import write_city, write_sources, write_words
 from ingest.load_parts import Dataset, Progress, Report, load_dataset, tell
 from ingest.load_statistics import write_statistics
-from ingest.load_tree import read_tree, write_tree
+from ingest.load_tree import survey, write_tree
 from ingest.notify import notify
 from ingest.pack import Pack, read
 from ingest.rollups import prepare
@@ -112,18 +113,18 @@ class Steps:
 def write_basics(connection: Connection, pack: Pack, key: str, step: Steps) -> None:
     """Write city, tree, sources, words and statistics, and remember that it was done."""
     step.done(0)
-    tree = read_tree(pack)
+    surveyed = survey(pack)
     step.done(1)
     write_city(connection, pack)
     write_sources(connection, pack)
-    tree = write_tree(connection, tree)
+    tree = write_tree(connection, surveyed.tree)
     write_words(connection, pack)
     step.done(2)
-    deepest = tree[tree["level"] == tree["level"].max()]
-    assigner = Assigner.from_geometries(deepest["region_id"].to_numpy(np.int32), deepest["geom"].to_numpy())
+    assigner = finest(*(tree[name].fillna(0).to_numpy(np.int32) for name in ("region_id", "parent_id", "level")),
+                      tree["geom"].to_numpy(object))
     write_statistics(connection, pack, tree, assigner, key.partition("@")[2])
-    batch = open_batch(connection, source_number(connection, pack.tree.source), pack.tree.leaves.file.name, "region", key)
-    connection.execute(sql("UPDATE batch SET taken = :count WHERE batch_id = :batch"), {"count": len(tree), "batch": batch})
+    batch = open_batch(connection, source_number(connection, pack.tree.source), pack.tree.files[-1].read.name, "region", key)
+    close_batch(connection, batch, len(tree), 0, 0, {"findings": [asdict(finding) for finding in surveyed.findings]})
     connection.exec_driver_sql("ANALYZE region, region_ancestor, statistic")
     step.done(3)
 

@@ -83,7 +83,7 @@ def read_classes(pack: Pack) -> list[dict[str, Any]]:
     """The case classes, parents before children. Raises: PackError, naming the line."""
     if pack.case_classes is None:
         return []
-    path = pack.folder / pack.case_classes
+    path = pack.path(pack.case_classes)
     table = frame(path)
     wanted = ["code", "parent_code", "name_zh", "name_en", "due_hours"]
     if list(table.columns) != wanted:

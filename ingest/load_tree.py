@@ -1,54 +1,81 @@
 """The pack's tree of regions: read, checked, given shapes from the leaves up, and written."""
 
-from collections import Counter
-from pathlib import Path
+from dataclasses import dataclass
 
-import geopandas
 import numpy as np
 import pandas as pd
-import shapely
-from numpy.typing import NDArray
-from pyogrio.errors import DataSourceError
 from sqlalchemy import Connection
 
 from data_access.engine import sql
-from geo.tree import areas_km2, label_points, multipolygons, unions
 from ingest.copy import copy_rows
-from ingest.pack import CITY, Leaves, Pack, PackError
-from ingest.tables import frame
+from ingest.pack import CITY, Pack, PackError
+from ingest.regions import hanging
+from ingest.regions.drawing import drawn
+from ingest.regions.rows import read_rows
+from ingest.regions.told import Finding, Told
 
-COLUMNS = ["level", "code", "parent", "name_zh", "name_en"]
 REGION = ["region_id", "parent_id", "level", "code", "name_zh", "name_en", "geom", "label_point", "area_km2"]
+MOST = 40      # problems that are told at once
 
 
 class OtherTree(PackError):
     """The database holds another tree than the pack; facts hang on it, so it is not changed in place."""
 
 
-def read_tree(pack: Pack) -> pd.DataFrame:
-    """The regions, the city first.
+@dataclass(frozen=True)
+class Survey:
+    """The regions, and what was found while they were read."""
 
-    Returns: level, code, parent (a code, "" for the city), name_zh, name_en, geom, label_point, area_km2;
-        by level, then as they stand in the pack.
-    Raises: PackError when a parent, a child or a shape is missing, or a code is there twice.
+    tree: pd.DataFrame
+    findings: tuple[Finding, ...]
+
+
+def read_tree(pack: Pack) -> pd.DataFrame:
+    """The regions, the city first; as `survey` reads them. Raises: PackError."""
+    return survey(pack).tree
+
+
+def survey(pack: Pack) -> Survey:
+    """The regions, the city first: level, code, parent (a code, "" for the city), name_zh, name_en, geom, label_point,
+    area_km2; by level and code. Shapes, their points and areas are None, None and NaN where there are none.
+
+    Raises: PackError with everything that keeps the rows from being one tree.
     """
-    path = pack.folder / pack.tree.regions
-    if not path.is_file():
-        raise PackError(f"{path} is missing; city.yaml names it as tree.regions")
-    upper = frame(path)
-    if list(upper.columns) != COLUMNS:
-        raise PackError(f"{path}: expected the columns {', '.join(COLUMNS)}; found {', '.join(upper.columns)}")
-    deepest = len(pack.levels) - 1
-    wrong = upper.index[~upper["level"].isin([str(level) for level in range(deepest)])]
-    if len(wrong):
-        raise PackError(f"{path}, line {wrong[0]}: level must be 0 to {deepest - 1}, found {upper['level'][wrong[0]]!r}")
-    upper["level"] = upper["level"].astype(int)
-    lower, shapes = read_leaves(pack.tree.leaves, pack.path(pack.tree.leaves.file))
-    lower["level"] = deepest
-    tree = pd.concat([upper.sort_values("level", kind="stable"), lower[COLUMNS]], ignore_index=True)
-    check(tree, path)
+    told = Told()
+    rows = gathered(pack, told)
+    if not told.problems:
+        hanging.check(rows, [level.key for level in pack.levels], told)
+    refuse(pack, told)
+    tree = rows.sort_values(["level", "code"], kind="stable", ignore_index=True)
+    tree = drawn(tree, told)
+    refuse(pack, told)
     check_scenes(pack, set(tree["code"]))
-    return shaped(tree, dict(zip(lower["code"], shapes, strict=True)))
+    return Survey(tree.drop(columns="place"), tuple(told.findings))
+
+
+def gathered(pack: Pack, told: Told) -> pd.DataFrame:
+    """The rows of all files as one row a region, with the city among them, each with its level and parent."""
+    parts = [read_rows(pack, number, told) for number in range(len(pack.tree.files))]
+    regions, shapes = ([part for part, spec in zip(parts, pack.tree.files, strict=True) if spec.shapes_only is only]
+                       for only in (False, True))
+    repeated = np.concatenate([np.full(len(part), spec.repeated) for part, spec in zip(parts, pack.tree.files, strict=True)
+                               if not spec.shapes_only])
+    rows = pd.concat(regions, ignore_index=True)
+    rows = hanging.joined(rows, pd.Series(repeated), told)
+    rows = hanging.rooted(rows, told)
+    rows = hanging.below_city(rows, hanging.city_code(rows, pack.tree.city, pack.key), pack.name.zh, pack.name.en)
+    for part in shapes:
+        rows = hanging.shaped(rows, part, told)
+    rows = hanging.by_position(rows, told)
+    return hanging.by_depth(rows, told)
+
+
+def refuse(pack: Pack, told: Told) -> None:
+    """Raises: PackError when there are problems, with the list of them."""
+    if told.problems:
+        more = len(told.problems) - MOST
+        raise PackError("\n".join([f"{pack.folder / CITY}: the regions are no tree:", *told.problems[:MOST],
+                                   *([f"and {more} more"] if more > 0 else [])]))
 
 
 def check_scenes(pack: Pack, codes: set[str]) -> None:
@@ -58,60 +85,6 @@ def check_scenes(pack: Pack, codes: set[str]) -> None:
             if scene.region is not None and scene.region not in codes:
                 raise PackError(f"{pack.folder / CITY}: walls ({wall.key}): {scene.address}: "
                                 f"no region has the code {scene.region!r}")
-
-
-def read_leaves(leaves: Leaves, path: Path) -> tuple[pd.DataFrame, NDArray[np.object_]]:
-    """The last level's code, parent and names, and its shapes in WGS 84, by code. Raises: PackError."""
-    features = boundaries(path)
-    rows = features.drop(columns=features.geometry.name).to_dict("records")
-    try:
-        made = pd.DataFrame({
-            "code": [str(row[leaves.code]) for row in rows], "parent": [str(row[leaves.parent]) for row in rows],
-            "name_zh": [leaves.name.zh.format(**row) for row in rows], "name_en": [leaves.name.en.format(**row) for row in rows]})
-    except KeyError as error:
-        raise PackError(f"{path}: a feature has no property {error}; tree.leaves names it") from error
-    shapes = multipolygons(features.geometry.to_numpy())
-    order = made["code"].argsort(kind="stable").to_numpy()
-    return made.iloc[order].reset_index(drop=True), shapes[order]
-
-
-def boundaries(path: Path) -> geopandas.GeoDataFrame:
-    """A file of shapes in any format and projection that GDAL reads, in WGS 84. Raises: PackError."""
-    try:
-        features = geopandas.read_file(path)
-    except DataSourceError as error:
-        raise PackError(f"{path}: not a file of boundaries: {error}") from error
-    if features.crs is None:
-        raise PackError(f"{path}: says no coordinate system; a shapefile needs its .prj beside it")
-    return features.to_crs(4326)
-
-
-def check(tree: pd.DataFrame, path: Path) -> None:
-    """One city, every code once, every parent one level up, and nobody above the leaves without children. Raises: PackError."""
-    if (tree["level"] == 0).sum() != 1 or tree["parent"][0] != "":
-        raise PackError(f"{path}: expected one region of level 0, without a parent")
-    twice = [code for code, times in Counter(tree["code"]).items() if times > 1]
-    if twice:
-        raise PackError(f"{path}: the code {twice[0]} stands there more than once")
-    level = dict(zip(tree["code"], tree["level"], strict=True))
-    for row in tree[1:].itertuples():
-        if level.get(row.parent) != row.level - 1:
-            raise PackError(f"{path}: {row.code} (level {row.level}) names the parent {row.parent!r}, "
-                            f"which is no region of level {row.level - 1}")
-    childless = set(tree["code"][tree["level"] < tree["level"].max()]) - set(tree["parent"])
-    if childless:
-        raise PackError(f"{path}: {min(childless)} has no region below it, so it has no shape")
-
-
-def shaped(tree: pd.DataFrame, shapes: dict[str, shapely.MultiPolygon]) -> pd.DataFrame:
-    """The tree with shapes, label points and areas; a region's shape is the union and its area the sum of its children's."""
-    areas = dict(zip(shapes, areas_km2(np.array(list(shapes.values()), dtype=object)), strict=True))
-    for level in range(int(tree["level"].max()), 0, -1):
-        here = tree[tree["level"] == level]
-        shapes |= unions(np.array([shapes[code] for code in here["code"]], dtype=object), list(here["parent"]))
-        areas |= here["code"].map(areas).groupby(here["parent"]).sum().to_dict()
-    tree["geom"] = [shapes[code] for code in tree["code"]]
-    return tree.assign(label_point=label_points(tree["geom"].to_numpy()), area_km2=tree["code"].map(areas))
 
 
 def write_tree(connection: Connection, tree: pd.DataFrame) -> pd.DataFrame:

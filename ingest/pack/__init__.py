@@ -9,9 +9,8 @@ from ingest.pack.facts import Airport, Flights, Medians, Observations, Places, P
 from ingest.pack.faults import PackError
 from ingest.pack.files import DataFile
 from ingest.pack.reading import read
-from ingest.pack.sources import Source
-from ingest.pack.tree import Leaves
+from ingest.pack.sources import Dataset, Source
 from ingest.pack.words import Property
 
-__all__ = ["CITY", "Airport", "DataFile", "Flights", "Leaves", "Medians", "Observations", "Pack", "PackError", "PlaceStatistics",
+__all__ = ["CITY", "Airport", "DataFile", "Dataset", "Flights", "Medians", "Observations", "Pack", "PackError", "PlaceStatistics",
            "Places", "Property", "Source", "Statistics", "read"]

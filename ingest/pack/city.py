@@ -3,22 +3,24 @@
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
+from indicators.text import Language
 from ingest.pack.facts import Airport, Flights, Observations, Places, PlaceStatistics, Statistics
 from ingest.pack.faults import misplaced
-from ingest.pack.files import DataFile, locate
+from ingest.pack.files import DataFile, found, locate
 from ingest.pack.parts import Key, Named, Part, Words
 from ingest.pack.scenes import Wall
 from ingest.pack.sources import Source
-from ingest.pack.tree import Tree
+from ingest.pack.tree import Datum, LevelColumn, Tree
 from ingest.pack.words import Property
 
 CITY = "city.yaml"
 SOURCES = "sources"
+SMALL = 1 << 20
 
 
 class Pack(Part):
@@ -28,11 +30,13 @@ class Pack(Part):
     key: Key
     name: Words
     time_zone: str
-    languages: list[Literal["zh", "en"]]
-    rollup_level: Annotated[int, Field(ge=0)]
-    levels: Annotated[list[Named], Field(min_length=2)]
+    languages: Annotated[list[Language], Field(min_length=1)] = ["zh", "en"]
+    levels: Annotated[list[Named], Field(min_length=2, description="From the city down")]
+    rollup_level: Annotated[int, Field(ge=0)] = Field(
+        2, description="The deepest level that is summed up ahead, the city being 0; left out, 2, or the last one above it")
+    datum: Datum = Field("wgs84", description="What coordinates are in where nothing else is said")
     tree: Tree
-    case_classes: str | None = None
+    case_classes: DataFile | None = Field(None, description="code, parent_code, name_zh, name_en, due_hours; parents first")
     sources: list[Source]
     device_kinds: list[Named] = []
     properties: list[Property] = []
@@ -43,6 +47,14 @@ class Pack(Part):
     observations: list[Observations] = []
     airports: list[Airport] = []
     walls: list[Wall] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def summed_up_to(cls, given: Any) -> Any:
+        """A city of few levels is summed up to its last one."""
+        if isinstance(given, dict) and "rollup_level" not in given and isinstance(given.get("levels"), list):
+            return {**given, "rollup_level": max(min(2, len(given["levels"]) - 1), 0)}
+        return given
 
     @field_validator("time_zone")
     @classmethod
@@ -76,12 +88,16 @@ class Pack(Part):
         """Every key that points to another part: where it stands, what it is, the key, and those that exist."""
         sources = {source.key for source in self.sources}
         yield "tree", "source", self.tree.source, sources
+        levels = {level.key for level in self.levels}
+        for file in self.tree.files:
+            said = file.level.values.values() if isinstance(file.level, LevelColumn) else [file.level] if file.level else []
+            yield from (("tree", "level", key, levels) for key in said)
         users: dict[str, list[Statistics] | list[PlaceStatistics] | list[Places] | list[Flights] | list[Observations]] = {
             "statistics": self.statistics, "place_statistics": self.place_statistics, "places": self.places,
             "flights": self.flights, "observations": self.observations}
         yield from ((where, "source", user.source, sources) for where, listed in users.items() for user in listed)
         for figures in self.statistics:
-            yield "statistics", "level", figures.level, {level.key for level in self.levels}
+            yield "statistics", "level", figures.level, levels
         for fed in self.observations:
             yield "observations", "device kind", fed.kind, {kind.key for kind in self.device_kinds}
             yield from (("observations", "property", key, {one.key for one in self.properties}) for key in fed.properties)
@@ -95,23 +111,28 @@ class Pack(Part):
         return locate(self.folder, file)
 
     def data_files(self) -> list[DataFile]:
-        """Every data file that the pack speaks of."""
-        own = [DataFile(path=name) for name in (CITY, self.tree.regions, self.case_classes) if name]
+        """Every data file that is named alone, and not found by its pattern."""
+        own = [self.case_classes] if self.case_classes else []
         figures: list[Statistics | PlaceStatistics] = [*self.statistics, *self.place_statistics]
         facts: list[Places | Flights | Observations] = [*self.places, *self.flights, *self.observations]
-        said = [DataFile(path=f"{SOURCES}/{path.name}") for path in sorted((self.folder / SOURCES).glob("*.yaml"))]
-        return [*own, *said, self.tree.leaves.file, *(file for one in figures for file in one.files.values()),
-                *(one.file for one in facts)]
+        return [*own, *(file for one in figures for file in one.files.values()), *(one.file for one in facts)]
 
     def signature(self) -> str:
-        """A hash that changes when the pack's own files or its data files (their names and sizes) do."""
+        """A hash that changes when what the pack says does, or the files of its tree, words and figures."""
+        said = [self.folder / CITY, *sorted((self.folder / SOURCES).glob("*.yaml"))]
+        drawn = [path for file in self.tree.files for path in found(self.folder, file.read)]
         made = hashlib.sha256()
-        for file in self.data_files():
-            path = self.path(file)
-            made.update(f"{file.name}:{path.stat().st_size};".encode())
-            if file.package is None and file.npm is None:
-                made.update(path.read_bytes())
+        for path in [*said, *(self.path(file) for file in self.data_files()), *drawn]:
+            made.update(stamp(path))
         return made.hexdigest()[:24]
+
+
+def stamp(path: Path) -> bytes:
+    """What changes when a file does: a small one's content, a large one's size and when it was written."""
+    there = path.stat()
+    if there.st_size <= SMALL:
+        return path.read_bytes()
+    return f"{path.name}:{there.st_size}:{there.st_mtime_ns};".encode()
 
 
 def repeated(keys: list[str]) -> list[str]:

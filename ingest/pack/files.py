@@ -2,11 +2,13 @@
 
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from pydantic import field_validator, model_validator
 
 from ingest.pack.faults import PackError
 from ingest.pack.parts import Part
+from readers.spec import Read
 
 NODE_MODULES = Path(__file__).parents[2] / "node_modules"
 
@@ -17,6 +19,12 @@ class DataFile(Part):
     package: str | None = None
     npm: str | None = None
     path: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def path_alone(cls, given: Any) -> Any:
+        """A file of the pack may be named by its path alone."""
+        return {"path": given} if isinstance(given, str) else given
 
     @field_validator("path", "npm")
     @classmethod
@@ -45,6 +53,17 @@ def locate(folder: Path, file: DataFile) -> Path:
     if not path.is_file():
         raise PackError(f"the pack {folder.name} reads {file.name}, but {path} does not exist")
     return path
+
+
+def found(folder: Path, read: Read) -> list[Path]:
+    """The files that a pattern finds now; none for what is not on this disk. Raises: PackError."""
+    if read.path is None:
+        return []
+    place = DataFile(package=read.package, npm=read.npm, path=read.path)
+    there = sorted(path for path in home(folder, place).glob(read.path) if path.is_file())
+    if not there:
+        raise PackError(f"the pack {folder.name} reads {read.name}, but there is no such file in {home(folder, place)}")
+    return there
 
 
 def home(folder: Path, file: DataFile) -> Path:

@@ -2,9 +2,52 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
+from ingest.mapping.spec import Mapping
+from ingest.pack.faults import misplaced
 from ingest.pack.parts import Key, Part, Words
+from ingest.quality.spec import Check
+from ingest.rows import FIELDS
+from readers.spec import Read
+
+
+class Counted(Part):
+    """A median estimated from counted classes: their lower bounds, rising, and the key of the count of each; the last is open."""
+
+    bounds: list[float]
+    keys: list[Key]
+
+    @model_validator(mode="after")
+    def matched(self) -> "Counted":
+        """One count a class, bounds rising."""
+        if len(self.bounds) != len(self.keys) or self.bounds != sorted(set(self.bounds)):
+            raise ValueError("bounds must rise, and there must be one key for each")
+        return self
+
+
+class Dataset(Part):
+    """One table of a source: where it is, what its columns mean, and what its rows must keep to."""
+
+    key: Key
+    subject: Annotated[str, Field(json_schema_extra={"enum": sorted(FIELDS)})] = Field(description="What a row is")
+    title: Words = Field(description="How the work on it is called on the screen")
+    unit: Words | None = Field(None, description="What its rows are counted in; left out, rows")
+    read: Read
+    map: Mapping = Mapping()
+    checks: list[Check] = []
+    nearest_m: Annotated[float, Field(ge=0)] = Field(
+        0, description="A point outside every region goes to the nearest one within so many metres, marked")
+    add_up: bool = Field(False, description="Statistics: rows of one region, key and period are added up")
+    medians: dict[Key, Counted] = Field({}, description="Statistics: medians estimated at every level from counted classes")
+
+    @field_validator("subject")
+    @classmethod
+    def known_subject(cls, subject: str) -> str:
+        """There is such a subject."""
+        if subject not in FIELDS:
+            raise ValueError(f"{subject!r} is no subject; there are: {', '.join(FIELDS)}")
+        return subject
 
 
 class Source(Part):
@@ -18,4 +61,14 @@ class Source(Part):
     simulated: bool = False
     refresh_seconds: Annotated[int, Field(gt=0)] | None = None
     url: str | None = None
-    network: bool = False
+    network: bool = Field(False, description="Whether it sends over HTTP, and so is given a token")
+    datasets: list[Dataset] = []
+
+    @model_validator(mode="after")
+    def each_once(self) -> "Source":
+        """Datasets have keys of their own."""
+        keys = [dataset.key for dataset in self.datasets]
+        for number, key in enumerate(keys):
+            if key in keys[:number]:
+                raise misplaced(f"{key!r} is there more than once", "datasets", number, "key")
+        return self

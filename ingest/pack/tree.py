@@ -1,21 +1,82 @@
 """The regions of a city: where their codes, names and shapes are."""
 
-from ingest.pack.files import DataFile
-from ingest.pack.parts import Key, Part, Words
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from ingest.pack.parts import Key, Part
+from readers.spec import Read
+
+Datum = Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
+Filled = Annotated[str, Field(min_length=1)]
+
+# Of a pattern: {column}, or {column:0>3} for zeros before what stands there.
+HOLE = re.compile(r"\{(?P<name>[^{}:]+)(?::(?P<format>[^{}]*))?\}")
 
 
-class Leaves(Part):
-    """The last level of the tree: GeoJSON features; `code`, `parent` and the names are made from their properties."""
+class LevelColumn(Part):
+    """A column that says each row's level: by the level's key, by its number (the city being 0), or by `values`."""
 
-    file: DataFile
-    code: str
-    parent: str
-    name: Words
+    column: Filled
+    values: dict[str, Key] = {}
+
+
+class Prefix(Part):
+    """The parent's code is the beginning of the child's, filled up with zeros where codes have a fixed length."""
+
+    prefix: Annotated[int, Field(gt=0)]
+    fill: Annotated[int, Field(gt=0)] | None = None
+
+
+class Position(Part):
+    """The parent is the region that a point inside the child lies in."""
+
+    position: Literal[True]
+
+
+class TreeName(Part):
+    """The columns or patterns of a region's names; one may be missing."""
+
+    zh: Filled | None = None
+    en: Filled | None = None
+
+
+class TreeFile(Part):
+    """A table of regions, with or without shapes. A column is named, or a pattern is given: "District {number}"."""
+
+    read: Read
+    level: Key | LevelColumn | None = Field(None, description="A level's key for all rows, or the column that says it; "
+                                                               "left out, a region is one level below its parent")
+    where: dict[str, str | list[str]] = Field({}, description="Only rows that hold one of these values in these columns")
+    code: Filled
+    parent: Filled | Prefix | Position | None = Field(None, description="The parent's code; left out, it is the city")
+    name: Filled | TreeName | None = Field(None, description="Left out, the code")
+    shapes_only: bool = Field(False, description="Gives shapes to regions that other files name, by their code")
+    repeated: bool = Field(False, description="A region stands on many lines, as in a table of villages that repeats its streets")
+    crs: Filled | None = Field(None, description="Of the shapes, like EPSG:4490, when the file does not say")
+    datum: Datum | None = Field(None, description="Of the shapes, when it is not the city's")
+
+    @field_validator("code")
+    @classmethod
+    def fillable(cls, code: str) -> str:
+        """How the cells of a pattern are written is known."""
+        for hole in HOLE.finditer(code):
+            format("0", hole["format"] or "")
+        return code
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The columns or patterns of both names; what is missing falls back to the other, then to the code."""
+        if not isinstance(self.name, TreeName):
+            return self.name or self.code, self.name or self.code
+        zh = self.name.zh or self.name.en or self.code
+        return zh, self.name.en or zh
 
 
 class Tree(Part):
-    """The regions: every level but the last in a table, the last with shapes."""
+    """The regions: one file for all levels, or one for each; shapes where there are any."""
 
-    source: Key
-    regions: str
-    leaves: Leaves
+    source: Key = Field(description="Whose regions these are: the key of a source")
+    city: Filled | None = Field(None, description="The city's own code; left out, it is the pack's key")
+    files: Annotated[list[TreeFile], Field(min_length=1)]

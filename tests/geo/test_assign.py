@@ -42,9 +42,8 @@ def test_overlapping_regions_give_the_lowest_id_even_where_one_covers_the_cell()
     assert ask({5: shapely.box(0, 0, 4, 4), 2: shapely.box(1, 1, 2, 2)}, (1.5, 1.5), (3, 3)) == [2, 5]
 
 
-def test_no_region_at_all_is_an_error():
-    with pytest.raises(ValueError, match="no region"):
-        assigner({})
+def test_without_any_region_every_point_lies_outside():
+    assert ask({}, (0, 0), (float("nan"), 1)) == [OUTSIDE, OUTSIDE]
 
 
 @given(some.lists(some.tuples(some.floats(-0.1, 2.1), some.floats(-0.1, 1.1)), min_size=1, max_size=30))

@@ -21,9 +21,11 @@ CITY: dict[str, Any] = {
         {"key": "city", "zh": "全市", "en": "City"}, {"key": "district", "zh": "区", "en": "District"},
         {"key": "block", "zh": "网格", "en": "Block"}],
     "tree": {
-        "source": "survey", "regions": "regions.csv",
-        "leaves": {"file": {"path": "blocks.geojson"}, "code": "id", "parent": "district",
-                   "name": {"zh": "网格 {id}", "en": "Block {id}"}}},
+        "source": "survey", "files": [
+            {"read": {"path": "regions.csv"}, "level": {"column": "level"}, "code": "code", "parent": "parent",
+             "name": {"zh": "name_zh", "en": "name_en"}},
+            {"read": {"path": "blocks.geojson"}, "level": "block", "code": "id", "parent": "district",
+             "name": {"zh": "网格 {id}", "en": "Block {id}"}}]},
     "case_classes": "classes.csv",
     "sources": [
         {"key": "survey", "name": {"zh": "测绘", "en": "Survey"}, "owner": "Town hall", "licence": "CC0-1.0", "kind": "map"},

@@ -11,6 +11,7 @@ import shapely
 from ingest.load_city import read_classes
 from ingest.load_tree import read_tree
 from ingest.pack import Pack, read
+from ingest.pack.files import found
 from ingest.tables import frame, numbers
 
 STRIP_M = 20  # neighbours were drawn separately: their common border is what lies this close
@@ -58,7 +59,7 @@ def tree(pack) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def tracts(pack) -> list[dict[str, Any]]:
-    features = json.loads(pack.path(pack.tree.leaves.file).read_text())["features"]
+    features = json.loads(found(pack.folder, pack.tree.files[1].read)[0].read_text())["features"]
     return [feature["properties"] for feature in features]
 
 

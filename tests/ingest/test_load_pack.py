@@ -72,22 +72,24 @@ def test_a_pack_that_is_not_there_or_is_no_yaml_is_told(tmp_path):
 
 
 def test_a_data_file_of_a_package_that_is_not_installed_is_told_by_the_packages_name(tmp_path):
-    leaves = hamlet.CITY["tree"]["leaves"] | {"file": {"package": "no_such_data", "path": "blocks.geojson"}}
-    pack = read(hamlet.write(tmp_path / "pack", {"tree": hamlet.CITY["tree"] | {"leaves": leaves}}))
-    with pytest.raises(PackError, match="the package no_such_data is not installed"):
-        pack.signature()
+    for key, says in (("package", "the package no_such_data is not"), ("npm", "the npm package no_such_data is not")):
+        first, blocks = hamlet.CITY["tree"]["files"]
+        files = [first, blocks | {"read": {key: "no_such_data", "path": "blocks.geojson"}}]
+        pack = read(hamlet.write(tmp_path / key, {"tree": {"source": "survey", "files": files}}))
+        with pytest.raises(PackError, match=says):
+            pack.signature()
 
 
 @pytest.mark.parametrize(("old", "new", "says"), [
-    ("1,H2,H,", "1,H2,X,", r"H2 \(level 1\) names the parent 'X', which is no region of level 0"),
-    ("1,H2,H,", "1,H1,H,", "the code H1 stands there more than once"),
-    ("1,H2,H,", "2,H2,H,", "line 4: level must be 0 to 1, found '2'"),
-    ("1,H2,H,东区,East\n", "1,H2,H,东区,East\n1,H3,H,北区,North\n", "H3 has no region below it, so it has no shape"),
-    ("1,H2,H,东区,East\n", "", r"H21 \(level 2\) names the parent 'H2'"),
-    ("name_zh", "name", "expected the columns level, code, parent, name_zh, name_en"),
-    ("0,H,,小村,Hamlet\n", "0,H,,小村,Hamlet\n0,G,,大村,Great\n", "expected one region of level 0"),
+    ("1,H2,H,", "1,H2,X,", "regions.csv, line 4: H2 names the parent 'X', which is nowhere"),
+    ("1,H2,H,", "1,H2,H1,", "line 4: H2 [(]district[)] names the parent 'H1', which is a district and not a city"),
+    ("1,H2,H,", "1,H1,H,", r"line 4: the code H1 stands there already \(regions.csv, line 3\)"),
+    ("1,H2,H,", "8,H2,H,", "line 4: level '8' is none of 0, 1, 2, city, district, block; say in level.values"),
+    ("1,H2,H,东区,East\n", "", r"H21 names the parent 'H2', which is nowhere\n.*H22 names the parent 'H2'"),
+    ("name_zh", "name", r"line 1\d\d: tree.files.0.name: .* no column 'name_zh' \(is 'name' meant\?\); it has"),
+    ("0,H,,小村,Hamlet\n", "0,H,,小村,Hamlet\n0,G,,大村,Great\n", "expected one city, found 2: H, G"),
 ])
-def test_a_tree_that_does_not_hang_together_is_told_by_its_region(tmp_path, old, new, says):
+def test_a_tree_that_does_not_hang_together_is_told_by_its_lines(tmp_path, old, new, says):
     with pytest.raises(PackError, match=says):
         read_tree(read(changed(tmp_path, "regions.csv", old, new)))
 
