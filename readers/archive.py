@@ -77,13 +77,17 @@ def tables(content: Content, chosen: str | None, depth: int = 0) -> Iterator[Con
     Raises: Unreadable, also when nothing is left.
     """
     names = members(content)
-    wanted = [name for name in names if fnmatch.fnmatch(name, chosen) or PurePosixPath(name).name == chosen] if chosen else (
-        worth_reading(list(names)))
+    wanted = [name for name in names if is_meant(name, chosen)] if chosen else worth_reading(list(names))
     if not wanted:
         there = ", ".join(sorted(names)[:10]) or "nothing"
         raise Unreadable(content.name, f"holds no {chosen or 'table'}; there is: {there}")
     for name in sorted(wanted):
         yield from unfolded(Content(f"{content.name}/{name}", content.path, names[name], content.stamp, content.keeps), depth)
+
+
+def is_meant(name: str, chosen: str) -> bool:
+    """Whether a member is the one that is chosen, by its name, its last part, or a pattern."""
+    return chosen in (name, PurePosixPath(name).name) or fnmatch.fnmatch(name, chosen)
 
 
 def unfolded(content: Content, depth: int) -> Iterator[Content]:

@@ -16,6 +16,8 @@ def named(said: Any) -> str | None:
         crs = CRS.from_user_input(said)
     except CRSError:
         return None
+    if crs.is_compound:                     # with heights, which places do not have
+        crs = crs.sub_crs_list[0]
     found = crs.to_authority(min_confidence=SURE)
     if found == ("OGC", "CRS84"):
         return "EPSG:4326"

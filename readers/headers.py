@@ -40,7 +40,7 @@ def find(rows: Sequence[Row], name: str, skip: int | None = None, header: int | 
     if skip is None:
         skip = titles(rows)
         if skip:
-            reasons.append(f"the first {skip} rows are titles: they have fewer cells than the table")
+            reasons.append(f"above the table: {skip} with fewer cells than it has")
     rest = rows[skip:]
     if header is None:
         header = 0 if columns is not None else heads(rest, skip in spanning)

@@ -11,3 +11,4 @@ MOST_RECORD = 64 * 2**20        # characters of one line or JSON record
 MOST_LINES = 1_000              # of one record with line breaks inside quotes
 MOST_CELLS = 60_000_000         # of one sheet, empty ones between counted
 MOST_ANSWER = 256 * 2**20       # bytes of one page over HTTP
+MOST_DOCUMENT = 2**30           # bytes of a document that must be held whole

@@ -1,18 +1,22 @@
 """The door of the room: whatever a pack says, as tables."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from readers import archive, layers, workbook
+from readers.cityjson import Buildings
 from readers.content import Content
+from readers.database import Selection
 from readers.delimited import Delimited
 from readers.files import files
 from readers.formats import format_of
 from readers.json_tables import Objects
+from readers.paging import Pages
 from readers.parquet import Parquet
 from readers.spec import Format, Read
 from readers.table import Table, Unreadable
+from readers.web import Client, secret
 
 READERS: dict[Format, Callable[[Content, Read], list[Table]]] = {
     "csv": lambda content, read: [Delimited(content, read)],
@@ -25,6 +29,7 @@ READERS: dict[Format, Callable[[Content, Read], list[Table]]] = {
     "geopackage": lambda content, read: [*layers.layers(content, read, "geopackage")],
     "flatgeobuf": lambda content, read: [*layers.layers(content, read, "flatgeobuf")],
     "topojson": lambda content, read: [*layers.layers(content, read, "topojson")],
+    "cityjson": lambda content, read: [Buildings(content, read)],
     "kml": lambda content, read: [*layers.layers(content, read, "kml")],
 }
 
@@ -35,9 +40,24 @@ def open_tables(read: Read, folder: Path, since: datetime | None = None) -> Iter
     `since` asks addresses and databases for what has changed, where the pack says how; files are given whole.
     Raises: Unreadable, which says what, where, and what was expected.
     """
-    for content in files(read, folder):
-        for part in parts(content, read):
-            yield from tables(part, read)
+    now = datetime.now(UTC)
+    if read.database is not None:
+        yield Selection(read, folder, since, now)
+    elif read.url is not None and read.paging is not None:
+        yield Pages(read, read.paging, since, now)
+    else:
+        for content in [downloaded(read)] if read.url is not None else files(read, folder):
+            for part in parts(content, read):
+                yield from tables(part, read)
+
+
+def downloaded(read: Read) -> Content:
+    """The file at an address. Raises: Unreadable."""
+    client = Client(read)
+    try:
+        return client.download(read.url or "", {key: secret(value, read.name) for key, value in read.parameters.items()})
+    finally:
+        client.close()
 
 
 def parts(content: Content, read: Read) -> Iterator[Content]:
