@@ -177,17 +177,20 @@ CREATE TABLE case_class (
     due_hours double precision          -- from registration to disposal, when the sender gives no clock
 );
 
+-- Facts bear no foreign keys: ingest looks up what they name in the transaction that takes them, and a key
+-- would look it up again for every row, which is most of the time of a bulk load.
+
 -- One row per case: what it is, and where its steps have brought it. The derived columns are
 -- written by ingest alone, from case_step, in the transaction that takes the step.
 CREATE TABLE city_case (
     case_id bigint PRIMARY KEY,         -- 63-bit hash of (source, external_id)
-    source_id smallint NOT NULL REFERENCES source,
+    source_id smallint NOT NULL,
     external_id text NOT NULL,
-    class_code text NOT NULL REFERENCES case_class,
+    class_code text NOT NULL,
     channel text NOT NULL,
     title text NOT NULL,
     address text,
-    region_id int NOT NULL REFERENCES region,
+    region_id int NOT NULL,
     geom geometry(Point, 4326),
     reported_at timestamptz NOT NULL,
     received_at timestamptz NOT NULL DEFAULT now(),
@@ -197,7 +200,7 @@ CREATE TABLE city_case (
     -- derived from the steps:
     state text NOT NULL DEFAULT 'reported',
     state_at timestamptz NOT NULL,
-    agency_id int REFERENCES agency,    -- who has it
+    agency_id int,                      -- who has it
     registered_at timestamptz,
     dispatched_at timestamptz,
     disposed_at timestamptz,
@@ -286,14 +289,14 @@ CREATE TABLE latest_observation (
 
 CREATE TABLE message (                  -- one call or note of a resident
     message_id bigint PRIMARY KEY,
-    source_id smallint NOT NULL REFERENCES source,
+    source_id smallint NOT NULL,
     external_id text NOT NULL,
     channel text NOT NULL,
     topic text NOT NULL,
     body text,
     occurred_at timestamptz NOT NULL,
     received_at timestamptz NOT NULL DEFAULT now(),
-    region_id int NOT NULL REFERENCES region,
+    region_id int NOT NULL,
     geom geometry(Point, 4326),
     case_id bigint,
     answered_s real,                    -- seconds until somebody answered
@@ -332,11 +335,11 @@ CREATE INDEX warning_time ON warning (expires_at);
 
 CREATE TABLE place (                    -- tax lots, sites, venues
     place_id bigint PRIMARY KEY,
-    source_id smallint NOT NULL REFERENCES source,
+    source_id smallint NOT NULL,
     external_id text NOT NULL,
     kind text NOT NULL,
     name text NOT NULL,
-    region_id int NOT NULL REFERENCES region,
+    region_id int NOT NULL,
     geom geometry(Point, 4326),
     units real,                         -- homes
     population real,                    -- estimated residents
@@ -360,7 +363,7 @@ CREATE TABLE statistic (
 
 CREATE TABLE flight (
     flight_id bigint PRIMARY KEY,
-    source_id smallint NOT NULL REFERENCES source,
+    source_id smallint NOT NULL,
     external_id text NOT NULL,
     scheduled_at timestamptz NOT NULL,
     origin text NOT NULL,
@@ -368,7 +371,7 @@ CREATE TABLE flight (
     carrier text NOT NULL,
     departure_delay_min real,           -- NULL: cancelled
     arrival_delay_min real,
-    region_id int NOT NULL REFERENCES region,
+    region_id int NOT NULL,
     batch_id int NOT NULL,
     row_no int NOT NULL
 );
