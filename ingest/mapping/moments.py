@@ -28,6 +28,9 @@ PIVOT = 69                                                    # %y: 69 to 99 are
 ZERO = 48
 LONGEST = 80                                                   # bytes; no time is longer
 SHAPES = 50                                                    # of one length; the rest is read one by one
+LENGTHS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+BEFORE = np.cumsum(LENGTHS) - LENGTHS                          # days of a common year before each month
+DAYS_TO_1970 = 719_162                                         # from the year 1
 AFTERNOON = ("p", "下午", "晚上", "中午")
 MONTHS = {name: number for names in (
     "january february march april may june july august september october november december",
@@ -211,8 +214,7 @@ def assembled(values: dict[str, Ints], count: int) -> tuple[NDArray[np.datetime6
     days, fine = calendar(year, part("m", 1), part("d", 1), values.get("j"))
     seconds, there = clock(part("I" if "I" in values else "H", 0), part("M", 0), part("S", 0), values.get("p"), "I" in values)
     fine &= there & (year >= 1)
-    local = days.astype("datetime64[us]") + (seconds * 10**6 + part("f", 0)).astype("timedelta64[us]")
-    return local, fine
+    return ((days * 86400 + seconds) * 10**6 + part("f", 0)).view("datetime64[us]"), fine
 
 
 def clock(hour: Ints, minute: Ints, second: Ints, half: Ints | None, twelve: bool) -> tuple[Ints, Bools]:
@@ -227,15 +229,21 @@ def clock(hour: Ints, minute: Ints, second: Ints, half: Ints | None, twelve: boo
     return hour * 3600 + minute * 60 + second, fine
 
 
-def calendar(year: Ints, month_: Ints, day: Ints, of_year: Ints | None) -> tuple[NDArray[np.datetime64], Bools]:
-    """Dates, and which of them exist."""
-    years = (year - 1970).astype("datetime64[Y]")
+def calendar(year: Ints, month_: Ints, day: Ints, of_year: Ints | None) -> tuple[Ints, Bools]:
+    """Days since 1970, and which of the dates exist."""
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     if of_year is not None:
-        days = years.astype("datetime64[D]") + (of_year - 1).astype("timedelta64[D]")
-        return days, (of_year >= 1) & (days.astype("datetime64[Y]") == years)
-    months = years.astype("datetime64[M]") + (month_ - 1).astype("timedelta64[M]")
-    days = months.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
-    return days, (month_ >= 1) & (month_ <= 12) & (day >= 1) & (days.astype("datetime64[M]") == months)
+        return days_before(year) + of_year - 1, (of_year >= 1) & (of_year <= 365 + leap)
+    fine = (month_ >= 1) & (month_ <= 12)
+    within = np.where(fine, month_, 1)
+    fine &= (day >= 1) & (day <= LENGTHS[within] + (leap & (within == 2)))
+    return days_before(year) + BEFORE[within] + (leap & (within > 2)) + day - 1, fine
+
+
+def days_before(year: Ints) -> Ints:
+    """Days from 1970 to the first of a year."""
+    past = year - 1
+    return past * 365 + past // 4 - past // 100 + past // 400 - DAYS_TO_1970
 
 
 def counted(texts: pa.StringArray, format_: str) -> Moments:
