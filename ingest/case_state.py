@@ -13,6 +13,7 @@ By the steps' own time (at one instant: in the order of TURNS):
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -90,7 +91,7 @@ def arranged(ids: NDArray[np.int64], steps: Steps) -> Sorted:
     return Sorted(len(ids), case[order], steps.at[told][order], turn[told][order], steps.agency_id[told][order])
 
 
-def derived(ids: NDArray[np.int64], steps: Steps) -> dict[str, NDArray[np.generic]]:
+def derived(ids: NDArray[np.int64], steps: Steps) -> dict[str, NDArray[Any]]:
     """The derived columns of these cases, whose numbers are sorted; without a step `state_at` is NaT."""
     told = arranged(ids, steps)
     last_at, last_turn = told.last(*TURNS), told.last_turn(np.ones(len(told.case), bool))
@@ -118,10 +119,11 @@ def clock(due_at: Instants, registered_at: Instants, due_hours: NDArray[np.float
     return made
 
 
-def update(connection: Connection, ids: NDArray[np.int64], steps: Steps) -> None:
-    """Bring known cases (their numbers sorted) to the state that all their steps give."""
+def update(connection: Connection, ids: NDArray[np.int64], steps: Steps) -> Instants:
+    """Bring known cases (their numbers sorted) to the state that all their steps give. Returns: when they closed."""
     state = derived(ids, steps)
     connection.execute(sql(STAGE))
     connection.execute(sql("DELETE FROM stage_case_state"))
     copy_rows(connection, "stage_case_state", ["case_id", *state], {"case_id": ids, **state})
     connection.execute(sql(UPDATE))
+    return state["closed_at"]

@@ -1,5 +1,6 @@
 """Cases and their steps. A case sent again with other attributes is amended: the old ones stay in an `amended` step's note."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,7 @@ from ingest.messages import numbered
 from ingest.places import locate
 from ingest.rollups import flush, roll_up_flows, settle
 from ingest.steps import Steps, fresh, from_cases, from_rows, of, without_bad, write
+from ingest.times import Instants
 
 CASE = Completed("city_case", "case_id", (
     "class_code", "channel", "title", "address", "region_id", "geom", "reported_at", "due_at"))
@@ -60,10 +62,10 @@ class Told:
 
 @dataclass
 class Done:
-    """What was done, wave after wave: facts taken, cases touched, instants spoken of, and what new cases contribute."""
+    """What was done, wave after wave: facts taken, when their cases closed, instants spoken of, and what new cases contribute."""
 
     taken: int = 0
-    cases: list[NDArray[np.int64]] = field(default_factory=list)
+    closed: list[Instants] = field(default_factory=list)
     instants: list[NDArray[np.datetime64]] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
 
@@ -99,14 +101,13 @@ def take_wave(batch: Batch, rows: NDArray[np.int64], told: Told, steps: Steps, d
         update(batch.connection, CASE, changed)
     write(batch, new_steps)
     if len(new):
-        done.entries += open_cases(batch, new[np.argsort(told.ids[new])], told, new_steps)
+        open_cases(batch, new[np.argsort(told.ids[new])], told, new_steps, done)
     if len(moved):
-        case_state.update(batch.connection, moved, of(batch.connection, moved))
+        done.closed.append(case_state.update(batch.connection, moved, of(batch.connection, moved)))
     contribute(batch, "case", CASE.identity, moved, 1)
     ids = np.concatenate([told.ids[new], moved])
     batch.fate.repeated[rows] = ~np.isin(told.ids[rows], ids)
     done.taken += len(ids)
-    done.cases.append(ids)
     done.instants += [batch.table["reported_at"][rows][np.isin(told.ids[rows], ids)], new_steps.at]
 
 
@@ -116,14 +117,15 @@ def different(batch: Batch, rows: NDArray[np.int64], told: Told) -> NDArray[np.b
     return meet(batch.connection, CASE, told.ids[rows])
 
 
-def open_cases(batch: Batch, rows: NDArray[np.int64], told: Told, steps: Steps) -> list[Entry]:
-    """Write new cases (in the order of their numbers) with the state that their steps give. Returns: what they contribute."""
+def open_cases(batch: Batch, rows: NDArray[np.int64], told: Told, steps: Steps, done: Done) -> None:
+    """Write new cases (in the order of their numbers) with the state that their steps give."""
     mine = steps.chosen(np.isin(steps.row, rows))
     state = case_state.derived(told.ids[rows], mine)
     data = columns(batch, rows, told) | state
     data["state_at"] = np.where(np.isnat(state["state_at"]), data["reported_at"], state["state_at"])
     data["due_at"] = case_state.clock(data["due_at"], data["registered_at"], told.due_hours[rows])
-    return append(batch, "case", CASE, data)
+    done.closed.append(data["closed_at"])
+    done.entries += append(batch, "case", CASE, data)
 
 
 def store_steps(batch: Batch) -> Stored:
@@ -140,10 +142,9 @@ def store_steps(batch: Batch) -> Stored:
     moved = np.unique(new_steps.case_id)
     contribute(batch, "case", CASE.identity, moved, -1)
     write(batch, new_steps)
-    if len(moved):
-        case_state.update(batch.connection, moved, of(batch.connection, moved))
+    closed = [case_state.update(batch.connection, moved, of(batch.connection, moved))] if len(moved) else []
     contribute(batch, "case", CASE.identity, moved, 1)
-    return finish(batch, Done(len(new_steps.row), [moved], [new_steps.at]))
+    return finish(batch, Done(len(new_steps.row), closed, [new_steps.at]))
 
 
 def homes(batch: Batch, ids: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -164,12 +165,10 @@ def finish(batch: Batch, done: Done) -> Stored:
     settle(batch.connection)
     flush(batch.connection, batch.city)
     roll_up_flows(batch.connection, batch.book, done.entries)
-    return Stored(done.taken, seen, heard, {"case": Late(instants.min(), all_closed(batch, np.concatenate(done.cases)))})
+    return Stored(done.taken, seen, heard, {"case": Late(instants.min(), last_closed(done.closed))})
 
 
-def all_closed(batch: Batch, ids: NDArray[np.int64]) -> np.datetime64 | None:
-    """When the last of these cases closed; None while one is open."""
-    row = batch.connection.execute(sql("""
-        SELECT bool_and(closed_at IS NOT NULL), max(closed_at)
-          FROM city_case WHERE case_id = ANY(:ids)"""), {"ids": ids.tolist()}).one()
-    return np.datetime64(row[1].replace(tzinfo=None), "us") if row[0] else None
+def last_closed(closed: Sequence[Instants]) -> np.datetime64 | None:
+    """When the last of some cases closed; None while one is open."""
+    every = np.concatenate(closed)
+    return None if np.isnat(every).any() else every.max()

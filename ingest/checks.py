@@ -58,7 +58,10 @@ def column(
         if checked is not None:
             return checked
     made = empty(field, count)
-    values = listed(values, count)
+    if values is None:
+        tell_missing(field, range(count), rejects)
+        return made
+    values = listed(values)
     present = range(count) if values.count(None) == 0 else [at for at, value in enumerate(values) if value is not None]
     if len(present) < count:
         tell_missing(field, sorted(set(range(count)) - set(present)), rejects)
@@ -77,10 +80,8 @@ def column(
     return made
 
 
-def listed(values: Sequence[Any] | Column | None, count: int) -> Sequence[Any]:
-    """A column as a list; one that did not come is empty."""
-    if values is None:
-        return [None] * count
+def listed(values: Sequence[Any] | Column) -> Sequence[Any]:
+    """A column as a list."""
     made: Sequence[Any] = values.tolist() if isinstance(values, np.ndarray) else values
     return made
 

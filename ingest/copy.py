@@ -1,8 +1,7 @@
 """COPY many rows at once in PostgreSQL's binary format, built by numpy.
 
-Every value has a width, so some rows are one table of bytes: each column writes its length and its
-value, and the bytes of NULLs and of shorter texts are left out. Nothing is quoted, so nothing can
-be quoted wrongly.
+The length of every value is known first, and with it where each row and each of its values begins; then
+every column writes its values there. Nothing is quoted, so nothing can be quoted wrongly.
 """
 
 import io
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import psycopg2.sql
+import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
@@ -21,13 +21,14 @@ from sqlalchemy import Connection, text
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 ROWS = 20_000            # rows in one stream
-MOST_PADDING = 4         # a table of bytes may be so many times its content …
-SMALL = 8 << 20          # … or so large in any case; beyond that rows are put together one by one
 EPOCH = np.datetime64("2000-01-01", "us")
 POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("srid", "<i4"), ("lon", "<f8"), ("lat", "<f8")])  # EWKB
 INTEGERS = {"int2": ">i2", "int4": ">i4", "int8": ">i8"}
 FLOATS = {"float4": ">f4", "float8": ">f8"}
 TEXTS = {"text", "varchar", "bpchar", "jsonb"}
+
+Bytes = NDArray[np.uint8]
+Places = NDArray[np.int64]
 
 
 class Uncopyable(ValueError):
@@ -38,41 +39,45 @@ class Uncopyable(ValueError):
 class Fixed:
     """A column of values of one width; a size of -1 is NULL."""
 
-    data: NDArray[np.uint8]  # rows x width
+    data: Bytes             # rows x width
     sizes: NDArray[np.int32]
 
     def cut(self, rows: slice) -> "Fixed":
         """Some rows of it."""
         return Fixed(self.data[rows], self.sizes[rows])
 
-    def cells(self) -> NDArray[np.uint8]:
-        """The values side by side, rows x width."""
-        return self.data
+    @property
+    def full(self) -> bool:
+        """Whether no value is missing."""
+        return bool((self.sizes >= 0).all())
 
-    def pieces(self) -> list[bytes]:
-        """The values one by one."""
-        return [row.tobytes() if size >= 0 else b"" for row, size in zip(self.data, self.sizes, strict=True)]
+    def put(self, out: Bytes, at: Places) -> None:
+        """Write the values at these places."""
+        there = self.sizes >= 0
+        scatter(out, at[there], self.data[there])
 
 
 @dataclass(frozen=True)
 class Variable:
-    """A column of values of different lengths; a size of -1 is NULL."""
+    """A column of values of different lengths, one behind the other; a size of -1 is NULL."""
 
-    plain: list[bytes]
+    data: Bytes
+    starts: Places
     sizes: NDArray[np.int32]
 
     def cut(self, rows: slice) -> "Variable":
         """Some rows of it."""
-        return Variable(self.plain[rows], self.sizes[rows])
+        return Variable(self.data, self.starts[rows], self.sizes[rows])
 
-    def cells(self) -> NDArray[np.uint8]:
-        """The values side by side, padded to the longest."""
-        width = max(1, int(self.sizes.max(initial=1)))
-        return np.array(self.plain, f"S{width}").view(np.uint8).reshape(len(self.plain), width)
+    full = False
 
-    def pieces(self) -> list[bytes]:
-        """The values one by one."""
-        return self.plain
+    def put(self, out: Bytes, at: Places) -> None:
+        """Write the values at these places."""
+        lengths = np.maximum(self.sizes, 0)
+        total = int(lengths.sum())
+        if total:
+            first = int(self.starts[0])
+            out[np.repeat(at - self.starts + first, lengths) + np.arange(total)] = self.data[first:first + total]
 
 
 Encoded = Fixed | Variable
@@ -104,14 +109,16 @@ def copy_rows(connection: Connection, table: str, columns: Sequence[str], data: 
     lengths = {len(column) for column in values.values()}
     if len(lengths) != 1:
         raise Uncopyable(f"the columns of {table} differ in length: {sorted(lengths)}")
-    encoded = [encode(column, types[column], values[column]) for column in columns]
+    encoded = {column: encode(column, types[column], values[column]) for column in columns}
+    order = sorted(columns, key=lambda column: not encoded[column].full)  # what has one width in all rows is written at once
     statement = psycopg2.sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
-        psycopg2.sql.Identifier(*table.split(".")), psycopg2.sql.SQL(", ").join(map(psycopg2.sql.Identifier, columns)))
+        psycopg2.sql.Identifier(*table.split(".")), psycopg2.sql.SQL(", ").join(map(psycopg2.sql.Identifier, order)))
     driver: Any = connection.connection.driver_connection
+    count = lengths.pop()
     with driver.cursor() as cursor:
-        for stream in streams(encoded, lengths.pop()):
+        for stream in streams([encoded[column] for column in order], count):
             cursor.copy_expert(statement, io.BytesIO(stream), size=1 << 20)
-    return len(encoded[0].sizes)
+    return count
 
 
 def column_types(connection: Connection, table: str) -> dict[str, str]:
@@ -162,7 +169,11 @@ def present(values: Any, filler: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
 
 def integers(values: Any, target: np.dtype[Any]) -> Encoded:
     """Whole numbers; a fraction or one too large for the column is an error, never cut."""
-    filled, null = present(values, 0)
+    if getattr(values, "dtype", None) is not None and values.dtype.kind == "f":
+        gone = np.isnan(values)
+        filled, null = np.where(gone, 0, values), gone
+    else:
+        filled, null = present(values, 0)
     if filled.dtype == object and target.kind != "b":
         filled = np.array([whole(value) for value in filled], np.int64)
     narrow = filled.astype(target)
@@ -196,24 +207,30 @@ def instants(values: Any, *, days: bool) -> Encoded:
 
 
 def texts(values: Any, *, as_json: bool) -> Encoded:
-    """UTF-8, as wide as the longest; jsonb has a version byte before it."""
-    series = pd.Series(values, dtype=object)
-    null = series.isna().to_numpy() if not as_json else np.array([value is None for value in series], bool)
-    plain = [b"" if gone else as_bytes(value, as_json) for value, gone in zip(series, null, strict=True)]
-    return variable(plain, null)
-
-
-def as_bytes(value: Any, as_json: bool) -> bytes:
-    """One text in UTF-8. Raises: ValueError on a NUL, which PostgreSQL cannot hold."""
+    """UTF-8; jsonb has a version byte before it."""
     if as_json:
-        made = json.dumps(value, ensure_ascii=False, allow_nan=False)
-        if "\\u0000" in made:
-            raise ValueError("a text holds a NUL character")
-        return b"\x01" + made.encode()
-    written = str(value)
-    if "\0" in written:
-        raise ValueError(f"a text holds a NUL character: {written[:80]!r}")
-    return written.encode()
+        return variable([None if value is None else as_json_bytes(value) for value in values])
+    try:
+        made = pa.array(np.asarray(values, dtype=object), pa.large_string(), from_pandas=True)
+    except (pa.ArrowTypeError, pa.ArrowInvalid):
+        made = pa.array([None if gone else str(value) for value, gone in zip(values, pd.isna(np.asarray(values, object)),
+                                                                            strict=True)], pa.large_string())
+    _, offsets, content = made.buffers()
+    starts = np.frombuffer(offsets, np.int64)[:len(made) + 1] if len(made) else np.zeros(1, np.int64)
+    data = np.frombuffer(content, np.uint8)[:starts[-1]] if content is not None else np.empty(0, np.uint8)
+    if (data == 0).any():
+        at = int(np.searchsorted(starts, np.flatnonzero(data == 0)[0], side="right")) - 1
+        raise ValueError(f"a text holds a NUL character: {str(made[at])[:80]!r}")
+    null = np.asarray(made.is_null())
+    return Variable(data, starts[:-1], np.where(null, -1, np.diff(starts)).astype(np.int32))
+
+
+def as_json_bytes(value: Any) -> bytes:
+    """One JSON value in UTF-8. Raises: ValueError on a NUL, which PostgreSQL cannot hold."""
+    made = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if "\\u0000" in made:
+        raise ValueError("a text holds a NUL character")
+    return b"\x01" + made.encode()
 
 
 def geometries(values: Any) -> Encoded:
@@ -221,52 +238,49 @@ def geometries(values: Any) -> Encoded:
     if isinstance(values, np.ndarray) and values.dtype == POINT:
         return fixed(values, np.isnan(values["lon"]))
     shapes = shapely.set_srid(np.asarray(values, dtype=object), 4326)
-    null = shapely.is_missing(shapes)
-    wkb = shapely.to_wkb(shapes, include_srid=True)
-    return variable([b"" if gone else value for value, gone in zip(wkb, null, strict=True)], null)
+    return variable(shapely.to_wkb(shapes, include_srid=True).tolist())
 
 
-def variable(plain: list[bytes], null: NDArray[np.bool_]) -> Variable:
-    """Values of different lengths."""
-    sizes = np.fromiter(map(len, plain), np.int32, len(plain))
-    return Variable(plain, np.where(null, -1, sizes).astype(np.int32))
+def variable(pieces: list[bytes | None]) -> Variable:
+    """Values of different lengths; None is NULL."""
+    sizes = np.fromiter((-1 if piece is None else len(piece) for piece in pieces), np.int32, len(pieces))
+    ends = np.cumsum(np.maximum(sizes, 0), dtype=np.int64)
+    data = np.frombuffer(b"".join(piece for piece in pieces if piece is not None), np.uint8)
+    return Variable(data, ends - np.maximum(sizes, 0), sizes)
 
 
 def streams(columns: Sequence[Encoded], count: int) -> Iterator[bytes]:
     """Complete COPY streams, each of a bounded number of rows."""
     for start in range(0, count, ROWS):
         part = [column.cut(slice(start, start + ROWS)) for column in columns]
-        rows = min(ROWS, count - start)
-        filled = sum(int(np.maximum(column.sizes, 0).sum()) for column in part)
-        padded = rows * sum(int(column.sizes.max(initial=1)) for column in part)
-        body = at_once(part, rows) if padded <= MOST_PADDING * filled + SMALL else one_by_one(part, rows)
-        yield HEADER + body + TRAILER
+        yield HEADER + body(part, min(ROWS, count - start)).tobytes() + TRAILER
 
 
-def at_once(columns: Sequence[Encoded], count: int) -> bytes:
-    """The rows' bytes (column count, then length and value of each column), cut out of one table."""
-    cells = [column.cells() for column in columns]
-    width = 2 + sum(4 + cell.shape[1] for cell in cells)
-    table = np.empty((count, width), np.uint8)
-    table[:, :2] = np.frombuffer(len(columns).to_bytes(2, "big"), np.uint8)
-    used = np.ones((count, width), bool)
-    at = 2
-    for column, cell in zip(columns, cells, strict=True):
-        end = at + 4 + cell.shape[1]
-        table[:, at:at + 4] = column.sizes.astype(">i4").view(np.uint8).reshape(count, 4)
-        table[:, at + 4:end] = cell
-        if (column.sizes != cell.shape[1]).any():
-            used[:, at + 4:end] = np.arange(cell.shape[1]) < column.sizes[:, None]
-        at = end
-    return table.tobytes() if used.all() else table[used].tobytes()
+def body(columns: Sequence[Encoded], count: int) -> Bytes:
+    """The rows' bytes: the number of columns, then length and value of each."""
+    lengths = np.full(count, 2 + 4 * len(columns), np.int64)
+    for column in columns:
+        lengths += np.maximum(column.sizes, 0)
+    at: Places = np.cumsum(lengths, dtype=np.int64) - lengths
+    out = np.empty(int(lengths.sum()), np.uint8)
+    head = [np.tile(np.frombuffer(len(columns).to_bytes(2, "big"), np.uint8), (count, 1))]
+    for column in columns:
+        head.append(column.sizes.astype(">i4").view(np.uint8).reshape(count, 4))
+        if isinstance(column, Fixed) and column.full:
+            head.append(column.data)
+            continue
+        at = scatter(out, at, np.hstack(head))
+        head = []
+        column.put(out, at)
+        at = at + np.maximum(column.sizes, 0)
+    if head:
+        scatter(out, at, np.hstack(head))
+    return out
 
 
-def one_by_one(columns: Sequence[Encoded], count: int) -> bytes:
-    """The same bytes, for rows of very different lengths."""
-    sizes = [column.sizes.astype(">i4").view("S4").tolist() for column in columns]
-    lengths = [[size.ljust(4, b"\0") for size in listed] for listed in sizes]  # numpy drops closing zeros
-    pieces = [column.pieces() for column in columns]
-    start = len(columns).to_bytes(2, "big")
-    return b"".join(
-        start + b"".join(part for length, piece in zip(lengths, pieces, strict=True) for part in (length[row], piece[row]))
-        for row in range(count))
+def scatter(out: Bytes, at: Places, cells: Bytes) -> Places:
+    """Write one row of bytes at each place. Returns: where each of them ends."""
+    width = cells.shape[1]
+    out[at[:, None] + np.arange(width)] = cells
+    ends: Places = at + width
+    return ends

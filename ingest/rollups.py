@@ -233,7 +233,7 @@ def grouped(
     first, lowest = bucket.min(), third.min()
     span, wide = int(bucket.max() - first) + 1, int(third.max() - lowest) + 1
     key = (region * span + (bucket - first)) * wide + (third - lowest)
-    order = np.argsort(key, kind="stable")
+    order = np.argsort(key)
     start = np.flatnonzero(np.diff(key[order], prepend=-1))
     told = key[order][start]
     return Groups(metric_id, told // wide // span, told // wide % span + first, np.diff(start, append=len(order)),
