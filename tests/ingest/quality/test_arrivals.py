@@ -1,0 +1,106 @@
+"""What came of a source, counted by hour and region: every number here can be checked by hand."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from data_access.quality import by_source
+from data_access.readings import by_child, readings
+from indicators.quality import QUALITY
+from indicators.scope import Scope
+from ingest import rollups
+from ingest.quality import arrivals
+
+COLUMNS = ", ".join(f"sum({name})" for name in arrivals.COLUMNS)
+KEYS = {indicator.key: indicator for indicator in QUALITY}
+
+
+def came(sender, where="true"):
+    """The sums of all columns, by their names."""
+    row = sender.rows(f"SELECT {COLUMNS} FROM arrival JOIN region USING (region_id) WHERE {where}")[0]
+    return dict(zip(arrivals.COLUMNS, row, strict=True))
+
+
+@pytest.fixture(scope="module")
+def sent(sender):
+    """Ten readings of two stations, of a source that promises ten minutes and was first heard an hour ago.
+
+    West (street T11 of district T1): two in time, one late, one beyond the range, one said twice, one without a value.
+    East (T2): one in time, another value for it, one before the source was first heard. And one of no station at all.
+    """
+    now = datetime.now(UTC).replace(microsecond=0)
+
+    def ago(minutes):
+        return (now - timedelta(minutes=minutes)).isoformat()
+
+    with sender.engine.begin() as connection:
+        connection.execute(text("UPDATE source SET refresh_seconds = 600 WHERE key = 'test'"))
+        connection.execute(text("UPDATE batch SET received_at = now() - interval '1 hour'"))
+        connection.execute(text("DELETE FROM arrival"))
+    rollups.rebuild(sender.engine, sender.city)
+    west, east = ({"property": "pm25", "device": device, "value": 20} for device in ("a1", "a2"))
+    answer = sender.send("observations", [
+        west | {"observed_at": ago(1)}, west | {"observed_at": ago(2)}, west | {"observed_at": ago(30)},
+        west | {"observed_at": ago(3), "value": 5000}, west | {"observed_at": ago(1)},
+        west | {"observed_at": ago(4), "value": None},
+        east | {"observed_at": ago(1)}, east | {"observed_at": ago(1), "value": 21}, east | {"observed_at": ago(90)},
+        west | {"observed_at": ago(5), "device": "nobody"}])
+    assert sender.counts(answer) == (5, 1, 4)
+    return now
+
+
+def test_rows_are_counted_once_in_every_column_that_fits(sender, sent):
+    assert came(sender) == {"came": 10, "rejected": 4, "marked": 0, "incomplete": 1, "malformed": 0, "inaccurate": 1,
+                            "inconsistent": 2, "repeated": 1, "timed": 5, "in_time": 4}
+
+
+def test_rows_are_counted_where_they_belong_and_those_of_nowhere_for_the_city(sender, sent):
+    assert came(sender, "code = 'T11'")["came"] == 6
+    assert came(sender, "code = 'T22'")["came"] == 3
+    assert came(sender, "code = 'T'") | {"came": 1, "rejected": 1, "inconsistent": 1} == came(sender, "code = 'T'")
+
+
+def test_the_rollups_agree_with_what_is_kept(sender, sent):
+    assert rollups.check(sender.engine, sender.city) == []
+
+
+def test_quality_is_an_indicator_like_any_other(sender, sent):
+    """Of ten rows one lacks a value: 90 %; in the west one of six: 83.3 %."""
+    scope = Scope("T", "24h")
+    now = datetime.now(UTC)
+    found = readings(sender.engine, sender.city, QUALITY, scope, now)
+    values = {key: None if one.value is None else round(one.value, 1) for key, one in found.items()}
+    assert values == {
+        "quality_completeness": 90.0, "quality_accuracy": 90.0, "quality_consistency": 80.0, "quality_timeliness": 80.0,
+        "quality_uniqueness": 90.0, "quality_accessibility": 100.0, "quality_normativity": 100.0, "quality_rejected": 40.0,
+        "quality_rows": 10.0, "quality_findings": 0.0}
+    assert found["quality_completeness"].n == 10
+    children = by_child(sender.engine, sender.city, KEYS["quality_completeness"], scope, now)
+    assert [(child.region.code, round(child.reading.value or 0, 1)) for child in children] == [("T1", 83.3), ("T2", 100.0)]
+    streets = by_child(sender.engine, sender.city, KEYS["quality_completeness"], Scope("T1", "24h"), now)
+    assert [(child.region.code, child.reading.status) for child in streets] == [("T11", "ok"), ("T12", "no_base")]
+    blocks = by_child(sender.engine, sender.city, KEYS["quality_completeness"], Scope("T11", "24h"), now)
+    assert {child.reading.status for child in blocks} == {"not_applicable"}
+
+
+def test_the_quality_of_a_source_is_the_same_indicators_of_its_rows_alone(sender, sent):
+    found = by_source(sender.engine, sender.city, Scope("T", "24h"), datetime.now(UTC))
+    mine = {key: one.value for key, one in found["test"].items()}
+    assert mine["quality_completeness"] == 90 and mine["quality_timeliness"] == 80 and mine["quality_rows"] == 10
+    assert [point.value for point in found["test"]["quality_rows"].series][-2:] in ([0.0, 10.0], [10.0, 0.0])
+    assert {key: one.status for key, one in found["sim"].items()} == dict.fromkeys(KEYS, "no_data")
+
+
+def test_a_source_that_promises_nothing_has_no_base_for_time_and_no_access_to_judge(sender, sent):
+    with sender.engine.begin() as connection:
+        connection.execute(text("UPDATE source SET refresh_seconds = NULL WHERE key = 'test'"))
+    try:
+        before = came(sender)["timed"]
+        sender.send("observations", [{"property": "pm25", "device": "a1", "value": 1, "observed_at": sent.isoformat()}])
+        assert came(sender)["timed"] == before
+        found = by_source(sender.engine, sender.city, Scope("T", "24h"), datetime.now(UTC))["test"]
+        assert found["quality_accessibility"].status == "not_applicable"
+    finally:
+        with sender.engine.begin() as connection:
+            connection.execute(text("UPDATE source SET refresh_seconds = 600 WHERE key = 'test'"))
