@@ -11,6 +11,7 @@ from indicators.windows import DAY, midnight
 
 HOUR = timedelta(hours=1)
 MOST = 100_000  # batches that a source's datasets are counted over
+OF = "(SELECT source_id FROM source WHERE key = :key)"
 LINE = "b.batch_id, b.door, b.origin, b.subject, b.dataset, b.received_at, b.taken, b.seen, b.marked, b.rejected"
 
 
@@ -70,15 +71,15 @@ def batches(engine: Engine, key: str, limit: int, wanted: int | None = None) -> 
     with reading(engine, "batches") as connection:
         rows = connection.execute(sql(f"""
             SELECT {LINE}
-              FROM batch b JOIN source s USING (source_id)
-             WHERE s.key = :key
+              FROM batch b
+             WHERE b.source_id = {OF}
              ORDER BY b.received_at DESC, b.batch_id DESC
              LIMIT :limit"""), {"key": key, "limit": limit}).all()
         if wanted is not None and all(row.batch_id != wanted for row in rows):
             rows = [*rows, *connection.execute(sql(f"""
                 SELECT {LINE}
-                  FROM batch b JOIN source s USING (source_id)
-                 WHERE s.key = :key AND b.batch_id = CAST(:wanted AS bigint)"""), {"key": key, "wanted": wanted})]
+                  FROM batch b
+                 WHERE b.source_id = {OF} AND b.batch_id = CAST(:wanted AS bigint)"""), {"key": key, "wanted": wanted})]
     return tuple(BatchLine(*row) for row in rows)
 
 
@@ -88,11 +89,11 @@ def datasets(engine: Engine, key: str) -> Datasets:
     Raises: DataUnavailable. Source: batch.
     """
     with reading(engine, "datasets") as connection:
-        rows = connection.execute(sql("""
+        rows = connection.execute(sql(f"""
             WITH newest AS (
                 SELECT b.subject, b.dataset, b.received_at, b.taken, b.seen, b.marked, b.rejected
-                  FROM batch b JOIN source s USING (source_id)
-                 WHERE s.key = :key
+                  FROM batch b
+                 WHERE b.source_id = {OF}
                  ORDER BY b.received_at DESC
                  LIMIT :most)
             SELECT subject, dataset, count(*), max(received_at), sum(taken), sum(seen), sum(marked), sum(rejected),
@@ -132,11 +133,12 @@ def daily(engine: Engine, now: datetime, days: int, zone: Any, key: str) -> Arri
     today = now.astimezone(zone).date()
     starts = [midnight(today - n * DAY, zone) for n in reversed(range(days))]
     with reading(engine, "arrivals") as connection:
-        rows = connection.execute(sql("""
-            SELECT s.key, date_trunc('day', b.received_at AT TIME ZONE :zone) AT TIME ZONE :zone, sum(b.taken), sum(b.rejected)
-              FROM batch b JOIN source s USING (source_id)
-             WHERE s.key = :key AND b.received_at >= :start
-             GROUP BY 1, 2"""), {"key": key, "start": starts[0], "zone": str(zone)}).all()
+        rows = connection.execute(sql(f"""
+            SELECT CAST(:key AS text), date_trunc('day', b.received_at AT TIME ZONE :zone) AT TIME ZONE :zone, sum(b.taken),
+                   sum(b.rejected)
+              FROM batch b
+             WHERE b.source_id = {OF} AND b.received_at >= :start
+             GROUP BY 2"""), {"key": key, "start": starts[0], "zone": str(zone)}).all()
     return spread(rows or [(key, None, 0, 0)], starts[0], DAY, starts)[key]
 
 

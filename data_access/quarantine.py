@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine
 
+from data_access.batches import OF
 from data_access.engine import reading, sql
 
 Fate = Literal["reject", "mark"]
@@ -86,13 +87,13 @@ def quarantine(engine: Engine, key: str, fate: Fate) -> Quarantine:
     with reading(engine, f"{fate}s") as connection:
         amount = connection.execute(sql(f"""
             SELECT count(*) FILTER (WHERE {WAITING[fate]}) AS waiting, count(*) FILTER (WHERE {RESOLVED[fate]}) AS resolved
-              FROM "{fate}" k JOIN source s USING (source_id)
-             WHERE s.key = :key"""), {"key": key}).one()
+              FROM "{fate}" k
+             WHERE k.source_id = {OF}"""), {"key": key}).one()
         rows = connection.execute(sql(f"""
             WITH kept AS (
                 SELECT {IDENTITY[fate]} AS id, k.batch_id, k.reasons
-                  FROM "{fate}" k JOIN source s USING (source_id)
-                 WHERE s.key = :key AND {WAITING[fate]}
+                  FROM "{fate}" k
+                 WHERE k.source_id = {OF} AND {WAITING[fate]}
                  ORDER BY {IDENTITY[fate]} DESC
                  LIMIT :most)
             SELECT b.subject, b.dataset, reason.field, reason.code, count(*) AS rows, max(b.received_at) AS newest_at,

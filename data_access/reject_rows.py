@@ -11,7 +11,7 @@ from data_access.engine import reading, sql
 from data_access.quarantine import Reason, reasons
 
 PAGE = 2000
-SPAN = 50_000  # rejects whose columns are looked through in one statement
+SPAN = 20_000  # rejects whose columns are looked through in one statement
 
 
 class UnknownSource(LookupError):
@@ -105,9 +105,9 @@ def columns(engine: Engine, source_id: int, wanted: Wanted) -> tuple[str, ...]:
                      WHERE {wanted.condition}
                      ORDER BY r.reject_id
                      LIMIT :limit)
-                SELECT (SELECT array_agg(DISTINCT name)
-                          FROM part
-                         CROSS JOIN LATERAL jsonb_object_keys(part.cells) AS name),
+                SELECT ARRAY(SELECT DISTINCT name
+                               FROM part
+                              CROSS JOIN LATERAL jsonb_object_keys(part.cells) AS name),
                        (SELECT max(reject_id) FROM part)"""), wanted.binds(source_id, after, SPAN)).one()
-        found.update(names or ())
+        found.update(names)
     return tuple(sorted(found))
