@@ -137,9 +137,11 @@ class Tiles:
         raise UnknownTile(layer)
 
     def warm(self) -> None:
-        """Simplify every level for its first zoom, so that the first viewer need not wait. Raises: DataUnavailable."""
+        """Simplify every level for its first zooms, so that the first viewer need not wait. Raises: DataUnavailable."""
         for level in range(len(self.city.levels)):
-            self._shapes(level, region_zooms(self.city, level)[0])
+            first, last = region_zooms(self.city, level)
+            for zoom in range(first, min(first + 1, last) + 1):
+                self._shapes(level, zoom)
 
     def check(self, tile: Address) -> None:
         """Raises: UnknownTile unless the tile can be asked for."""

@@ -58,12 +58,16 @@ def simplified(shapes: Sequence[shapely.Geometry], zoom: int) -> NDArray[np.obje
 
 
 def first_zoom(extent: Bounds, regions: int, span: tuple[int, int]) -> int:
-    """The zoom from which one tile holds no more regions than fit, were they spread evenly; within `span`."""
+    """The zoom from which one tile holds no more regions than fit, were they spread evenly; within `span`.
+
+    Where all of them fit into one, they are shown from one zoom farther out: a phone is narrower than a tile.
+    """
     corners = unit_square(np.array([[extent[0], extent[1]], [extent[2], extent[3]]]))
     width, height = abs(corners[1] - corners[0])
     whole = log2(1 / max(width, height, 1e-12))
     need = whole + max(0.0, log2(regions / REGIONS_A_TILE)) / 2
-    return min(max(floor(need + 0.5), span[0]), span[1])
+    farther = 1 if regions <= REGIONS_A_TILE else 0
+    return min(max(floor(need + 0.5) - farther, span[0]), span[1])
 
 
 @dataclass(frozen=True)

@@ -49,10 +49,14 @@ def test_a_bend_that_can_be_seen_is_kept() -> None:
 def test_more_regions_need_a_nearer_zoom() -> None:
     """A box of half a degree is as wide as a tile of zoom 9.5; four times the regions are one zoom nearer."""
     box = (0.0, 0.0, 0.5, 0.5)
-    assert tiling.first_zoom(box, 10, (0, 16)) == 9
+    assert tiling.first_zoom(box, tiling.REGIONS_A_TILE + 1, (0, 16)) == 9
     assert tiling.first_zoom(box, 4 * tiling.REGIONS_A_TILE, (0, 16)) == 10
     assert tiling.first_zoom(box, 16 * tiling.REGIONS_A_TILE, (0, 16)) == 11
     assert tiling.first_zoom(box, 10, (11, 13)) == 11
+
+
+def test_regions_that_fit_into_one_tile_are_shown_where_the_whole_takes_half_of_one() -> None:
+    assert tiling.first_zoom((0.0, 0.0, 0.5, 0.5), tiling.REGIONS_A_TILE, (0, 16)) == 8
 
 
 def pyramid() -> tiling.Pyramid:
