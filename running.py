@@ -16,9 +16,11 @@ from cluster.console import Console, Work
 from cluster.errors import ClusterError
 from cluster.guard import Running
 from cluster.supervisor import Program, Supervisor
+from data_access import city as cities
 from data_access import engine as engines
 from data_access import jobs
 from data_access.engine import DataUnavailable
+from ingest import pack
 from schema import check
 from settings import ROOT, Settings
 
@@ -39,6 +41,7 @@ def run(settings: Settings, console: Console) -> None:
         with _database(settings, before, console) as (url, ours):
             engine = engines.create(url, statement_timeout_ms=settings.statement_timeout_ms, pool_size=1)
             check.prepare(engine, upgrade=settings.database_url is None)
+            _require_city(engine, settings.pack)
             _supervise(settings, url, engine, console, stop_cluster=ours)
 
 
@@ -80,6 +83,14 @@ def programs(settings: Settings) -> list[Program]:
     if settings.simulate and (ROOT / "packs" / settings.pack / "simulation").is_dir():
         chosen.append(Program("simulator", simulate_command(settings), after="basics"))
     return chosen
+
+
+def _require_city(engine: Engine, name: str) -> None:
+    """Raises: PackError when the pack is faulty or the database holds another city."""
+    wanted, there = pack.read(name).key, cities.key(engine)
+    if there not in (None, wanted):
+        raise pack.PackError(f"the database holds the city {there!r}, not {wanted!r} of the pack {name}; one database holds one "
+                             "city: give it a database of its own by DATABASE_URL, or a folder by VAR")
 
 
 def _supervise(settings: Settings, url: str, engine: Engine, console: Console, *, stop_cluster: bool) -> None:

@@ -48,6 +48,7 @@ class City:
     regions: dict[int, Region]
     codes: dict[str, int] = field(repr=False)
     children_of: dict[int, tuple[int, ...]] = field(repr=False)
+    peopled: bool = True      # how many people live where is known
 
     @property
     def root(self) -> Region:
@@ -72,10 +73,20 @@ class City:
         return tuple(steps)
 
 
+def key(engine: Engine) -> str | None:
+    """The key of the city that the database holds; None while no pack is loaded. Raises: DataUnavailable."""
+    with reading(engine, "the city") as connection:
+        found: str | None = connection.execute(sql("SELECT city_key FROM city")).scalar()
+    return found
+
+
 def load(engine: Engine) -> City | None:
     """Read the city; None while no pack is loaded. Raises: DataUnavailable."""
     with reading(engine, "the city") as connection:
-        head = connection.execute(sql("SELECT city_key, name_zh, name_en, time_zone, levels, rollup_level FROM city")).first()
+        head = connection.execute(sql("""
+            SELECT city_key, name_zh, name_en, time_zone, levels, rollup_level,
+                   EXISTS (SELECT 1 FROM statistic WHERE key = 'population') AS peopled
+              FROM city""")).first()
         rows = connection.execute(sql("""
             SELECT region_id, parent_id, level, code, name_zh, name_en, area_km2,
                    ST_XMin(geom), ST_YMin(geom), ST_XMax(geom), ST_YMax(geom), ST_X(label_point), ST_Y(label_point)
@@ -97,5 +108,5 @@ def load(engine: Engine) -> City | None:
         levels=tuple(Level(n, level["key"], Text(level["name_zh"], level["name_en"])) for n, level in enumerate(head.levels)),
         rollup_level=head.rollup_level, regions=regions,
         codes={region.code: region.region_id for region in regions.values()},
-        children_of={parent: tuple(ids) for parent, ids in children.items()},
+        children_of={parent: tuple(ids) for parent, ids in children.items()}, peopled=head.peopled,
     )

@@ -25,6 +25,7 @@ ATTENTION = "attention"
 # the stage: the map and what lies over it
 STAGE = "stage"
 MAP = "map"              # the element that the map's script fills
+BOARD = "board"          # tiles in place of the map, where regions have no shapes
 MAP_STATE = "map-state"  # dcc.Store: what the map shall show
 MAP_CLICK = "map-click"  # dcc.Store: what was clicked on the map
 MAP_VIEW = "map-view"    # dcc.Store: where the map looks

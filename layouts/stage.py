@@ -45,6 +45,7 @@ def stage(*over: Component) -> list[Component]:
     """The stage's skeleton: the map's element, its stores, its key, and a column over it that begins with the legend."""
     return [
         html.Div(id=ids.MAP, className="map"),
+        html.Div(id=ids.BOARD, className="board"),
         html.Div([html.Div(id=ids.CHIPS, className="chips"), html.Div(id=ids.LEGEND, className="legend"), *over],
                  className="stage-over"),
         html.Div(id=ids.MAP_KEY, className="map-key"),

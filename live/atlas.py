@@ -9,7 +9,7 @@ from data_access.engine import DataUnavailable
 
 log = logging.getLogger(__name__)
 
-SUBJECT = "region"
+SUBJECTS = frozenset({"region", "statistic", "statistic:population"})   # what is read of the city comes of these
 RETRY_S = 1.0
 
 

@@ -43,6 +43,7 @@ FEED_ALARMS = 6
 ALARMS = 2000               # of the whole city; beyond that each scope reads its own
 BARS = 8
 DEFAULT_INDICATOR = "event_open_per_10k"
+UNPEOPLED = "event_open"    # where nobody says how many people live
 HEATED = "event_open"       # what the heat shows, whatever indicator was chosen
 
 CASE = frozenset({"case", "region"})
@@ -99,7 +100,7 @@ class Desk:
         """The indicator that colours the map."""
         if self.view.mode == "heat":
             return INDICATORS[HEATED]
-        return INDICATORS.get(self.view.scope.indicator or "", INDICATORS[DEFAULT_INDICATOR])
+        return INDICATORS.get(self.view.scope.indicator or "", INDICATORS[DEFAULT_INDICATOR if self.city.peopled else UNPEOPLED])
 
     # readings
 

@@ -1,7 +1,7 @@
 """The whole screen of one view: every part drawn by `layouts`, and a part that fails says so alone."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -9,10 +9,11 @@ from typing import Any, TypeVar, get_args
 
 from data_access.city import City
 from data_access.engine import DataUnavailable, Engine, answers
+from data_access.readings import ChildReading
 from indicators.definition import Dimension, Indicator
 from indicators.library import INDICATORS
 from indicators.scope import Filter
-from layouts import attention, feed, header, ids, messages, panel, picking, ranking, stage, wall
+from layouts import attention, board, feed, header, ids, messages, panel, picking, ranking, stage, wall
 from layouts.links import to_closed, to_region
 from layouts.ramp import Ramp, ramp
 from layouts.view import View
@@ -102,6 +103,8 @@ class Painter:
         indicator, region = desk.mapped, desk.region
         near, far = stage.label_level(desk.city, region), stage.paint_level(desk.city, region)
         painted, labels = desk.around(indicator, far), desk.around(indicator, near)
+        if desk.city.root.bounds is None:
+            return self._board(desk, indicator, near, labels)
         classes = self._classes(desk, indicator, [one.reading.value for one in painted if one.reading.status in ("ok", "stale")])
         heat = stage.heat_ramp(painted) if desk.view.mode == "heat" else None
         state = stage.map_state(desk.look, indicator, classes, painted, labels, desk.tile_versions(),
@@ -117,6 +120,15 @@ class Painter:
             ids.MAP_STATE: {"data": state},
             ids.LEGEND: {"children": legend},
             ids.MAP_KEY: {"children": stage.key(desk.look, counts, simulated_marks=simulated, no_data=no_data)},
+        }
+
+    def _board(self, desk: Desk, indicator: Indicator, level: int, parts: Sequence[ChildReading]) -> Picture:
+        """What stands in place of the map of a city without shapes."""
+        classes = self._classes(desk, indicator, [one.reading.value for one in parts if one.reading.status in ("ok", "stale")])
+        own = desk.read([indicator])[indicator.key]
+        return {
+            ids.BOARD: {"children": board.board(desk.look, parts, classes)},
+            ids.LEGEND: {"children": stage.legend(desk.look, indicator, classes, level, own)},
         }
 
     def _classes(self, desk: Desk, indicator: Indicator, values: list[float | None]) -> Ramp:

@@ -10,7 +10,7 @@ from data_access.engine import DataUnavailable, Engine
 from data_access.notices import EVERYTHING
 from layouts.view import View
 from live import reach
-from live.atlas import RETRY_S, SUBJECT, Atlas
+from live.atlas import RETRY_S, SUBJECTS, Atlas
 from live.desk import Desk
 from live.hub import Hub
 from live.memory import Memory
@@ -72,7 +72,7 @@ class Studio:
         return self.painter.paint(shown, view, tick)
 
     def _changed(self, subjects: frozenset[str]) -> None:
-        if SUBJECT in subjects or EVERYTHING in subjects:
+        if subjects & SUBJECTS or EVERYTHING in subjects:
             self.atlas.refresh()
         self.memory.changed(subjects)
         self.hub.changed(subjects)

@@ -76,7 +76,7 @@ def test_the_private_server_is_left_alone_when_another_one_is_named(
 
 
 def test_an_unknown_pack_is_refused_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "no city pack 'atlantis', only newyork" in refused(capsys, "load", "--pack", "atlantis")
+    assert "no city pack 'atlantis', only guiyang, newyork" in refused(capsys, "load", "--pack", "atlantis")
 
 
 def test_a_setting_that_is_no_number_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

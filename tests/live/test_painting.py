@@ -156,9 +156,9 @@ def test_indicators_of_all_panels_are_read_in_one_call(paint: Paint, monkeypatch
 
     monkeypatch.setattr("data_access.readings.readings", counted)
     paint()
-    assert calls == [26]
+    assert calls == [25]
     paint(View(Scope("T", language="en")))
-    assert calls == [26], "the other language reads nothing anew"
+    assert calls == [25], "the other language reads nothing anew"
 
 
 def test_filters_are_told_by_chips_and_by_the_tiles_that_the_map_asks_for(paint: Paint) -> None:
