@@ -24,6 +24,7 @@ from ingest import jobs, snapshots
 from ingest.batch import Raced, Source
 from ingest.intake import Delivery, Intake, KeyReused, NoCity
 from ingest.latest import Waiting, catch_up
+from ingest.quality.watch import Watch
 from ingest.rejects import Rejects
 from ingest.sheet import TooMany, Unreadable, read
 from ingest.subjects import SUBJECTS
@@ -38,6 +39,7 @@ TOKENS_FRESH_S = 10.0
 RETRY_AFTER = "2"
 FILL_EVERY_S = 20.0
 WRITE_EVERY_S = 3.0
+WATCH_EVERY_S = 15.0
 
 
 class Refused(Exception):
@@ -87,7 +89,8 @@ class Doorkeeper:
 
 
 def create_door(engine: Engine, *, alone: bool = False) -> Flask:
-    """The door as a Flask app; with `alone` threads beside it record snapshots and write newest values of history."""
+    """The door as a Flask app; with `alone` threads beside it record snapshots, write newest values of history, and
+    look for what is odd in the data."""
     app = Flask("tonglan.door", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     intake, keeper = Intake(engine, waiting=Waiting() if alone else None), Doorkeeper(engine)
@@ -114,6 +117,8 @@ def create_door(engine: Engine, *, alone: bool = False) -> Flask:
     if alone:
         work(lambda: record_due(intake), every_s=FILL_EVERY_S, name="snapshots")
         work(lambda: write_waiting(intake), every_s=WRITE_EVERY_S, name="newest values")
+        watch = Watch(engine)
+        work(lambda: watch.go_on(intake.prepared()[0], datetime.now(UTC)), every_s=WATCH_EVERY_S, name="findings")
     return app
 
 

@@ -7,7 +7,7 @@ than a fiftieth of what the property can span (of the median, where no span is d
 same value most of the time has no distribution to be off: of it nothing is said.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,26 +23,30 @@ from ingest.quality.findings import Example, Found, Look
 from ingest.quality.robust import by_group
 
 LAST = 100                      # readings of a device's property that are looked at
-SPAN = timedelta(days=7)        # …and how old they may be
-TOLD = timedelta(days=1)        # a spike is told for so long
+SPAN = timedelta(days=7)        # …and how much older than the newest they may be
+TOLD = timedelta(days=1)        # a spike is told for so long, by the device's own readings: an archive has its last day too
 AT_ONCE = 100                   # devices' properties in one look; the next look goes on behind them
+FIRST = (-1, -1)
 LEAST = 20                      # readings without which nothing is said
 FAR, BESIDE = 12.0, 0.25
 FLOOR = 0.02
 
 READINGS = """
-    SELECT l.device_id, l.property_id, o.observed_at, o.value, o.batch_id, o.row_no
-      FROM (SELECT device_id, property_id
+    SELECT l.device_id, l.property_id, o.observed_at, o.value, o.batch_id, o.row_no,
+           o.observed_at > l.observed_at - :told AS recent
+      FROM (SELECT device_id, property_id, observed_at
               FROM latest_observation
-             WHERE (device_id, property_id) > (:device_id, :property_id) AND observed_at > :since
+             WHERE (device_id, property_id) > (:device_id, :property_id)
              ORDER BY device_id, property_id
              LIMIT :at_once) AS l
-      LEFT JOIN LATERAL (SELECT observed_at, value, batch_id, row_no
+     CROSS JOIN LATERAL (SELECT observed_at, value, batch_id, row_no
                            FROM observation o
-                          WHERE (o.device_id, o.property_id) = (l.device_id, l.property_id) AND o.observed_at > :since
+                          WHERE o.device_id = l.device_id AND o.property_id = l.property_id
+                            AND o.observed_at > l.observed_at - :span AND o.observed_at <= l.observed_at
                           ORDER BY o.observed_at DESC
-                          LIMIT :last) AS o ON TRUE
+                          LIMIT :last) AS o
      ORDER BY l.device_id, l.property_id, o.observed_at"""
+COLUMNS = ["device_id", "property_id", "observed_at", "value", "batch_id", "row_no", "recent"]
 NAMES = """
     SELECT d.device_id, d.code, d.region_id, d.source_id, p.property_id, p.key, p.name_zh, p.name_en, p.unit
       FROM device d CROSS JOIN property p
@@ -53,25 +57,23 @@ NAMES = """
 class Spikes:
     """Looks at all devices in turn, some at a time."""
 
-    after: tuple[int, int] = (-1, -1)
-    spans: dict[int, float] = field(default_factory=dict)
+    after: tuple[int, int] = FIRST
 
-    def look(self, connection: Connection, city: City, now: datetime) -> Look:
+    def look(self, connection: Connection, _: City, __: datetime) -> Look:
         """Find the spikes of the next devices."""
-        self.spans = {row.property_id: row.span for row in connection.execute(sql(
+        spans = {row.property_id: row.span for row in connection.execute(sql(
             "SELECT property_id, maximum - minimum AS span FROM property WHERE maximum > minimum"))}
         table = pd.DataFrame(connection.execute(sql(READINGS), {
-            "device_id": self.after[0], "property_id": self.after[1], "since": now - SPAN, "last": LAST,
-            "at_once": AT_ONCE}).all(), columns=["device_id", "property_id", "observed_at", "value", "batch_id", "row_no"])
+            "device_id": self.after[0], "property_id": self.after[1], "span": SPAN, "told": TOLD, "last": LAST,
+            "at_once": AT_ONCE}).all(), columns=COLUMNS)
         pairs = table[["device_id", "property_id"]].drop_duplicates()
-        self.after = tuple(pairs.iloc[-1]) if len(pairs) == AT_ONCE else (-1, -1)
+        self.after = tuple(pairs.iloc[-1].tolist()) if len(pairs) == AT_ONCE else FIRST
         if table.empty:
             return Look("spike", (), ())
-        floors = np.array([FLOOR * self.spans.get(number, np.nan) for number in table["property_id"]])
+        floors = np.array([FLOOR * spans.get(number, np.nan) for number in table["property_id"]])
         series = table.groupby(["device_id", "property_id"], sort=False).ngroup().to_numpy()
         spiked, usual = spikes(series, table["value"].to_numpy(np.float64), floors)
-        recent = (table["observed_at"] > now - TOLD).to_numpy()
-        return told(connection, pairs, table.assign(usual=usual)[spiked & recent])
+        return told(connection, pairs, table.assign(usual=usual)[spiked & table["recent"].to_numpy(bool)])
 
 
 def spikes(
@@ -108,12 +110,12 @@ def about(name: Any) -> str:
 
 def one(name: Any, rows: pd.DataFrame) -> Found:
     """The finding of one device and property."""
-    last, n = rows.iloc[-1], len(rows)
-    unit = f" {name.unit}" if name.unit else ""
-    return Found(
-        name.source_id, "observations", about(name), name.region_id, rows["observed_at"].iloc[0].to_pydatetime(), n,
-        Text(f"设备 {name.code} 的{name.name_zh}一日内 {n} 次突跳：最近一次 {last['value']:g}{unit}，"
-             f"平时约 {last['usual']:g}{unit}，前后读数如常",
-             f"{name.name_en} of device {name.code} spiked {n} times within a day: last {last['value']:g}{unit}, mostly "
-             f"{last['usual']:g}{unit}, with usual readings before and after"),
-        tuple(Example(int(row["batch_id"]), int(row["row_no"]), f"{row['value']:g}{unit}") for _, row in rows[::-1].iterrows()))
+    last, n, unit = rows.iloc[-1], len(rows), f" {name.unit}" if name.unit else ""
+    value, usual = f"{last['value']:g}{unit}", f"{last['usual']:g}{unit}"
+    text = Text(f"设备 {name.code} 的{name.name_zh}最近一日读数中 {n} 次突跳：最近一次 {value}，平时约 {usual}，前后读数如常",
+                f"{name.name_en} of device {name.code} spiked {n} times in its last day of readings: last {value}, "
+                f"mostly {usual}, with usual readings before and after")
+    since = rows["observed_at"].iloc[0].to_pydatetime()
+    return Found(name.source_id, "observations", about(name), name.region_id, since, n, text,
+                 tuple(Example(int(row["batch_id"]), int(row["row_no"]), f"{row['value']:g}{unit}")
+                       for _, row in rows[::-1].iterrows()))
