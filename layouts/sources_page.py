@@ -9,7 +9,7 @@ from dash import html
 
 from data_access.batches import Arrivals
 from data_access.sources import Source
-from layouts import ages, arrivals, formats, ids, links, states
+from layouts import ages, arrivals, formats, ids, links, source_quality, states
 from layouts.drawer_sources import SHAPES, amount
 from layouts.look import Look
 from layouts.page import Align, Column, blank, figure, head, table
@@ -25,6 +25,7 @@ class Overview:
     sources: Sequence[Source]
     arrivals: Mapping[str, Arrivals] = field(default_factory=dict)
     waiting: Mapping[str, int] = field(default_factory=dict)
+    quality: Mapping[str, source_quality.Readings] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -132,9 +133,23 @@ def most(read: Callable[[Overview, Source], int]) -> Callable[[Look, Overview, S
     return lambda look, found, source: -read(found, source)
 
 
+def quality(look: Look, found: Overview, source: Source) -> Any:
+    """Its quality in six marks."""
+    return source_quality.marks(look, found.quality.get(source.key, {}))
+
+
 def waits(look: Look, found: Overview, source: Source) -> list[Any]:
     """How many rejects wait for somebody."""
-    number = found.waiting.get(source.key, 0)
+    return counted_mark(unsolved(found, source))
+
+
+def odd(look: Look, found: Overview, source: Source) -> list[Any]:
+    """How many findings go on."""
+    return counted_mark(findings(found, source))
+
+
+def counted_mark(number: int) -> list[Any]:
+    """A number that somebody should look into, unless it is nought."""
     mark = [states.glyph("watch"), " "] if number else []
     return [*mark, html.Span(formats.digits(number, 0), className="" if number else "t3")]
 
@@ -159,10 +174,15 @@ def unsolved(found: Overview, source: Source) -> int:
     return found.waiting.get(source.key, 0)
 
 
+def findings(found: Overview, source: Source) -> int:
+    """Findings that go on."""
+    return source_quality.findings(found.quality.get(source.key, {}))
+
+
 def worst(look: Look, found: Overview, source: Source) -> tuple[bool, int, int]:
-    """The lost and the late ones first, then those with the most rejects waiting, then all that is well."""
+    """The lost and the late ones first, then those with the most to look into, then all that is well."""
     state = source.state(look.now)
-    late, waiting = state in ("dead", "stale"), unsolved(found, source)
+    late, waiting = state in ("dead", "stale"), unsolved(found, source) + findings(found, source)
     place = list(SHAPES).index(state)
     return (not late, place, -waiting) if late else (not late, -waiting, place)
 
@@ -172,6 +192,9 @@ COLUMNS: tuple[Shown, ...] = (
     Shown("state", standing, "state", worst),
     Shown("heard", heard, "heard", lambda look, found, source: source.last_received_at or EVER, rising=True),
     Shown("arrivals", course),
+    Shown("quality", quality, "quality", lambda look, found, source: source_quality.worst(found.quality.get(source.key, {})),
+          rising=True),
+    Shown("findings", odd, "findings", most(findings), number=True),
     Shown("taken", count(taken), "taken", most(taken), number=True),
     Shown("marked", count(marked), "marked", most(marked), number=True),
     Shown("rejected", count(rejected), "rejected", most(rejected), number=True),

@@ -22,7 +22,8 @@ BACKWARDS = "-"      # before a column: in the other direction
 LONGEST_BATCH = 10   # digits
 FILTERED = "f."  # a query key that begins so filters by the field that follows
 MOST_DIGITS = 6
-Sort = Literal["state", "name", "heard", "taken", "marked", "rejected", "waiting"]
+Sort = Literal["state", "name", "heard", "taken", "marked", "rejected", "waiting", "quality",
+               "findings"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 EARLIEST, LATEST = 1900, 9998  # years: windows and comparisons reach beyond an instant, and must still be dates
 

@@ -1,12 +1,15 @@
 """Pages in place of the wall: all sources, and one source; painted part by part like the wall itself."""
 
+import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from data_access import batches, quarantine
+from data_access import batches, findings, quality, quarantine
+from data_access.engine import DataUnavailable
 from data_access.quarantine import Fate, Quarantine
 from data_access.sources import Source
-from layouts import ids, source_page, sources_page, wall
+from indicators.reading import Reading
+from layouts import ids, source_findings, source_page, source_quality, sources_page, wall
 from layouts.links import to_sources, to_wall
 from layouts.look import Look
 from layouts.source_page import Origin
@@ -17,9 +20,14 @@ from live.desk import SOURCE, Desk
 from live.part import Part, quick, thorough
 from live.picture import Picture
 
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
 HOURS, LONG_HOURS, DAYS = 24, 48, 30
 BATCHES = 30
+FINDINGS = 20
 REFUSED = frozenset({"reject", "region"})   # what changes rows in quarantine; "region": a city was loaded anew
+FOUND = frozenset({"finding", "region"})
 MINUTELY: frozenset[str] = frozenset()      # sums over many batches: the minute is enough
 
 
@@ -50,12 +58,26 @@ def frame(desk: Desk, name: str, parent: str) -> Picture:
 
 def overview(desk: Desk) -> Picture:
     """The list of all sources."""
-    found = Overview(desk.sources(), _hourly(desk), _waiting(desk))
+    found = Overview(desk.sources(), *(_if_known(desk, read) for read in (_hourly, _waiting, _quality)))
     return {**frame(desk, desk.look.say("sources.title"), to_wall(desk.view)), **sources_page.sources_page(desk.look, found)}
+
+
+def _if_known(desk: Desk, read: Callable[[Desk], dict[str, T]]) -> dict[str, T]:
+    """What the list can do without for a while."""
+    try:
+        return read(desk)
+    except DataUnavailable:
+        log.exception("a column of the sources cannot be read")
+        return {}
 
 
 def _hourly(desk: Desk) -> dict[str, batches.Arrivals]:
     return desk.memory.recall("arrivals", MINUTELY, lambda: batches.hourly(desk.engine, desk.tick.now, HOURS))
+
+
+def _quality(desk: Desk) -> dict[str, dict[str, Reading]]:
+    return desk.memory.recall("quality of sources", MINUTELY, lambda: quality.by_source(
+        desk.engine, desk.city, desk.scope, desk.tick.now))
 
 
 def _waiting(desk: Desk) -> dict[str, int]:
@@ -102,6 +124,13 @@ def datasets(desk: Desk) -> batches.Datasets:
     return desk.memory.recall(("datasets", key), MINUTELY, lambda: batches.datasets(desk.engine, key))
 
 
+def odd(desk: Desk) -> tuple[findings.Finding, ...]:
+    """What was found odd in it, what is over too. Raises: DataUnavailable."""
+    key = shown(desk.view).source
+    return desk.memory.recall(("findings", key), FOUND, lambda: findings.findings(
+        desk.engine, source=key, ended=True, limit=FINDINGS))
+
+
 def newest(desk: Desk) -> Origin:
     """Its newest batches, and the one asked for. Raises: DataUnavailable."""
     page = shown(desk.view)
@@ -118,12 +147,15 @@ def _section(face: str, draw: Callable[[Look, Source, Desk], list[Any]], subject
     return Part(face, painted, lambda desk: subjects, thorough if slow else quick)
 
 
-ALL = (Part(ids.PAGE_SOURCES, overview, lambda desk: SOURCE | REFUSED, quick),)
+ALL = (Part(ids.PAGE_SOURCES, overview, lambda desk: SOURCE | REFUSED | FOUND, quick),)
 ONE = (
     Part(ids.PAGE_TITLE, head, lambda desk: SOURCE | REFUSED, quick),
+    _section(ids.PAGE_FINDINGS, lambda look, source, desk: source_findings.section(look, odd(desk)), FOUND),
     _section(ids.PAGE_REJECTS, lambda look, source, desk: source_page.rejects(look, source, kept(desk, "reject")), REFUSED),
     _section(ids.PAGE_MARKS, lambda look, source, desk: source_page.marks(look, source, kept(desk, "mark")), REFUSED),
     _section(ids.PAGE_ARRIVALS, lambda look, source, desk: source_page.arriving(look, arriving(desk)), MINUTELY),
+    _section(ids.PAGE_QUALITY, lambda look, source, desk: source_quality.section(look, _quality(desk).get(source.key, {})),
+             MINUTELY),
     _section(ids.PAGE_DATASETS, lambda look, source, desk: source_page.datasets(look, datasets(desk)), MINUTELY),
     _section(ids.PAGE_BATCHES, lambda look, source, desk: source_page.batches(look, newest(desk)), SOURCE, slow=False),
 )
