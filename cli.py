@@ -120,7 +120,7 @@ def load(asked: argparse.Namespace, settings: Settings) -> None:
     pack = _pack(asked.pack or settings.pack)
     # Here, because pandas takes a second that other commands need not wait.
     from ingest.load import load_pack
-    from ingest.load_parts import Progress
+    from ingest.progress import Progress
 
     console = Console()
     engine = _engine(settings, settings.ingest_timeout_ms)

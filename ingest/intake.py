@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from data_access import city as cities
 from data_access.city import City
 from data_access.engine import sql
+from geo.assign import OUTSIDE
 from ingest import feeds, rejects, rollups, snapshots
 from ingest.batch import Batch, Fate, Options, Raced, Source, Stored
 from ingest.checks import Column, Table, check
@@ -28,7 +29,11 @@ from ingest.latest import Waiting, Words
 from ingest.notify import notify
 from ingest.partitions import Partitions
 from ingest.quality import arrivals, wide
+from ingest.quality import checks as quality
 from ingest.quality.arrivals import Came
+from ingest.quality.checks import Context
+from ingest.quality.keys import Keys
+from ingest.quality.spec import Rule
 from ingest.registers import Registers
 from ingest.rejects import Kept, Rejects
 from ingest.rollups import Ledger
@@ -71,11 +76,23 @@ class Delivery:
     marks: Rejects = field(default_factory=Rejects)
     unread: Sequence[Kept] = ()
     options: Options = field(default_factory=Options)
+    checks: Sequence[Rule] = ()
+    keys: Keys = field(default_factory=Keys)  # of the rows that came before these
 
     @property
     def count(self) -> int:
         """How many rows there are, but for those unread."""
         return len(self.lines)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A delivery's rows typed, with what was found against them before the database was asked."""
+
+    table: Table
+    found: Rejects
+    marks: Rejects
+    now: np.datetime64
 
 
 Also = Callable[[Connection, int, Rejects], None]  # with the batch's number and its rejects, in its transaction
@@ -109,15 +126,14 @@ class Intake:
         Raises: KeyReused, NoCity; SQLAlchemy's and psycopg2's errors, then nothing was stored.
         """
         started = time.monotonic()
-        found, now = came.rejects.copy(), np.datetime64(datetime.now(UTC).replace(tzinfo=None), "us")
         city, book = self.prepared()
-        table = check(came.subject.taking(came.columns), came.columns, came.count, now, found)
+        judged = self.judge(came)
         if came.subject.name == "observations":
-            self.partitions.ensure(self.engine, without_rejects(table["observed_at"], found))
+            self.partitions.ensure(self.engine, without_rejects(judged.table["observed_at"], judged.found))
         for last in (False, True):
             try:
                 with self.engine.begin() as connection:
-                    answer, words = self.transact(connection, came, table, found.copy(), now, city, book, also)
+                    answer, words = self.transact(connection, came, judged, city, book, also)
                 if words is not None and self.waiting is not None:
                     self.waiting.add(words)
                 break
@@ -129,16 +145,32 @@ class Intake:
                  (time.monotonic() - started) * 1000)
         return answer
 
+    def judge(self, came: Delivery) -> Judged:
+        """Type the rows and check them as far as that needs no facts."""
+        found, now = came.rejects.copy(), np.datetime64(datetime.now(UTC).replace(tzinfo=None), "us")
+        table = check(came.subject.taking(came.columns), came.columns, came.count, now, found)
+        refused, marks = quality.apply(came.checks, table, Context(now, self.inside, came.keys), found.reasons)
+        found.add_from(refused)
+        marks.add_from(came.marks)
+        return Judged(table, found, marks, now)
+
+    def inside(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which points lie in the city."""
+        with self.engine.connect() as connection:
+            leaves = self.registers.leaves(connection)
+        found: NDArray[np.bool_] = leaves.assign(lon, lat) != OUTSIDE
+        return found
+
     def transact(
-        self, connection: Connection, came: Delivery, table: Table, found: Rejects, now: np.datetime64, city: City,
-        book: Ledger, also: Also | None,
+        self, connection: Connection, came: Delivery, judged: Judged, city: City, book: Ledger, also: Also | None,
     ) -> tuple[dict[str, Any], Words | None]:
         """Everything that one batch writes. Returns: the answer, and newest values that still wait to be written."""
         batch_id = open_batch(connection, came)
         if batch_id is None:
             return answered(connection, came), None
-        batch = Batch(connection, city, book, self.registers, came.source, batch_id, now, table, came.count, came.lines, found,
-                      came.marks.copy(), came.options, Fate.unknown(came.count), may_wait=self.waiting is not None)
+        found, now = judged.found.copy(), judged.now
+        batch = Batch(connection, city, book, self.registers, came.source, batch_id, now, judged.table, came.count, came.lines,
+                      found, judged.marks.copy(), came.options, Fate.unknown(came.count), may_wait=self.waiting is not None)
         nothing = Stored(0, 0, {came.subject.feed: Heard(0, len(found.reasons))})
         stored = came.subject.store(batch) if len(batch.good()) else nothing
         wide.tell(came.columns, city, found)

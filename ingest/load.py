@@ -19,15 +19,20 @@ from data_access.city import City
 from data_access.engine import sql
 from geo.assign import OUTSIDE, Assigner
 from indicators.text import Text
-from ingest import load_flights, load_observations, load_places, tokens
+from ingest import indexes, load_flights, load_observations, load_places, tokens
+from ingest.intake import Intake
 from ingest.leaves import finest, leaves
 from ingest.load_batch import close_batch, open_batch, source_number
 from ingest.load_city import write_city, write_sources, write_words
-from ingest.load_parts import Dataset, Progress, Report, load_dataset, tell
+from ingest.load_dataset import load_dataset, prepared
+from ingest.load_parts import Dataset
+from ingest.load_parts import load_dataset as load_file
 from ingest.load_statistics import write_statistics
 from ingest.load_tree import survey, write_tree
 from ingest.notify import notify
+from ingest.pack import Dataset as PackDataset
 from ingest.pack import Pack, read
+from ingest.progress import Progress, Report, tell
 from ingest.rollups import prepare
 from ingest.snapshots import recorded
 from settings import Settings
@@ -40,6 +45,8 @@ BASICS = "load:basics"
 TITLE = Text("载入城市", "Loading the city")
 STEP = Text("步", "steps")
 STEPS = 4
+TURNS = ("agencies", "devices", "statistics", "warnings", "observations", "flights", "enterprises", "cases", "steps", "messages",
+         "places")
 
 
 def load_pack(
@@ -134,13 +141,29 @@ def load_history(engine: Engine, pack: Pack, report: Report) -> None:
     city = cities.load(engine)
     if city is None:
         raise RuntimeError("the basics of a pack are loaded before its history")
+    load_files(engine, pack, city, report)
+    intake = Intake(engine)
+    loaded = [load_dataset(prepared(engine, intake, pack, source, dataset), report) for source, dataset in ordered(pack)]
+    indexes.restore(engine)
+    if any(loaded):
+        recorded(engine, city, datetime.now(UTC))
+
+
+def ordered(pack: Pack) -> list[tuple[str, PackDataset]]:
+    """The datasets with their sources: what others refer to first, then the small ones, whose panels come alive first."""
+    every = [(source.key, dataset) for source in pack.sources for dataset in source.datasets]
+    return sorted(every, key=lambda one: TURNS.index(one[1].subject))
+
+
+def load_files(engine: Engine, pack: Pack, city: City, report: Report) -> None:
+    """Load the files that have loaders of their own."""
     key = f"history@{pack.signature()}"
     with engine.connect() as connection:
         if batch_exists(connection, key):
             return
         assigner = leaves(connection)
     for dataset in datasets(pack, city, assigner):
-        load_dataset(engine, city, dataset, report)
+        load_file(engine, city, dataset, report)
     recorded(engine, city, datetime.now(UTC))
     with engine.begin() as connection:
         open_batch(connection, source_number(connection, pack.tree.source), str(pack.folder.name), "history", key)

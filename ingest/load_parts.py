@@ -16,31 +16,17 @@ from sqlalchemy import Connection, Engine
 from data_access.city import City
 from data_access.engine import sql
 from indicators.text import Text
-from ingest import feeds, jobs
+from ingest import feeds
 from ingest.copy import copy_rows
 from ingest.feeds import Heard
 from ingest.load_batch import close_batch, open_batch, source_number
 from ingest.notify import notify
+from ingest.progress import Progress, Report, tell
 from ingest.rejects import Kept, Rejects, keep
 from ingest.rollups import roll_up
 from ingest.tables import FIRST_LINE, count, frames, whole
 
 LAST = "end"
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a piece of long work is."""
-
-    key: str
-    title: Text
-    unit: Text
-    done: int
-    total: int | None
-    finished: bool = False
-
-
-Report = Callable[[Progress], None]
 
 
 @dataclass(frozen=True)
@@ -152,10 +138,3 @@ def append(connection: Connection, table: str, columns: dict[str, Any]) -> tuple
         f'INSERT INTO "{table}" ({listed}) SELECT {listed} FROM incoming ON CONFLICT DO NOTHING').rowcount
     connection.exec_driver_sql("DROP TABLE incoming")
     return written, given - written
-
-
-def tell(connection: Connection, progress: Progress) -> None:
-    """Write down how far a piece of long work is, for the screen."""
-    jobs.write(connection, progress.key, {
-        "title_zh": progress.title.zh, "title_en": progress.title.en, "unit_zh": progress.unit.zh, "unit_en": progress.unit.en,
-        "done": progress.done, "total": progress.total, "finished": progress.finished})

@@ -41,6 +41,11 @@ class Rejects:
         for row in rows:
             self.add(row, name, code, text)
 
+    def add_from(self, others: "Rejects") -> None:
+        """The reasons found elsewhere too."""
+        for row, reasons in others.reasons.items():
+            self.reasons.setdefault(row, []).extend(reasons)
+
     def copy(self) -> "Rejects":
         """The same reasons, free to grow apart."""
         return Rejects({row: list(reasons) for row, reasons in self.reasons.items()})

@@ -21,6 +21,7 @@ from ingest.rollups import settle
 
 KEY = ["region_id", "key", "period"]
 COLUMNS = (*KEY, "value", "source_id", "batch_id", "row_no", "summed")
+NUMBERED = ("region_id", "period", "source_id", "batch_id", "row_no")
 SEVERAL = 0  # row_no of a figure that is a sum over several lines
 THERE = """
     SELECT region_id, key, period, value, source_id, batch_id, row_no
@@ -35,7 +36,8 @@ def store(batch: Batch) -> Stored:
     settle(batch.connection)
     keys, periods = [sorted({*table[name][batch.good()].tolist()}) for name in ("key", "period")]
     there = pd.DataFrame(batch.connection.execute(sql(THERE), {
-        "keys": keys, "periods": [int(period) for period in periods]}).all(), columns=[*COLUMNS[:-1]])
+        "keys": keys, "periods": [int(period) for period in periods]}).all(), columns=[*COLUMNS[:-1]]).astype(
+            {"value": np.float64, **dict.fromkeys(NUMBERED, np.int64)})
     own(batch, regions, there)
     rows = batch.good()
     came = pd.DataFrame({
@@ -125,12 +127,11 @@ def median(counts: NDArray[np.float64], bounds: NDArray[np.float64]) -> NDArray[
     """The median of each row of class counts, its class taken as evenly filled; NaN in the open last class or without any."""
     running = np.cumsum(counts, axis=1)
     half = running[:, -1:] / 2
-    at = (running < half).sum(axis=1)
     rows = np.arange(len(counts))
-    inside = np.minimum(at, counts.shape[1] - 1)
-    before = running[rows, inside] - counts[rows, inside]
     upper = np.append(bounds[1:], np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
+        inside = np.minimum((running < half).sum(axis=1), counts.shape[1] - 1)
+        before = running[rows, inside] - counts[rows, inside]
         made: NDArray[np.float64] = bounds[inside] + (half[:, 0] - before) / counts[rows, inside] * (upper - bounds)[inside]
     return made
 

@@ -424,6 +424,11 @@ CREATE TABLE snapshot_taken (           -- which instants were recorded, so that
     PRIMARY KEY (metric_id, at)
 );
 
+CREATE TABLE deferred_index (           -- indexes that a first load rebuilds at its end
+    name text PRIMARY KEY,
+    definition text NOT NULL
+);
+
 CREATE TABLE job (                      -- long work in progress, for the screen to tell
     job_key text PRIMARY KEY,
     title_zh text NOT NULL,

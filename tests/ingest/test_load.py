@@ -10,7 +10,7 @@ from sqlalchemy import text
 from ingest import load_flights, load_parts, load_places, tokens
 from ingest.load import load_pack
 from ingest.load_city import OtherCity
-from ingest.load_parts import Progress
+from ingest.progress import Progress
 from ingest.load_tree import OtherTree
 from tests.ingest import hamlet
 

@@ -1,0 +1,231 @@
+"""A dataset of a pack into the database: read → map → check → take, in parts of one transaction each.
+
+A part is remembered by its batch's idempotency key (dataset, table, its stamp, the first line), so a load that was
+stopped goes on where it was, and one that is done does nothing. While the database takes a part, the next
+ones are read and mapped in a thread of their own.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from datetime import time as clock_time
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from sqlalchemy import Engine
+
+from data_access.city import City
+from data_access.engine import sql
+from indicators.text import Text
+from ingest import indexes
+from ingest.ahead import ahead
+from ingest.batch import Medians, Options, Source
+from ingest.intake import Delivery, Intake
+from ingest.mapping.apply import Around, apply
+from ingest.mapping.fitting import prepare
+from ingest.mapping.mapped import Mapped
+from ingest.mapping.regions import RegionIndex
+from ingest.pack import Dataset, Pack
+from ingest.progress import Progress, Report, tell
+from ingest.quality.keys import Keys
+from ingest.quality.spec import Unique
+from ingest.rejects import Kept, Reason
+from ingest.subjects import SUBJECTS, Subject
+from readers.opening import open_tables
+from readers.table import Frame, Spoilt, Table
+
+LAST = "end"
+PART_CELLS = 500_000     # cells of the file in one part: so many that it takes less than a second
+MOST_ROWS = 50_000
+TABLES = {"cases": "city_case", "messages": "message", "places": "place", "flights": "flight"}  # with indexes that may wait
+ROWS = Text("行", "rows")
+
+
+@dataclass(frozen=True)
+class Work:
+    """A dataset on its way into the database, and all that its rows are mapped with."""
+
+    engine: Engine
+    intake: Intake
+    city: City
+    pack: Pack
+    source: Source
+    dataset: Dataset
+    around: Around
+
+    @property
+    def name(self) -> str:
+        """How its batches call it."""
+        return f"{self.source.key}/{self.dataset.key}"
+
+    @property
+    def subject(self) -> Subject:
+        """What its rows are."""
+        return SUBJECTS[self.dataset.subject]
+
+    def progress(self, done: int, total: int | None, *, finished: bool) -> Progress:
+        """How far it is."""
+        unit = self.dataset.unit.text if self.dataset.unit else ROWS
+        return Progress(f"load:{self.source.key}:{self.dataset.key}", self.dataset.title.text, unit, done, total, finished)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a table: where it is, and what it was mapped to; `mapped` is None for one that is in already."""
+
+    table: Table
+    frame: Frame
+    key: str
+    first: int          # rows of the table before it
+    mapped: Mapped | None
+
+    @property
+    def rows(self) -> int:
+        """How many rows of the table it holds."""
+        return len(self.frame.rows) + len(self.frame.unreadable)
+
+
+def prepared(engine: Engine, intake: Intake, pack: Pack, source: str, dataset: Dataset) -> Work:
+    """A dataset with all that its rows are mapped with."""
+    city, _ = intake.prepared()
+    with engine.connect() as connection:
+        number = connection.execute(sql("SELECT source_id FROM source WHERE key = :key"), {"key": source}).scalar_one()
+        units = {row.key: row.unit for row in connection.execute(sql("SELECT key, unit FROM property"))}
+    around = Around(zone=city.zone, datum=pack.datum, folder=pack.folder, regions=region_index(city),
+                    decimal=dataset.read.decimal, units=units)
+    return Work(engine, intake, city, pack, Source(int(number), source), dataset, around)
+
+
+def region_index(city: City) -> RegionIndex:
+    """The city's regions by code and name."""
+    regions = list(city.regions.values())
+    codes = {region.region_id: region.code for region in regions}
+    return RegionIndex(
+        [region.code for region in regions], [region.name.zh for region in regions], [region.name.en for region in regions],
+        ["" if region.parent_id is None else codes[region.parent_id] for region in regions],
+        [region.level for region in regions], [level.key for level in city.levels])
+
+
+def load_dataset(work: Work, report: Report) -> bool:
+    """Load what is not in yet of each of a dataset's tables. Returns: whether there was any. Raises: Unreadable, MappingError."""
+    tables = list(open_tables(work.dataset.read, work.pack.folder))
+    new = [table for table in tables if stamped(work, table, LAST) not in parts_done(work, table)]
+    if not new:
+        return False
+    stored = TABLES.get(work.subject.name)
+    if stored is not None:
+        with work.engine.begin() as connection:
+            indexes.defer(connection, stored)
+    try:
+        load_tables(work, new, report)
+    finally:
+        indexes.restore(work.engine)
+    if stored is not None:
+        with work.engine.begin() as connection:
+            connection.exec_driver_sql(f'ANALYZE "{stored}"')
+    return True
+
+
+def load_tables(work: Work, tables: Sequence[Table], report: Report) -> None:
+    """Load what is not in yet of some tables."""
+    total = sum(table.total or 0 for table in tables) if all(table.total is not None for table in tables) else None
+    keys, before = Keys(), 0
+    for table in tables:
+        done = parts_done(work, table)
+        for part in ahead(parts(work, table, done)):
+            before += part.rows
+            finished = table is tables[-1] and part.key.endswith(f":{LAST}")
+            progress = work.progress(before, None if total is None else max(total, before), finished=finished)
+            if part.mapped is not None:
+                take(work, part, part.mapped, keys, progress, known=part.key in done)
+            report(progress)
+
+
+def stamped(work: Work, table: Table, where: str) -> str:
+    """The idempotency key of a part of a table."""
+    return f"{work.dataset.key}:{table.name}@{table.stamp}:{where}"
+
+
+def parts_done(work: Work, table: Table) -> set[str]:
+    """The keys of the table's parts that are in."""
+    with work.engine.connect() as connection:
+        rows = connection.execute(sql("""
+            SELECT idempotency_key FROM batch WHERE source_id = :source AND starts_with(idempotency_key, :stamp)"""),
+            {"source": work.source.source_id, "stamp": stamped(work, table, "")})
+        return set(rows.scalars())
+
+
+def parts(work: Work, table: Table, done: set[str]) -> Iterator[Part]:
+    """The table in parts, mapped; the last one's key says that it is. Raises: Unreadable, MappingError."""
+    fields = work.subject.fields
+    prepare(work.dataset.map, table.columns, fields, work.pack.folder)
+    coming = table.frames(max(1, min(MOST_ROWS, PART_CELLS // max(1, len(table.columns)))))
+    first, frame = 0, next(coming, None)
+    while frame is not None:
+        after = next(coming, None)
+        lines = [*frame.rows.index[:1].tolist(), *frame.unreadable]
+        key = stamped(work, table, LAST if after is None else str(min(lines)))
+        around = replace(work.around, crs=table.crs, table=table.name, before=first, gaps=sorted(frame.unreadable))
+        needed = key not in done or remembers(work.dataset)
+        yield Part(table, frame, key, first, apply(work.dataset.map, frame.rows, fields, around) if needed else None)
+        first += len(frame.rows) + len(frame.unreadable)
+        frame = after
+
+
+def remembers(dataset: Dataset) -> bool:
+    """Whether checks of later parts must know what earlier ones held."""
+    return any(isinstance(check, Unique) for check in dataset.checks)
+
+
+def take(work: Work, part: Part, mapped: Mapped, keys: Keys, progress: Progress, *, known: bool) -> None:
+    """Take a part, or only remember its keys when it is in already."""
+    came = delivery(work, part, mapped, keys)
+    if known:
+        work.intake.judge(came)
+    else:
+        work.intake.take(came, lambda connection, *_: tell(connection, progress))
+
+
+def delivery(work: Work, part: Part, mapped: Mapped, keys: Keys) -> Delivery:
+    """A part as a door hands it over."""
+    frame = part.frame
+    dataset = work.dataset
+    return Delivery(
+        work.source, work.subject, mapped.columns, mapped.lines, lambda row: as_came(frame.rows, int(mapped.lines[row])),
+        "file", part.table.name, part.key, work.name, mapped.rejects, mapped.marks,
+        [unread(line, spoilt) for line, spoilt in frame.unreadable.items()],
+        Options(dataset.nearest_m, dataset.add_up, {
+            key: Medians(tuple(one.bounds), tuple(one.keys)) for key, one in dataset.medians.items()}),
+        dataset.checks, keys)
+
+
+def unread(line: int, spoilt: Spoilt) -> Kept:
+    """A row that the reader could not take."""
+    return Kept(line, [Reason(None, "unreadable", spoilt.reason)], spoilt.text)
+
+
+def as_came(rows: pd.DataFrame, line: int) -> dict[str, Any]:
+    """One row as it came, as JSON can hold it."""
+    return {str(name): plain(value) for name, value in zip(rows.columns, rows.loc[line], strict=True)}
+
+
+def plain(value: Any) -> Any:
+    """A cell as JSON can hold it: shapes as WKT, times in ISO 8601, bytes in hexadecimal digits."""
+    if isinstance(value, shapely.Geometry):
+        return shapely.to_wkt(value, rounding_precision=-1)
+    if isinstance(value, datetime | date | clock_time):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else str(value)
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, dict):
+        return {str(name): plain(one) for name, one in value.items()}
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
