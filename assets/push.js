@@ -102,14 +102,25 @@
 
   function flush() {
     if (!ready()) return;
+    const together = {};
     for (const props of held.splice(0)) {
-      for (const [id, values] of Object.entries(props)) window.dash_clientside.set_props(id, values);
+      for (const [id, values] of Object.entries(props)) together[id] = {...together[id], ...values};
     }
-    forget();
-    requestAnimationFrame(settle);
+    Object.assign(rest, shared.draw(together));
+    requestAnimationFrame(() => { settle(); setTimeout(handOn); });
   }
 
-  /* A part that is drawn anew takes the focus with it: give it back to the link that stands in its place. */
+  /* What is no face of the page (the map's state) follows when the faces have been painted. */
+  let rest = {};
+
+  function handOn() {
+    const due = Object.entries(rest);
+    rest = {};
+    for (const [id, values] of due) window.dash_clientside.set_props(id, values);
+    forget();
+  }
+
+  /* A link that went away or leads elsewhere now gives the focus to the one that leads where it led. */
   let kept = null;
 
   function keep(event) {
@@ -118,7 +129,8 @@
   }
 
   function refocus() {
-    if (!kept || kept.link.isConnected || document.activeElement !== document.body) return;
+    const active = document.activeElement;
+    if (!kept || (active !== kept.link && active !== document.body) || kept.link.isConnected && kept.link.getAttribute("href") === kept.href) return;
     const part = document.getElementById(kept.part);
     const link = [...part?.querySelectorAll("a[href]") || []].find(link => link.getAttribute("href") === kept.href);
     if (link) link.focus({preventScroll: true});

@@ -55,7 +55,8 @@ def course(look: Look, one: Channel, height: int) -> list[Any]:
         alarm_label=threshold(look, "device.alarm_line", one.alarm, one.unit),
         state=states_of.get(one.health), width=figures.WIDE, height=height)
     begin, end = series[0][0], series[-1][0]
-    return [figures.graph(figure, look.read(one.name)),
+    words = [f"{formats.clock(at, look.zone)} · {formats.plain(value)} {one.unit}" for at, value in series]
+    return [figures.graph(figures.spoken(figure, words), look.read(one.name)),
             html.Div([html.Span(formats.moment(begin, look.now, look.zone, look.language)),
                       html.Span(look.say("device.observations", n=formats.digits(one.observations, 0))),
                       html.Span(formats.clock(end, look.zone))], className="ends")]

@@ -32,7 +32,7 @@ def indicator(look: Look, reading: Reading, rows: Rows | None = None, parts: Seq
                *([states.short_mark(look.language)] if states.any_simulated([reading]) else [])], "",
         look.read(reading.indicator.title),
         [html.Div([*value(look, reading), html.Div(judgement(look, reading), className="m")], className="hero"),
-         html.Div(drawn(look, reading, HEIGHT), className="chart"),
+         html.Div(drawn(look, reading, HEIGHT, lively=True), className="chart"),
          html.P([html.Span(f"{look.say('indicator.definition')} ", className="t2"), look.read(reading.indicator.definition)],
                 className="definition"),
          facts(look, reading, rows), *below(look, parts), *behind(look, reading.indicator, rows)])
@@ -73,7 +73,7 @@ def subject(look: Look, found: Indicator) -> str:
 def senders(look: Look, rows: Rows | None) -> list[Any]:
     """The sources of the rows at hand, each once and each a link to its page."""
     if rows is None:
-        return ""
+        return []
     at = len(rows.columns) - len(COLUMNS) + COLUMNS.index(SOURCE)
     known: dict[str, Any] = {one.key: sender(look, one) for one in (row[at] for row in rows.rows) if isinstance(one, Sender)}
     return [part for one in known.values() for part in (look.say("list.comma"), one)][1:]

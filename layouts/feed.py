@@ -45,7 +45,8 @@ def row(shape: states.Shape, tone: states.Tone, word: Any, at: Any, title: list[
     return html.Li(
         [links.link(html.Span(f"{name} · {place}", className="unseen"), address, className="open"),
          states.glyph(shape, tone), html.B(word, className=tone), at, html.Span(title, className="title"),
-         html.Span(place, className="t2 where"), html.Span(who, className="t2 who"), html.Span(limit, className=f"lim {tone}")])
+         html.Span(place, className="t2 where"), html.Span(who, className="t2 who"), html.Span(limit, className=f"lim {tone}")],
+        key=address)  # so that a row stays what it is when others come above it
 
 
 def case_row(look: Look, line: CaseLine, marked: bool) -> html.Li:

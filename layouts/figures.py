@@ -1,6 +1,6 @@
-"""Charts as plain dicts for Plotly, drawn in design units; the style sheet scales them to the screen.
+"""Charts as plain dicts in Plotly's grammar, drawn in design units; the style sheet scales them to the screen.
 
-What all charts share is not here but in assets/charts.js, which gives every figure one template.
+What all charts share is not here: assets/charts.js draws the still ones, assets/plots.js hands the lively ones to Plotly.
 """
 
 from collections.abc import Sequence
@@ -16,16 +16,26 @@ WIDE = 392           # a panel's width in units
 HIGH = 88
 ROOM = 5             # units kept free left and right for the last point
 STILL = {"staticPlot": True}
+LIVELY = {"displaylogo": False, "modeBarButtons": [["zoom2d", "resetScale2d", "toImage"]]}
 SIGNIFICANT = 5
 NAME, FIGURE = 112, 56   # the margins of a dot plot
 
 
 def graph(figure: Figure, name: str) -> html.Div:
-    """Set a figure on the page; `name` says what it shows to those who cannot see it."""
+    """Set a figure on the page; `name` says what it shows to those who cannot see it. What is spoken can be pointed at."""
     width, height = figure["layout"]["width"], figure["layout"]["height"]
-    plot = dcc.Graph(figure=figure, config=STILL, responsive=False, className="plot",
+    lively = any("text" in trace for trace in figure["data"])
+    plot = dcc.Graph(figure=figure, config=LIVELY if lively else STILL, responsive=False, className="plot",
                      style={"width": f"{width}px", "height": f"{height}px"})
     return html.Div(plot, className="fit", role="img", style={"aspectRatio": f"{width}/{height}"}, **{"aria-label": name})
+
+
+def spoken(figure: Figure, words: Sequence[str]) -> Figure:
+    """The figure with what each value of its first trace says when it is pointed at; as it is where they do not match."""
+    course, *rest = figure["data"]
+    if len(words) != len(course["y"]):
+        return figure
+    return {**figure, "data": [{**course, "text": list(words), "hoverinfo": "text"}, *rest]}
 
 
 def rounded(value: float | None) -> float | None:

@@ -13,6 +13,7 @@ from layouts import figures, formats
 from layouts.look import Look
 
 FEWEST = 2          # points that make a course
+MOST_BARS = 62
 COMPARABLE = (3, 6)  # how many regions a dot plot holds
 
 
@@ -44,14 +45,24 @@ def short(name: str, most: int = 15) -> str:
     return name if len(name) <= most else name[:most - 1] + "…"
 
 
-def drawn(look: Look, reading: Reading, height: int = figures.HIGH) -> list[Any]:
-    """The course and what its ends are called; nothing without a course."""
+def drawn(look: Look, reading: Reading, height: int = figures.HIGH, *, lively: bool = False) -> list[Any]:
+    """The course and what its ends are called; nothing without a course. In a lively one each value can be pointed at."""
     if reading.status == "dead":
         return [figures.graph(figures.silence(height=height), f"{look.read(reading.indicator.title)}: {look.say('dead.for')}")]
     points = reading.series
     if reading.status not in ("ok", "stale") or sum(point.value is not None for point in points) < FEWEST:
         return []
-    return [figures.graph(figure(look, reading, height), aloud(look, reading)), ends(look, reading)]
+    course = figure(look, reading, height)
+    return [figures.graph(figures.spoken(course, words(look, reading)) if lively else course, aloud(look, reading)),
+            ends(look, reading)]
+
+
+def words(look: Look, reading: Reading) -> list[str]:
+    """What each value of the course says for itself: when, and how much."""
+    points = [point for point in reading.series if point.complete or drawn_whole(reading)]
+    step = (reading.series[-1].at - reading.series[0].at) / max(len(reading.series) - 1, 1)
+    return [f"{formats.bucket(point.at, look.zone, step, look.language)} · "
+            f"{formats.quantity(point.value, reading.indicator, look.language)}" for point in points]
 
 
 def aloud(look: Look, reading: Reading) -> str:
@@ -80,9 +91,9 @@ def figure(look: Look, reading: Reading, height: int) -> figures.Figure:
     values = [point.value for point in reading.series]
     if all(not value for value in values):
         return figures.nothing_happened(height=height)
-    if counted(reading) and len(values) <= 62 and reading.status == "ok":
+    if drawn_as_bars(reading):
         return figures.bars(values, running=not reading.series[-1].complete, height=height)
-    whole = [point.value for point in reading.series if point.complete] if counted(reading) else values
+    whole = [point.value for point in reading.series if point.complete or drawn_whole(reading)]
     target = reading.indicator.target
     good = None if target is None or not near(target.good, values) else target.good
     label = "" if good is None else f"{look.say('target')} {formats.target(reading.indicator)[1:]}"
@@ -94,6 +105,16 @@ def counted(reading: Reading) -> bool:
     """Whether the indicator is an amount per bucket, so that its course is one of bars."""
     measure = reading.indicator.measure
     return isinstance(measure, Sum) and all(isinstance(term, Count | Total) for term in measure.terms)
+
+
+def drawn_as_bars(reading: Reading) -> bool:
+    """Whether there are so few amounts that each has a bar."""
+    return counted(reading) and len(reading.series) <= MOST_BARS and reading.status == "ok"
+
+
+def drawn_whole(reading: Reading) -> bool:
+    """Whether the bucket that still runs is drawn, too: a bar can be paler, a line of amounts would only fall."""
+    return drawn_as_bars(reading) or not counted(reading)
 
 
 def near(target: float, values: Sequence[float | None]) -> bool:

@@ -123,6 +123,14 @@ class Hub(Generic[View]):
         finally:
             canvas.leave(mailbox)
 
+    def prepare(self, view: View) -> None:
+        """Paint a view that somebody may look at next, so that he need not wait for it then."""
+        canvas = self._canvas(view)
+        with canvas.first:
+            if canvas.blank:
+                self._whole(view, canvas)
+        canvas.left_at = time.monotonic()
+
     def _canvas(self, view: View) -> Canvas:
         """The view's canvas; a picture that was left too long ago is not shown again."""
         with self._guard:

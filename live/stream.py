@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +37,7 @@ class Limit:
 
 
 def routes(hub: Hub[View], atlas: Atlas, jobs: Callable[[], tuple[Job, ...]], within: Within) -> Blueprint:
-    """`/live` followed by the path and query of the address to be streamed."""
+    """`/live` followed by the path and query of the address to be streamed; HEAD has it painted ahead."""
     blueprint = Blueprint("live", __name__)
 
     @blueprint.get("/live/", defaults={"page": ""})
@@ -46,10 +47,22 @@ def routes(hub: Hub[View], atlas: Atlas, jobs: Callable[[], tuple[Job, ...]], wi
         language = preferred(request.accept_languages)
         region = gate.scope()
         limit = None if region is None else Limit(region, within)
+        if request.method == "HEAD":
+            ahead(hub, atlas, f"/{page}", search, language, limit)
+            return Response(status=204, headers=HEADERS)
         body = viewing(hub, atlas, jobs, f"/{page}", search, language, limit)
         return Response(body, mimetype="text/event-stream", headers=HEADERS)
 
     return blueprint
+
+
+def ahead(hub: Hub[View], atlas: Atlas, pathname: str, search: str, language: Language, limit: Limit | None) -> None:
+    """Paint what somebody is likely to look at next. Who is held to a region waits until he is there and was judged."""
+    city = atlas.city
+    if city is None or limit is not None:
+        return
+    with suppress(address.Refused):
+        hub.prepare(address.read(city, pathname, search, language))
 
 
 def viewing(

@@ -1,6 +1,5 @@
 """Every face of the screen on made-up data, to be looked at: python tests/layouts/gallery.py FOLDER."""
 
-import json
 import sys
 import threading
 import time
@@ -10,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from dash import Dash, html
+from dash import Dash, dcc, html
 from flask import Response
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -43,11 +42,14 @@ from layouts import (  # noqa: E402
     wall,
 )
 from layouts.look import Look  # noqa: E402
+from live import events  # noqa: E402
+from live.picture import encode  # noqa: E402
 from tests.layouts import town  # noqa: E402
 
 FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--use-gl=angle",
          "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-DRAWN = "document.querySelectorAll('.fit').length === document.querySelectorAll('.plot .main-svg:first-child').length"
+CHARTS = ".plot :is(.drawing, .main-svg:first-child)"
+DRAWN = f"document.querySelectorAll('.fit').length === document.querySelectorAll('{CHARTS}').length"
 SIZES = {"1920x1080": (1920, 1080), "3840x2160": (3840, 2160), "7680x2160": (7680, 2160), "390x844": (390, 844)}
 
 
@@ -138,11 +140,23 @@ def pages(language: Language) -> Iterator[tuple[str, Any, tuple[str, ...]]]:
     yield "loading", notice.page(language, notice.loading([town.job()], language)), ("1920x1080",)
 
 
-def beats(cut: str | None) -> Response:
-    """A stream that only says it is there, or since when it has nothing new."""
-    def said() -> Iterator[str]:
+def seen(part: Any) -> Any:
+    """A component without what is not drawn: stores and the address."""
+    inside = getattr(part, "children", None)
+    if isinstance(inside, list | tuple):
+        part.children = [seen(one) for one in inside if not isinstance(one, dcc.Store | dcc.Location)]
+    return part
+
+
+def told(page: Any, cut: str | None) -> Response:
+    """A stream that shows a page, and says since when it has nothing new."""
+    props = seen(page).to_plotly_json()["props"]
+    picture = {ids.WALL: {name: value for name, value in props.items() if name != "id"}}
+
+    def said() -> Iterator[bytes]:
+        yield events.picture(encode(picture), "/")
         for _ in range(40):
-            yield f'event: beat\ndata: {{"now": "{town.NOW.isoformat()}", "cut": {json.dumps(cut)}}}\n\n'
+            yield events.event("beat", {"now": town.NOW, "cut": cut})
             time.sleep(1)
     return Response(said(), mimetype="text/event-stream")
 
@@ -158,8 +172,8 @@ class Quiet(WSGIRequestHandler):
 def served(page: Any, cut: str | None = None) -> Iterator[str]:
     """The page on a port of its own, with the product's style and scripts, but no map and no stream."""
     app = Dash(__name__, assets_folder=str(ROOT / "assets"), assets_ignore=r"^map.*\.js$", assets_path_ignore=["vendor"])
-    app.layout = page
-    app.server.add_url_rule("/live/", view_func=lambda: beats(cut))
+    app.layout = html.Div([html.Div(id=ids.WALL), html.Div(id=ids.STAGE)])
+    app.server.add_url_rule("/live/", view_func=lambda: told(page, cut))
     server = make_server("127.0.0.1", 0, app.server, threaded=True, request_handler=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"

@@ -186,3 +186,19 @@ def test_a_device_in_alarm_wears_one_colour_in_its_mark_and_in_its_course():
 def test_a_device_is_called_by_its_kind_in_the_viewers_language_and_its_number():
     record = town.device_record()
     assert f"{record.kind.zh} {record.code}" in text(drawer_device.device(LOOK, record))
+
+
+def test_the_chart_of_an_indicators_drawer_says_each_value_when_it_is_pointed_at():
+    drawn = drawer_indicator.indicator(LOOK, town.reading("event_closed_on_time"))
+    words = next(part for part in parts(drawn) if type(part).__name__ == "Graph").figure["data"][0]["text"]
+    assert len(words) == 24
+    assert (words[0], words[-1]) == ("10:00 · 88.0%", "09:00 · 92.2%")
+
+
+def test_the_page_can_draw_whatever_is_streamed_without_dash():
+    known = {"dash_html_components": None, "dash_core_components": {"Link", "Graph"}}
+    drawn = [feed.feed(LOOK, town.cases(2), [town.warning()], [town.alarm()]), attention.attention(LOOK, town.urgent()),
+             drawer_indicator.indicator(LOOK, town.reading("event_closed_on_time")), drawer_sources.sources(LOOK, town.sources())]
+    for part in (one for one in parts(drawn) if not isinstance(one, str)):
+        names = known[part._namespace]
+        assert names is None or type(part).__name__ in names

@@ -77,3 +77,15 @@ def test_a_figures_colours_are_tokens_of_the_style_sheet(figure):
     told = json.dumps(figure)
     assert not re.search(r"#[0-9a-fA-F]{3}|rgb", told), "a colour of its own would not follow the theme"
     assert all(f"{token}: light-dark(" in TOKENS for token in TOKEN.findall(told)) and TOKEN.search(told)
+
+
+def test_a_course_with_words_can_be_pointed_at_and_one_without_is_still():
+    words = ["one", "two", "none", "four", "three"]
+    still, lively = (figures.graph(one, "Cases").children for one in (FIGURES["line"], figures.spoken(FIGURES["line"], words)))
+    assert lively.figure["data"][0]["text"] == words and "staticPlot" not in lively.config
+    assert still.config == {"staticPlot": True}
+    go.Figure(json.loads(TOKEN.sub("#123456", json.dumps(lively.figure))))
+
+
+def test_words_that_do_not_match_the_values_are_left_out():
+    assert figures.spoken(FIGURES["nothing happened"], ["one", "two", "three"]) == FIGURES["nothing happened"]

@@ -301,3 +301,21 @@ def test_news_that_come_during_a_long_round_are_in_the_views_still_to_come_and_p
     both = frozenset({"case", "warning"})
     assert sorted(painted[:4], key=str) == [("a", CASE), ("b", CASE), ("c", both), ("d", both)]
     assert sorted(painted[4:], key=str) == [("a", frozenset({"warning"})), ("b", frozenset({"warning"}))]
+
+
+def test_a_view_prepared_ahead_costs_no_painting_when_it_is_opened(hub: Hub[str], painter: Painter) -> None:
+    hub.prepare("city")
+    hub.prepare("city")
+    assert painter.calls == [("city", None)]
+    with hub.watch("city") as mailbox:
+        assert mailbox.take(0).whole
+    assert painter.calls == [("city", None)]
+
+
+def test_a_view_prepared_ahead_shows_what_has_changed_since(hub: Hub[str], painter: Painter) -> None:
+    hub.prepare("city")
+    painter.values["city"] = 7
+    hub.tick(CASE)
+    with hub.watch("city") as mailbox:
+        hub.tick(frozenset())
+        assert texts(mailbox)["panel"]["children"] == 7

@@ -15,7 +15,7 @@ from layouts import ids
 from layouts.view import View
 from live.atlas import Atlas
 from live.hub import Hub
-from live.stream import viewing
+from live.stream import Limit, ahead, viewing
 from live.tick import Tick
 
 NOW = datetime(2026, 3, 4, 17, tzinfo=UTC)
@@ -80,6 +80,14 @@ def test_the_first_words_are_followed_by_the_whole_picture_then_by_changes_alone
     assert told(next(stream)) == ("change", {"props": {"number": {"children": 2}}})
     stream.close()
     assert hub.viewers == 0
+
+
+def test_a_view_asked_for_ahead_is_painted_but_not_for_whom_a_limit_holds(hub: Hub[View], atlas: Atlas) -> None:
+    ahead(hub, atlas, "/r/T1", "", "en", Limit("T1", lambda view, code: True))
+    assert (hub.views, hub.paintings) == (0, 0)
+    ahead(hub, atlas, "/r/T1", "", "en", None)
+    ahead(hub, atlas, "/r/T9", "", "en", None)
+    assert (hub.views, hub.paintings) == (1, 1)
 
 
 @pytest.mark.parametrize(("path", "search", "words"), [
