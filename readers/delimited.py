@@ -88,9 +88,10 @@ def plain(data: bytes, dialect: Dialect, line: int, final: bool) -> tuple[Frame,
     Nothing is when all of it is of the encoding, every quote opens a cell, closes one or is doubled, a carriage return
     only stands before a line end, every row has as many cells as the header, and none runs over many lines.
     """
-    if len(dialect.columns) < 2 or not (dialect.separator + dialect.quote).isascii() or strays(data):
+    marks = dialect.marks
+    if len(dialect.columns) < 2 or marks.padded or not (marks.separator + marks.quote).isascii() or strays(data):
         return None
-    found = spans(data, dialect.quote, dialect.separator)
+    found = spans(data, marks.quote, marks.separator)
     if found is None or (final and found.used < len(data)) or found.open_lines >= MOST_LINES:
         return None
     if not len(found.starts):
@@ -153,10 +154,11 @@ def strays(data: bytes) -> bool:
 
 
 def _parsed(data: bytes, dialect: Dialect, many_lines: bool) -> pa.Table:
+    marks = dialect.marks
     return csv.read_csv(
         pa.BufferReader(data),
         csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=dialect.columns),
-        csv.ParseOptions(delimiter=dialect.separator, quote_char=dialect.quote or False, newlines_in_values=many_lines),
+        csv.ParseOptions(delimiter=marks.separator, quote_char=marks.quote or False, newlines_in_values=many_lines),
         csv.ConvertOptions(column_types=dict.fromkeys(dialect.columns, pa.string()), null_values=[""],
                            strings_can_be_null=True, quoted_strings_can_be_null=True))
 
@@ -167,7 +169,7 @@ def _doubtful(data: bytes, found: Spans, dialect: Dialect) -> bool:
         return True
     for at in np.flatnonzero(found.lines_each > 2):
         inner = data[found.starts[at]:found.ends[at]].decode().split("\n")[1:]
-        if swallowed(inner, dialect.separator, len(dialect.columns), len(dialect.columns)):
+        if swallowed(inner, dialect.marks.separator, len(dialect.columns), len(dialect.columns)):
             return True
     return False
 
@@ -179,7 +181,7 @@ def careful(data: bytes, dialect: Dialect, line: int, final: bool) -> tuple[Fram
     numbers: list[int] = []
     spoilt: dict[int, Spoilt] = {}
     done = 0
-    for record in records(lines, dialect.separator, dialect.quote, len(dialect.columns), final):
+    for record in records(lines, dialect.marks, len(dialect.columns), final):
         done = record.line + record.lines
         if isinstance(record.cells, Spoilt):
             spoilt[line + record.line] = record.cells

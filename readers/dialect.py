@@ -8,7 +8,7 @@ from readers import headers
 from readers.content import Content
 from readers.encoding import beginning, known
 from readers.encoding import guess as guess_encoding
-from readers.records import Record, records
+from readers.records import Marks, Record, records
 from readers.spec import Read
 from readers.table import Unreadable
 
@@ -16,7 +16,7 @@ SEPARATORS = (",", "\t", ";", "|", "^", "~", "\x01", "，")
 NAMES = {"\t": "tab", "\x01": "\\x01"}
 SAMPLE = 1 << 18        # characters
 LOOKED_AT = 500         # records
-BINARY = frozenset(map(chr, (*range(9), 14, 15, *range(17, 26))))
+BINARY = frozenset(map(chr, (0, *range(2, 9), 14, 15, *range(17, 26))))
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,7 @@ class Dialect:
     """How one text is written: `skip` lines, `header` rows, then the table, which begins at line `line` (from 1)."""
 
     encoding: str
-    separator: str
-    quote: str
+    marks: Marks
     newline: str
     skip: int
     header: int
@@ -55,12 +54,13 @@ def tell(content: Content, read: Read) -> Dialect:
     if separator is None:
         separator, why = separated(lines[skip:], quote, whole)
         reasons.append(why)
-    first = [one for one in _records(lines[skip:], separator, quote, whole) if isinstance(one.cells, list)]
+    marks = Marks(separator, quote, padded(lines[skip:], separator, quote))
+    first = [one for one in _records(lines[skip:], marks, whole) if isinstance(one.cells, list)]
     header = headers.find([one.cells for one in first if isinstance(one.cells, list)], content.name,
                           None if read.skip is None else 0, read.header, read.columns)
     top = skip + (first[header.skip].line if header.skip < len(first) else 0)
     line = _below(first[header.skip:header.skip + header.rows], skip, top)
-    return Dialect(encoding, separator, quote, newline, top, header.rows, header.columns, line + 1,
+    return Dialect(encoding, marks, newline, top, header.rows, header.columns, line + 1,
                    sum(len(one) + 1 for one in lines[:line]), (*reasons, *header.reasons))
 
 
@@ -88,7 +88,7 @@ def _score(lines: list[str], separator: str, quote: str, whole: bool) -> tuple[f
     """What share of the rows has the usual number of cells, what share of these is numbers and moments, and the number."""
     if not any(separator in line for line in lines[:LOOKED_AT]):
         return None
-    found = _records(lines, separator, quote, whole)
+    found = _records(lines, Marks(separator, quote, padded(lines, separator, quote)), whole)
     rows = [record.cells for record in found if isinstance(record.cells, list)]
     counts = Counter(len(row) for row in rows if len(row) > 1)
     if not counts:
@@ -99,5 +99,11 @@ def _score(lines: list[str], separator: str, quote: str, whole: bool) -> tuple[f
     return (share, round(sum(map(headers.is_typed, cells)) / len(cells), 2), usual) if share >= 0.3 else None
 
 
-def _records(lines: list[str], separator: str, quote: str, whole: bool) -> list[Record]:
-    return list(islice(records(lines, separator, quote, None, whole), LOOKED_AT))
+def padded(lines: list[str], separator: str, quote: str) -> bool:
+    """Whether spaces stand between separators and quotes, as in `"a", "b"`."""
+    text = "\n".join(lines[:LOOKED_AT])
+    return bool(quote) and separator != " " and text.count(f"{separator} {quote}") > text.count(f"{separator}{quote}")
+
+
+def _records(lines: list[str], marks: Marks, whole: bool) -> list[Record]:
+    return list(islice(records(lines, marks, None, whole), LOOKED_AT))

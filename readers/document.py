@@ -1,9 +1,11 @@
 """Where the rows of a JSON document are: a list, a list somewhere inside, columns, keyed objects, or one object alone."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from readers.encoding import visible
 from readers.objects import Numbered
 from readers.scanner import Scanner, elements, members
 from readers.table import Spoilt, Unreadable
@@ -44,6 +46,8 @@ def locate(scanner: Scanner, path: str | None) -> Place:
         raise scanner.fault("a list [ or an object { was expected")
     lists: list[List] = []
     whole = _walk(scanner, "", lists, 0)
+    if whole and scanner.peek():
+        return Place("", "single", "one object follows the other")
     if lists:
         longest = max(lists, key=lambda one: one.seen)
         return Place(longest.path, "list", f"the longest list of objects is at {longest.path}")
@@ -91,7 +95,8 @@ def go(scanner: Scanner, path: str) -> None:
             if name == key:
                 break
             there.append(name)
-            scanner.value()
+            if isinstance(broken := scanner.value(), Spoilt):
+                raise scanner.fault(f"the value of {name!r}, which stands before the rows, {broken.reason}")
         else:
             raise Unreadable(scanner.name, f"has no {key!r} (`records` says {path}), only {', '.join(there[:20]) or 'nothing'}")
 
@@ -105,18 +110,30 @@ def rows(scanner: Scanner, place: Place) -> Iterator[Numbered]:
 def _values(scanner: Scanner, place: Place) -> Iterator[Any]:
     if place.shape == "list":
         yield from elements(scanner)
+        yield from _unclosed(scanner, place.path)
     else:
         value = scanner.value()
         yield from held(value, _shape(value, scanner)) if isinstance(value, dict) else [value]
-    while not place.path and scanner.peek():        # one document after the other
+    while not place.path and (scanner.skip(",") or scanner.peek()):     # one document after the other
         before = scanner.place
         if scanner.peek() == "[":
             yield from elements(scanner)
-        else:
+        elif scanner.peek():
             yield scanner.value()
-            scanner.skip(",")
         if scanner.place == before:
             scanner.at += 1
+
+
+def _unclosed(scanner: Scanner, path: str) -> Iterator[Spoilt]:
+    """What follows a list in a document, when it does not close the document properly: rows may be in it."""
+    if not path:
+        return
+    depth = path.count(".") + 1
+    rest = scanner.rest()
+    try:
+        json.loads('{"":' * (depth - 1) + '{"":0' + rest)
+    except (ValueError, RecursionError) as error:
+        yield Spoilt(visible(rest), f"what follows the list is no proper JSON: {error}")
 
 
 def _shape(value: Any, scanner: Scanner) -> Shape:

@@ -4,6 +4,7 @@ import codecs
 import re
 from collections.abc import Generator
 from dataclasses import dataclass
+from itertools import islice
 
 from charset_normalizer import from_bytes
 
@@ -18,6 +19,7 @@ OTHERS = ["big5", "shift_jis", "euc_kr", "cp1252", "cp1250", "cp1251", "cp1253",
 FOREIGN = re.compile("[\udc00-\udcff]")     # bytes that the encoding does not know, as `kept` writes them
 FOREIGN_BYTES = "holds bytes that are not of the file's encoding"
 KEPT = "tonglan-kept"
+VOTES = 20_000          # lines
 ENOUGH = 0.6            # of the lines or characters must speak for an encoding
 
 
@@ -78,7 +80,7 @@ def encoding(sample: bytes) -> Encoding:
         return Encoding(wide, "every second byte is empty")
     if sample.isascii():
         return Encoding("utf-8", "all of the sample is plain ASCII")
-    high = [line for line in sample.split(b"\n")[:20_000] if not line.isascii()]
+    high = list(islice((line for line in sample.split(b"\n") if not line.isascii()), VOTES))
     whole = high[:-1] if len(high) > 1 and not sample.endswith(b"\n") else high     # the last may be cut
     fits = sum(_decodes(line, "utf-8") for line in whole) / len(whole)
     if fits >= ENOUGH or _decodes(sample, "utf-8", cut=True):

@@ -1,7 +1,7 @@
 """What a file of unknown make is: one guess for each table in it, with what tells so."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,12 +89,12 @@ def _guesses(part: Content, said: dict[str, Any]) -> list[Guess]:
     if kind == "csv":
         return [_delimited(Delimited(part, base), reasons)]
     if kind == "excel":
-        return _each(workbook.workbook(part, base), workbook.empty, lambda sheet: {
-            "sheet": sheet.sheet, **_headed(sheet.header.skip, sheet.header.rows, sheet.columns)}, lambda sheet: sheet.header.reasons, reasons, part.name)
-    if kind in ("shapefile", "geopackage", "flatgeobuf", "topojson", "kml"):
-        every = layers.all_layers(part, base, kind)
-        return _each(every, lambda layer: False, lambda layer: {"layer": layer.layer} if layer.several else {},
-                     lambda layer: _drawn(layer), reasons, part.name)
+        sheets = [sheet for sheet in workbook.workbook(part, base) if not workbook.empty(sheet)]
+        if not sheets:
+            raise Unreadable(part.name, "holds no table: every sheet is empty")
+        return [_sheet(sheet, reasons) for sheet in sheets]
+    if kind in layers.ENDINGS:
+        return [_layer(layer, reasons) for layer in layers.all_layers(part, base, kind)]
     (table,) = tables(part, base)
     return [_other(table, base, reasons)]
 
@@ -103,8 +103,8 @@ def _delimited(table: Delimited, reasons: tuple[str, ...]) -> Guess:
     """A text, with everything that was told from it written down."""
     dialect = table.dialect
     comma = decimal_comma(table)
-    said = {"encoding": dialect.encoding, "separator": dialect.separator, **_headed(dialect.skip, dialect.header, dialect.columns),
-            **({"decimal": ","} if comma else {})}
+    said = {"encoding": dialect.encoding, "separator": dialect.marks.separator, **({"decimal": ","} if comma else {}),
+            **_headed(dialect.skip, dialect.header, dialect.columns)}
     why = ("numbers have decimal commas",) if comma else ()
     return Guess(table.read.model_copy(update=said), table.name, dialect.columns, (*reasons, *dialect.reasons, *why))
 
@@ -124,19 +124,19 @@ def decimal_comma(table: Delimited) -> bool:
     return any(COMMA.match(cell) for cell in cells) and not any(POINT.match(cell) for cell in cells)
 
 
-def _each(found: list[Any], empty: Callable[[Any], bool], said: Callable[[Any], dict[str, Any]],
-          why: Callable[[Any], tuple[str, ...]], reasons: tuple[str, ...], name: str) -> list[Guess]:
-    """A guess for each of several tables of a file. Raises: Unreadable when all are empty."""
-    full = [one for one in found if not empty(one)]
-    if not full:
-        raise Unreadable(name, "holds no table: all of it is empty")
-    return [Guess(one.read.model_copy(update=said(one)), one.name, one.columns, (*reasons, *why(one)), one.crs) for one in full]
+def _sheet(sheet: workbook.Sheet, reasons: tuple[str, ...]) -> Guess:
+    """A sheet of a workbook."""
+    header = sheet.header
+    said = {"sheet": sheet.sheet, **_headed(header.skip, header.rows, header.columns)}
+    return Guess(sheet.read.model_copy(update=said), sheet.name, header.columns, (*reasons, *header.reasons))
 
 
-def _drawn(layer: layers.Layer) -> tuple[str, ...]:
-    """What is told of a layer of shapes."""
+def _layer(layer: layers.Layer, reasons: tuple[str, ...]) -> Guess:
+    """A layer of shapes."""
     projection = f"the file says {layer.crs}" if layer.crs else "the file does not say which projection"
-    return (projection, f"texts are {layer.encoding}") if layer.encoding else (projection,)
+    texts = (f"texts are {layer.encoding}",) if layer.encoding else ()
+    said = {"layer": layer.layer} if layer.several else {}
+    return Guess(layer.read.model_copy(update=said), layer.name, layer.columns, (*reasons, projection, *texts), layer.crs)
 
 
 def _other(table: Table, read: Read, reasons: tuple[str, ...]) -> Guess:

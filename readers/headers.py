@@ -46,9 +46,9 @@ def find(rows: Sequence[Row], name: str, skip: int | None = None, header: int | 
         header = 0 if columns is not None else heads(rest, skip in spanning)
         reasons.append({0: "the first row looks like the others: no header", 1: "the first row names the columns"}.get(
             header, f"{header} rows name the columns together"))
-    width = max((filled(row) for row in rest[:LOOKED_AT]), default=0)
-    width = max(width, len(rest[0]) if header and rest else 0)
-    if not width:
+    lengths = Counter(map(len, rest[header:LOOKED_AT]))
+    width = max(len(rest[0]) if header and rest else 0, lengths.most_common(1)[0][0] if lengths else 0)
+    if not any(map(used, rest)):
         raise Unreadable(name, "holds no table: no row with cells was found")
     if width > MOST_COLUMNS:
         raise Unreadable(name, f"has {width:,} columns; {MOST_COLUMNS:,} is the most")

@@ -17,6 +17,8 @@ KNOWN = 300             # rows that the columns are told from
 TOGETHER = 5_000        # rows of a piece
 DEEPEST = 8             # levels of nesting that become columns
 
+STANDARD = {"type", "geometry", "properties", "id", "bbox"}     # members of every feature
+
 Numbered = tuple[int, Any]      # a row's number, and the object or Spoilt
 
 
@@ -32,12 +34,16 @@ def flat(value: Mapping[str, Any], above: str = "", depth: int = 0) -> dict[str,
 
 
 def feature(value: Mapping[str, Any]) -> dict[str, Any]:
-    """A GeoJSON feature as a row: its properties, its id when they have none, its geometry as it stands."""
-    properties = value.get("properties")
-    row = flat(properties) if isinstance(properties, dict) else {}
+    """A GeoJSON feature as a row: its properties and what else it says, its geometry as it stands."""
+    said = value.get("properties")
+    properties = said if isinstance(said, dict) else {"properties": said} if said is not None else {}
+    row = {**flat({key: inner for key, inner in value.items() if key not in STANDARD}), **flat(properties)}
     if "id" in value and "id" not in row:
         row["id"] = value["id"]
-    return {**row, GEOMETRY: value.get("geometry")}
+    geometry = value.get("geometry")
+    if isinstance(geometry, dict) and geometry.get("type") == "GeoProperty":       # as NGSI-LD wraps it
+        geometry = geometry.get("value")
+    return {**row, GEOMETRY: geometry}
 
 
 def is_feature(value: Any) -> bool:

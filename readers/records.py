@@ -13,9 +13,19 @@ from readers.limits import MOST_LINES, MOST_RECORD
 from readers.table import Spoilt
 
 UNFINISHED = "unexpected end of data"
-FAULTS = {UNFINISHED: "a quote ({quote}) is opened and not closed",
-          "' expected after '": "a quote ({quote}) inside of a quoted cell is not doubled"}
+MISQUOTED, OPEN = "misquoted", "open"
+FAULTS = {UNFINISHED: "a quote ({quote}) is opened and not closed", OPEN: "a quote ({quote}) is opened and not closed",
+          MISQUOTED: "a quote ({quote}) inside of a quoted cell is not doubled"}
 csv.field_size_limit(MOST_RECORD)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What separates cells and what encloses them ("" when nothing does); `padded` when spaces stand before cells."""
+
+    separator: str
+    quote: str
+    padded: bool = False
 
 
 @dataclass(frozen=True)
@@ -27,7 +37,7 @@ class Record:
     cells: list[str] | Spoilt
 
 
-def records(lines: Sequence[str], separator: str, quote: str, width: int | None, final: bool) -> Iterator[Record]:
+def records(lines: Sequence[str], marks: Marks, width: int | None, final: bool) -> Iterator[Record]:
     """The records of some lines (split at "\\n"); empty lines are none, nor is an unfinished record when more lines follow.
 
     With a width, a record of another number of cells is spoilt, but for empty cells at its end.
@@ -38,40 +48,44 @@ def records(lines: Sequence[str], separator: str, quote: str, width: int | None,
         if not line.strip():
             at += 1
             continue
-        if not quote or quote not in line:
-            found: Record | None = Record(at, 1, line.removesuffix("\r").split(separator))
+        if not marks.quote or marks.quote not in line:
+            cells = line.removesuffix("\r").split(marks.separator)
+            found: Record | None = Record(at, 1, [cell.lstrip(" ") for cell in cells] if marks.padded else cells)
         else:
-            found = _quoted(lines, at, separator, quote, width, final)
+            found = _quoted(lines, at, marks, width, final)
         if found is None:
             return
         yield _checked(found, lines, width)
         at += found.lines
 
 
-def _quoted(lines: Sequence[str], at: int, separator: str, quote: str, width: int | None, final: bool) -> Record | None:
+def _quoted(lines: Sequence[str], at: int, marks: Marks, width: int | None, final: bool) -> Record | None:
     """A record with quotes in it; None when it goes on past the lines that are there."""
     window: Sequence[str] = lines[at:at + 1]
-    found = _parsed(window, separator, quote)
+    found = _parsed(window, marks)
     if found == UNFINISHED:
         window = lines[at:at + MOST_LINES]
-        found = _parsed(window, separator, quote)
+        found = _parsed(window, marks)
     if found == UNFINISHED and len(window) < MOST_LINES and not final:
         return None
     if isinstance(found, str):
-        return Record(at, 1, Spoilt(lines[at], FAULTS.get(found, found).format(quote=quote)))
+        return Record(at, 1, Spoilt(lines[at], FAULTS.get(found, found).format(quote=marks.quote)))
     cells, taken = found
-    if width is not None and swallowed(window[1:taken], separator, width, len(cells)):
-        return Record(at, 1, Spoilt(lines[at], FAULTS[UNFINISHED].format(quote=quote)))
+    if width is not None and swallowed(window[1:taken], marks.separator, width, len(cells)):
+        return Record(at, 1, Spoilt(lines[at], FAULTS[UNFINISHED].format(quote=marks.quote)))
     return Record(at, taken, cells)
 
 
-def _parsed(window: Sequence[str], separator: str, quote: str) -> tuple[list[str], int] | str:
+def _parsed(window: Sequence[str], marks: Marks) -> tuple[list[str], int] | str:
     """The first record's cells and its lines, or what is wrong with it in the parser's words."""
-    reader = csv.reader((f"{line}\n" for line in window), delimiter=separator, quotechar=quote, strict=True)
+    reader = csv.reader((f"{line}\n" for line in window), delimiter=marks.separator, quotechar=marks.quote,
+                        skipinitialspace=marks.padded, strict=True)
     try:
         return next(reader), reader.line_num
     except csv.Error as error:
-        return "' expected after '" if "expected after" in str(error) else str(error)
+        if "expected after" not in str(error):
+            return str(error)
+        return MISQUOTED if reader.line_num == 1 else OPEN
 
 
 def swallowed(inner: Sequence[str], separator: str, width: int, cells: int) -> bool:

@@ -110,6 +110,13 @@ class Scanner:
         self.text = "".join(held)
         return len(held) > 1 and any(held[1:])
 
+    def rest(self) -> str:
+        """All that is left. Raises: Unreadable when that is more than can be meant."""
+        while self.more():
+            pass
+        found, self.at = self.text[self.at:], len(self.text)
+        return found
+
     def fault(self, text: str) -> Unreadable:
         """A fault at this place."""
         return Unreadable(self.name, f"is no proper JSON: {text}", self.line)

@@ -16,8 +16,9 @@ from readers.content import Content
 from readers.framing import framed, from_rows
 from readers.headers import Header
 from readers.limits import MOST_CELLS
+from readers.objects import written
 from readers.spec import Read
-from readers.table import Frame, Unreadable, alike
+from readers.table import Frame, Spoilt, Unreadable, alike
 
 LOOKED_AT = 200         # rows that the header is told from
 TOGETHER = 5_000
@@ -76,7 +77,8 @@ class Sheet:
         rows = list(islice(self._rows(), LOOKED_AT))
         said = self.read.skip
         top = said if said is not None else next((at for at, row in enumerate(rows) if headers.used(row)), 0)
-        width = max(map(headers.used, rows), default=0)
+        width = max(map(headers.filled, rows), default=0)
+        rows = [row[:width] for row in rows]
         spanning = {start[0] - top for start, end in self.merged if start[0] == end[0] and 0 < end[1] - start[1] < width - 1}
         found = headers.find(rows[top:], self.name, None if said is None else 0, self.read.header, self.read.columns, spanning)
         return Header(found.skip + top, found.rows, found.columns, found.reasons)
@@ -91,11 +93,19 @@ class Sheet:
         return framed(self._pieces(), rows, self.columns)
 
     def _pieces(self) -> Iterator[Frame]:
-        width, down = len(self.columns), self._filled_down()
+        down = self._filled_down()
         numbered = ((at + 1, down(at, row)) for at, row in enumerate(self._rows()) if at >= self._first and headers.used(row))
         while some := list(islice(numbered, TOGETHER)):
-            yield Frame(from_rows([(*row, *[None] * (width - len(row)))[:width] for _, row in some],
-                                  [number for number, _ in some], self.columns), {})
+            yield self._piece(some)
+
+    def _piece(self, rows: list[tuple[int, Cells]]) -> Frame:
+        """Some rows; one with cells beyond the last column of the header is unreadable."""
+        width = len(self.columns)
+        spoilt = {number: Spoilt(written([str(cell) if cell is not None else None for cell in row]),
+                                 f"has a cell beyond the header's {width} columns")
+                  for number, row in rows if headers.filled(row) > width}
+        good = [(number, (*row, *[None] * (width - len(row)))) for number, row in rows if number not in spoilt]
+        return Frame(from_rows([row for _, row in good], [number for number, _ in good], self.columns), spoilt)
 
     def _rows(self) -> Iterator[Cells]:
         rows = guarded(self.name, lambda: iter(self._sheet.iter_rows()))
