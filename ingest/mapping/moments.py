@@ -27,7 +27,7 @@ NO_DAY = 60                                                   # Excel's 29 Febru
 PIVOT = 69                                                    # %y: 69 to 99 are 1900s, 00 to 68 are 2000s, as POSIX has it
 ZERO = 48
 LONGEST = 80                                                   # bytes; no time is longer
-SHAPES = 50                                                    # of one length; the rest is read one by one
+FEW, SHAPES = 8, 20                                            # after 20 shapes that fewer than 8 have: one by one
 LENGTHS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 BEFORE = np.cumsum(LENGTHS) - LENGTHS                          # days of a common year before each month
 DAYS_TO_1970 = 719_162                                         # from the year 1
@@ -119,12 +119,12 @@ def by_patterns(texts: pa.StringArray, patterns: Sequence[re.Pattern[str]]) -> M
 def by_shapes(table: Letters, rows: Ints, patterns: Sequence[re.Pattern[str]], made: Moments) -> None:
     """Read texts of one length (one a column of `table`), shape by shape; where there are too many shapes, one by one."""
     left = np.arange(len(rows))
-    for _ in range(SHAPES):
-        if not len(left):
-            return
+    rare = 0
+    while len(left) and len(rows) >= FEW and rare < SHAPES:
         part = table if len(left) == len(rows) else table[:, left]
         sample = part[:, 0].tobytes()
         same = alike(part, sample)
+        rare += int(same.sum()) < FEW
         found = understood(sample, patterns)
         if found is not None:
             made.put(rows[left[same]], by_groups(part if same.all() else part[:, same], found))

@@ -1,0 +1,333 @@
+"""A first mapping for a file nobody has described: by what its columns are called and by what stands in them.
+
+Every guess says how sure it is and why; what could as well be something else says so.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from geo.strays import Box
+from ingest.mapping import moments, numbers
+from ingest.mapping.cells import Cells, Sheet
+from ingest.mapping.faults import Faults
+from ingest.mapping.hints import CityAround
+from ingest.mapping.regions import RegionIndex
+from ingest.mapping.spec import STEPS
+from ingest.mapping.values import BLANKS, Reading
+from ingest.mapping.vocabulary import likeness
+from ingest.rows import FIELDS, Field
+
+FORMATS = ("iso", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p",
+           "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y",
+           "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%m-%d-%Y", "%d %b %Y %H:%M", "%d %b %Y", "%d-%b-%Y",
+           "%b %d %Y %I:%M%p", "%m/%d/%y %H:%M", "%m/%d/%y", "%d/%m/%y %H:%M", "%d/%m/%y", "%d.%m.%y %H:%M", "%d.%m.%y",
+           "%y-%m-%d", "epoch_ms", "epoch_s", "excel")
+TWINS = {"%d/%m": "%m/%d", "%m/%d": "%d/%m", "%d-%m": "%m-%d", "%m-%d": "%d-%m"}
+UNSURE = 0.35     # the least that is proposed
+OPTIONAL, LACKING = 0.5, 0.8   # what a field that may be left out is worth, and what one that must be there costs
+PLACES = ("lon", "lat", "point", "geometry", "region")
+WAYS = ({"lon", "lat"}, {"point"}, {"geometry"})   # of giving coordinates
+STEP_NAMES = tuple(name for name in STEPS if name in ("registered", "dispatched", "disposed", "verified", "closed"))
+SAMPLE = 300
+
+
+@dataclass(frozen=True)
+class Guessed:
+    """One field: where it seems to come from (as YAML has it), how sure that is, and why."""
+
+    field: str
+    value: str | dict[str, Any]
+    confidence: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A whole mapping for a subject; `missing` are fields that must be there and were not found, `unused` are columns."""
+
+    subject: str
+    fields: tuple[Guessed, ...]
+    missing: tuple[str, ...]
+    unused: tuple[str, ...]
+
+    def mapping(self) -> dict[str, Any]:
+        """The mapping as YAML has it."""
+        columns: dict[str, Any] = {}
+        place: dict[str, Any] = {}
+        steps: dict[str, Any] = {}
+        for one in self.fields:
+            kind, _, step = one.field.partition(":")
+            if kind == "point" and isinstance(one.value, dict):
+                place |= {"point": one.value["column"], "order": one.value["order"]}
+            else:
+                (steps if step else place if kind in PLACES else columns)[step or kind] = one.value
+        parts = {"columns": columns, "place": place, "steps": steps}
+        return {name: part for name, part in parts.items() if part}
+
+    def score(self) -> float:
+        """How well the subject fits the file: how much of it was found and how surely, less what it lacks."""
+        needed = {field.name for field in FIELDS[self.subject] if field.required}
+        found = sum(one.confidence * (1.0 if one.field in needed else OPTIONAL) for one in self.fields)
+        return found - LACKING * len(self.missing)
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What the cells of a column look like."""
+
+    name: str
+    cells: Cells
+    texts: pa.StringArray
+    filled: float                 # share of cells that hold something
+    distinct: float               # share of those that differ
+    numbers: NDArray[np.float64]
+    numeric: float                # share of those that are numbers
+    reading: dict[str, Any]       # how the numbers must be read
+    format: str | None            # of times
+    timely: float                 # share of those that are times
+    twin: bool                    # the same could be written month first and day first
+    longest: int
+
+
+def guess(frame: pd.DataFrame, subject: str, city: CityAround) -> Guess:
+    """Guess the mapping of a sample of a table."""
+    return guessed(looked_at(frame, city), subject, city)
+
+
+def guessed(looks: list[Looks], subject: str, city: CityAround) -> Guess:
+    """Guess the mapping of columns that were looked at."""
+    made = contest(looks, subject, city)
+    found = {one.field for one in made}
+    missing = [field.name for field in FIELDS[subject] if field.required and field.name not in found]
+    if subject in ("cases", "devices", "messages", "enterprises") and not found & {"lon", "point", "geometry", "region"}:
+        missing.append("place")
+    used = {one.value if isinstance(one.value, str) else one.value.get("column") for one in made}
+    return Guess(subject, tuple(made), tuple(missing), tuple(one.name for one in looks if one.name not in used))
+
+
+def subjects(frame: pd.DataFrame, city: CityAround) -> list[tuple[str, float]]:
+    """Which subjects the table could be of, the likeliest first."""
+    looks = looked_at(frame, city)
+    scored = [(subject, guessed(looks, subject, city).score()) for subject in FIELDS if subject != "steps"]
+    return sorted(scored, key=lambda one: -one[1])
+
+
+def looked_at(frame: pd.DataFrame, city: CityAround) -> list[Looks]:
+    """Every column, looked at."""
+    sheet = Sheet(frame.head(SAMPLE), empty=BLANKS)
+    return [look(str(name), sheet, city) for name in frame.columns if name != "geometry"] + (
+        [geometry(sheet)] if "geometry" in frame.columns else [])
+
+
+def geometry(sheet: Sheet) -> Looks:
+    """A column of shapes."""
+    none = np.full(len(sheet.frame), np.nan)
+    nothing = pa.nulls(len(sheet.frame), pa.string())
+    return Looks("geometry", Cells(nothing), nothing, 1.0, 1.0, none, 0.0, {}, None, 0.0, False, 0)
+
+
+def look(name: str, sheet: Sheet, city: CityAround) -> Looks:
+    """One column, looked at."""
+    cells = sheet.cells(name)
+    texts = cells.by_row().drop_null()
+    count = len(texts)
+    values, reading = as_numbers(texts)
+    written, timely, twin = as_times(texts, cells, city)
+    filled = count / max(len(sheet.frame), 1)
+    longest = max((len(text) for text in texts.to_pylist()), default=0)
+    return Looks(name, cells, texts, filled, len(pc.unique(texts)) / max(count, 1), values,
+                 float(np.isfinite(values).mean()) if count else 0.0, reading, written, timely, twin, longest)
+
+
+def as_numbers(texts: pa.StringArray) -> tuple[NDArray[np.float64], dict[str, Any]]:
+    """The column's numbers, and how they must be read: plainly, with a decimal comma, with marks between thousands."""
+    ways: tuple[dict[str, Any], ...] = ({}, {"thousands": ","}, {"decimal": ","}, {"decimal": ",", "thousands": "."},
+                                        {"percent": "keep"})
+    tried = []
+    for way in ways:
+        values = numbers.parsed(texts, None, Reading.model_validate(way), way.get("decimal", "."), None, Faults("", texts))
+        tried.append((int(np.isfinite(values).sum()), values, way))
+        if tried[-1][0] == len(texts):
+            break
+    most = max(read for read, _, _ in tried)
+    _, values, way = next(one for one in tried if one[0] == most)
+    return values, way
+
+
+def as_times(texts: pa.StringArray, cells: Cells, city: CityAround) -> tuple[str | None, float, bool]:
+    """The format that reads most of the column as times, how many, and whether day and month could be the other way round."""
+    figured = pc.match_substring_regex(texts, r"\d").to_numpy(zero_copy_only=False)
+    if not len(texts) or figured.mean() < 0.5:
+        return None, 0.0, False
+    wanted = np.ones(len(texts), bool)
+    typed = cells.native is not None and bool(cells.native.all()) and cells.numbers is None
+    found: list[tuple[float, str]] = []
+    for written in ("iso",) if typed else FORMATS:
+        read = moments.read(texts, (written,), wanted)
+        share = float((~np.isnat(read.local)).mean())
+        if share > 0.5:
+            found.append((share, written))
+        if share == 1.0 and written == "iso":
+            break
+    if not found:
+        return None, 0.0, False
+    share = max(one[0] for one in found)
+    ways = [written for one, written in found if one == share]
+    chosen = ways[0]
+    twin = any(chosen.startswith(short) and chosen.replace(short, other, 1) in ways for short, other in TWINS.items())
+    if twin and not city.zone.key.startswith("America/"):
+        chosen = next((way for way in ways if way.startswith("%d")), chosen)
+    return chosen, share, twin
+
+
+def contest(looks: list[Looks], subject: str, city: CityAround) -> list[Guessed]:
+    """The fields that were found, in the subject's order; a column goes to the field that it fits best."""
+    taken: dict[str, Guessed] = {}
+    used: set[str] = set()
+    offered = [(guessed, one.name) for one in looks for guessed in offers(one, subject, city) if guessed.confidence >= UNSURE]
+    for guessed, column in sorted(offered, key=lambda offer: -offer[0].confidence):
+        if column not in used and guessed.field not in taken and not clashes(guessed.field, set(taken)):
+            taken[guessed.field] = guessed
+            used.add(column)
+    half = {"lon", "lat"} & set(taken)
+    if len(half) == 1:
+        del taken[half.pop()]
+    order = [*(field.name for field in FIELDS[subject]), *PLACES, *(f"step:{name}" for name in STEP_NAMES)]
+    return sorted(taken.values(), key=lambda guessed: order.index(guessed.field))
+
+
+def offers(one: Looks, subject: str, city: CityAround) -> Iterator[Guessed]:
+    """Every field that a column could be."""
+    names = {field.name for field in FIELDS[subject]}
+    found: list[Guessed | None] = [of_field(field, one) for field in FIELDS[subject] if field.name not in (*PLACES, "steps")]
+    if "steps" in names:
+        found += [of_step(name, one) for name in STEP_NAMES]
+    if "lon" in names:
+        found += [of_axis("lon", one, city.box), of_axis("lat", one, city.box), of_point(one), of_geometry(one)]
+    if "region" in names:
+        found.append(of_region(one, city.regions))
+    yield from (guessed for guessed in found if guessed is not None)
+
+
+def clashes(name: str, taken: set[str]) -> bool:
+    """Whether coordinates come another way already."""
+    mine = next((way for way in WAYS if name in way), None)
+    return mine is not None and any(way & taken for way in WAYS if way is not mine)
+
+
+def of_field(field: Field, one: Looks) -> Guessed | None:
+    """A field from a column, by its name and by its cells."""
+    alike = likeness(field.name, one.name)
+    if not alike or not len(one.texts):
+        return None
+    called = f"the column is called {one.name}"
+    if field.kind == "time":
+        return of_time(field.name, one, alike)
+    if field.kind in ("number", "whole"):
+        if one.numeric < 0.5:
+            return None
+        value = {"column": one.name, **one.reading} if one.reading else one.name
+        return Guessed(field.name, value, round(alike * one.numeric, 2), f"{called}; {one.numeric:.0%} of its cells are numbers")
+    if field.name in ("id", "code"):
+        return Guessed(field.name, one.name, round(alike * one.distinct, 2), f"{called}; {one.distinct:.0%} of its cells differ")
+    if field.allowed or field.name in ("class", "channel", "kind", "industry", "topic", "property"):
+        few = 1.0 if one.distinct < 0.5 or len(one.texts) < 20 else 0.5
+        return Guessed(field.name, one.name, round(alike * few, 2),
+                       f"{called}; it holds {len(pc.unique(one.texts))} different texts")
+    if one.timely > 0.9 and field.kind == "text":
+        return None
+    longest = 1.0 if one.longest <= field.longest else 0.5
+    value = one.name if one.longest <= field.longest else {"column": one.name, "cut": field.longest}
+    return Guessed(field.name, value, round(alike * longest, 2), called)
+
+
+def of_time(name: str, one: Looks, alike: float) -> Guessed | None:
+    """A time from a column."""
+    if one.format is None:
+        return None
+    value: str | dict[str, Any] = one.name if one.format == "iso" else {"column": one.name, "format": one.format}
+    reason = f"the column is called {one.name}; {one.timely:.0%} of its cells are times written {one.format}"
+    if one.twin:
+        return Guessed(name, value, round(min(alike * one.timely, UNSURE + 0.1), 2),
+                       f"{reason}, but no cell tells whether the day or the month comes first")
+    if one.format in ("epoch_s", "epoch_ms", "excel"):
+        return Guessed(name, value, round(alike * one.timely * 0.8, 2), reason)
+    return Guessed(name, value, round(alike * one.timely, 2), reason)
+
+
+def of_step(name: str, one: Looks) -> Guessed | None:
+    """A step of a case from the column of its date."""
+    alike = likeness(name, one.name)
+    return of_time(f"step:{name}", one, alike) if alike and one.format not in (None, "excel") else None
+
+
+def of_axis(name: str, one: Looks, box: Box | None) -> Guessed | None:
+    """Longitude or latitude from a column."""
+    alike = likeness(name, one.name)
+    if not alike or one.numeric < 0.5:
+        return None
+    values = one.numbers[np.isfinite(one.numbers)]
+    reason = f"the column is called {one.name}"
+    if box is not None and len(values):
+        low, high = (box.west, box.east) if name == "lon" else (box.south, box.north)
+        inside = float(((values >= low) & (values <= high)).mean())
+        if inside > 0.5:
+            alike = min(1.0, alike + 0.1)
+            reason += f"; {inside:.0%} of its numbers lie in the city"
+        elif np.abs(values).max() <= 180:
+            alike *= 0.8
+            reason += "; but few of its numbers lie in the city"
+        else:
+            alike *= 0.7
+            reason += "; its numbers are no degrees"
+    value = {"column": one.name, **one.reading} if one.reading else one.name
+    return Guessed(name, value, round(alike * one.numeric, 2), reason)
+
+
+POINT = r"^(?i:SRID=\d+;)?\s*(?i:POINT)\s*\(|^\s*\{.*coordinates|^0[01]0[0-9A-Fa-f]{8,}$"
+PAIR = r"^[\[(]?\s*-?\d{1,3}\.\d+\s*[,; ]\s*-?\d{1,3}\.\d+\s*[\])]?$"
+
+
+def of_point(one: Looks) -> Guessed | None:
+    """Both coordinates from one column."""
+    if not len(one.texts):
+        return None
+    shapes = float(np.mean(pc.match_substring_regex(one.texts, POINT).to_numpy(zero_copy_only=False)))
+    pairs = float(np.mean(pc.match_substring_regex(one.texts, PAIR).to_numpy(zero_copy_only=False)))
+    if shapes > 0.5:
+        return Guessed("point", one.name, round(0.85 * shapes, 2), f"{shapes:.0%} of the cells in {one.name} are points")
+    if pairs > 0.5:
+        first = [abs(float(text.strip("[( ").replace(";", ",").replace(" ", ",").split(",")[0])) for text in one.texts.to_pylist()
+                 if text.strip("[( ")[:1] in "-0123456789"]
+        order = "lon_lat" if first and max(first) > 90 else "lat_lon"
+        sure = 0.85 if first and max(first) > 90 else 0.6
+        return Guessed("point", {"column": one.name, "order": order}, round(sure * pairs, 2),
+                       f"{pairs:.0%} of the cells in {one.name} are pairs of numbers")
+    return None
+
+
+def of_geometry(one: Looks) -> Guessed | None:
+    """The shapes that the file brings."""
+    return Guessed("geometry", "geometry", 0.95, "the file holds geometries") if one.name == "geometry" else None
+
+
+def of_region(one: Looks, regions: RegionIndex | None) -> Guessed | None:
+    """A region from a column of codes or names."""
+    alike = likeness("region", one.name)
+    if regions is None or not len(one.texts):
+        return Guessed("region", {"column": one.name, "by": "name"}, round(alike * 0.5, 2), f"the column is called {one.name}") \
+            if alike else None
+    distinct = pc.unique(one.texts).to_pylist()[:200]
+    for by, by_name in (("code", False), ("name", True)):
+        known = float(np.mean([isinstance(regions.find(text, by_name), str) for text in distinct]))
+        if known > 0.5:
+            return Guessed("region", {"column": one.name, "by": by}, round(min(0.9, 0.5 + alike * 0.4) * known, 2),
+                           f"{known:.0%} of the different cells in {one.name} are the {by} of a region")
+    return None

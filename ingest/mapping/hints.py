@@ -1,0 +1,190 @@
+"""What looks wrong with a sample of a file, and what to write about it; each hint says how it is known."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from pyproj.aoi import AreaOfInterest
+from pyproj.database import CRSInfo, query_crs_info
+from pyproj.enums import PJType
+from pyproj.exceptions import ProjError
+
+from geo.datums import to_wgs84
+from geo.strays import Box, strays
+from ingest.mapping.regions import RegionIndex
+
+Degrees = NDArray[np.float64]
+SAMPLE = 200           # points that a coordinate system is tried on
+ENOUGH = 0.9           # of the points must lie inside
+MARKED = 0.02          # so many more points must agree for a datum to be told
+FEWEST = 20            # points that must speak for it
+COMMON = 0.05          # of the rows: what is rarer is for the checks
+TODAY = ("WGS 84 /", "CGCS2000", "NAD83 /", "ETRS89", "GDA", "SIRGAS 2000", "JGD2011", "OSGB36", "RGF93", "DHDN", "CH1903",
+         "Amersfoort", "Korea 2000", "Hong Kong 1980", "TWD97", "SVY21", "Hartebeesthoek94", "Pulkovo 1942", "NZGD2000")
+WEB = "3857"           # of the two world-wide Mercators the one that web maps have
+METRES = 111_320       # in a degree
+ALIKE_M = 5.0          # systems that put points so near each other are one
+
+
+@dataclass(frozen=True)
+class CityAround:
+    """What is known of the city when a file is looked at."""
+
+    zone: ZoneInfo
+    box: Box | None = None
+    regions: RegionIndex | None = None
+    crs: str | None = None            # what the table says of itself
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Something to look at: for a program (`code`), for a person (`text`), and the line of YAML that would mend it."""
+
+    code: str
+    text: str
+    yaml: str | None = None
+
+
+def of_places(x: Degrees, y: Degrees, city: CityAround) -> list[Hint]:
+    """What coordinates look like that do not lie in the city."""
+    there = np.isfinite(x) & np.isfinite(y)
+    if city.box is None or not there.any():
+        return []
+    x, y = x[there], y[there]
+    looks = strays(x, y, city.box)
+    hints = []
+    for name, share in ((name, float((looks == name).mean())) for name in ("swapped", "sign_lost", "zero", "projected")):
+        if share < COMMON:
+            continue
+        if name == "projected":
+            hints += of_projection(x, y, city.box)
+        else:
+            hints.append(Hint(name, STRAYS[name].format(share=share), YAML[name]))
+    return hints
+
+
+STRAYS = {
+    "swapped": "{share:.0%} of the points lie in the city once longitude and latitude are swapped",
+    "sign_lost": "{share:.0%} of the points lie in the city once a minus is put before longitude or latitude",
+    "zero": "{share:.0%} of the points lie at 0, 0: rows without a place",
+}
+YAML = {"swapped": "swap the columns of lon and lat", "sign_lost": "lon: {column: …, scale: -1}", "zero": "nowhere: [[0, 0]]"}
+
+
+def of_projection(x: Degrees, y: Degrees, box: Box) -> list[Hint]:
+    """Which projected coordinate systems of the city's area put the points into the city."""
+    step = max(1, len(x) // SAMPLE)
+    fitting = projections(x[::step], y[::step], box)
+    if not fitting:
+        return [Hint("projected", "the coordinates are no degrees, and no projected system of this area puts them into the city; "
+                     "ask the file's owner for its EPSG code", "crs: EPSG:…")]
+    code, name, share = fitting[0]
+    others = f"; so do {', '.join(code for code, _, _ in fitting[1:4])}, a few metres or more apart" if fitting[1:] else ""
+    return [Hint("projected", f"the coordinates look like {code} ({name}), which puts {share:.0%} of the points into the city"
+                 f"{others}", f"crs: {code}")]
+
+
+def projections(x: Degrees, y: Degrees, box: Box) -> list[tuple[str, str, float]]:
+    """The systems that put most points into the box: code, name and share; the most local first, one of those that agree."""
+    found: list[tuple[str, str, float, Degrees]] = []
+    for code, name in candidates(box):
+        lon, lat = attempted(code, x, y)
+        share = float(box.holds(lon, lat).mean())
+        if share < ENOUGH:
+            continue
+        middle = np.array([np.nanmedian(lon), np.nanmedian(lat)])
+        same = [at for at, one in enumerate(found) if np.hypot(*(middle - one[3])) * METRES < ALIKE_M]
+        if not same:
+            found.append((code, name, share, middle))
+        elif name.startswith(TODAY) and int(code.split(":")[1]) < int(found[same[0]][0].split(":")[1]):
+            found[same[0]] = (code, name, share, middle)    # of those that agree, the one that has been in use for longest
+    return [(code, name, share) for code, name, share, _ in sorted(found, key=lambda one: -round(one[2], 1))]
+
+
+@lru_cache(maxsize=8)
+def candidates(box: Box) -> tuple[tuple[str, str], ...]:
+    """The projected systems of the area: today's before older ones, then those of the smallest area first."""
+    area = AreaOfInterest(box.west, box.south, box.east, box.north)
+    systems = query_crs_info(auth_name="EPSG", pj_types=[PJType.PROJECTED_CRS], area_of_interest=area, contains=False)
+    return tuple((f"EPSG:{info.code}", info.name) for info in sorted(systems, key=unlikeliness) if not info.deprecated)
+
+
+def unlikeliness(info: CRSInfo) -> tuple[bool, float, int, int]:
+    """What sorts systems: those that files come in today, the most local ones, the oldest number."""
+    use = info.area_of_use
+    size = (use.east - use.west) % 360 * (use.north - use.south) if use is not None else 0.0
+    return not info.name.startswith(TODAY), round(size, 1), info.code != WEB, int(info.code)
+
+
+def attempted(code: str, x: Degrees, y: Degrees) -> tuple[Degrees, Degrees]:
+    """The points in degrees if they were in this system; NaN where they cannot be."""
+    try:
+        lon, lat = Transformer.from_crs(CRS(code), CRS.from_epsg(4326), always_xy=True, allow_ballpark=True).transform(x, y)
+    except ProjError:
+        return np.full(len(x), np.nan), np.full(len(y), np.nan)
+    return lon, lat
+
+
+def of_datum(lon: Degrees, lat: Degrees, fits: Callable[[Degrees, Degrees], NDArray[np.bool_]]) -> list[Hint]:
+    """Whether the points agree better with what is known of them (`fits`) once they are taken for GCJ-02 or BD-09.
+
+    Numbers alone do not tell: all three datums look alike, some hundred metres apart.
+    """
+    there = np.isfinite(lon) & np.isfinite(lat)
+    lon, lat = lon[there], lat[there]
+    if len(lon) < FEWEST or not in_china(lon, lat):
+        return []
+    agreeing = {datum: int(fits(*to_wgs84(lon, lat, datum)).sum()) for datum in ("wgs84", "gcj02", "bd09")}
+    best = max(agreeing, key=lambda datum: (agreeing[datum], datum == "wgs84"))
+    if agreeing[best] - agreeing["wgs84"] >= max(FEWEST, MARKED * len(lon)):
+        name = {"gcj02": "GCJ-02 (Gaode, Tencent)", "bd09": "BD-09 (Baidu)"}[best]
+        return [Hint("datum", f"the points look like {name}: so taken, {agreeing[best]:,} of {len(lon):,} lie where they should, "
+                     f"as WGS 84 only {agreeing['wgs84']:,}", f"datum: {best}")]
+    return [Hint("datum_unsaid", "coordinates from Chinese map services are GCJ-02 or BD-09, some hundred metres off WGS 84; "
+                 "these numbers do not tell which they are: compare one known place with the map", "datum: wgs84")]
+
+
+def in_china(lon: Degrees, lat: Degrees) -> bool:
+    """Whether the middle of the points lies where maps may be shifted."""
+    return bool(73 < np.median(lon) < 136 and 17 < np.median(lat) < 54)
+
+
+def of_times(name: str, texts: pa.StringArray, zone: ZoneInfo) -> list[Hint]:
+    """Times that name no zone."""
+    there = texts.drop_null()
+    if not len(there):
+        return []
+    zoned = pc.match_substring_regex(there, r"(Z|UTC|GMT|[+-]\d{2}:?\d{2})\s*$").to_numpy(zero_copy_only=False)
+    if zoned.mean() > 0.5:
+        return []
+    return [Hint("no_zone", f"the times in {name} name no zone; they are taken as {zone.key}", f"zone: {zone.key}")]
+
+
+def of_codes(name: str, texts: pa.StringArray, known: Iterable[str] | None = None) -> list[Hint]:
+    """Codes that seem to have lost their leading zeros, as sheets do with them; `known` are the codes that there should be."""
+    distinct = pc.unique(texts.drop_null()).to_pylist()
+    digits = [text for text in distinct if text.isdigit()]
+    if not digits or len(digits) < 0.9 * len(distinct):
+        return []
+    codes = set(known or ())
+    if codes:
+        for width in sorted({len(code) for code in codes}):
+            mended = sum(text not in codes and text.zfill(width) in codes for text in digits)
+            if mended >= max(1, COMMON * len(digits)):
+                return [Hint("zeros_lost", f"{mended} of {len(digits)} codes in {name} are known once they are filled up with "
+                             f"zeros to {width} digits", f"pad: {width}")]
+        return []
+    lengths = np.array([len(text) for text in digits])
+    width = int(lengths.max())
+    short = lengths < width
+    leading = any(text.startswith("0") for text in digits)
+    if width >= 4 and 0 < short.mean() < 0.5 and (lengths >= width - 2).all() and not leading:
+        return [Hint("zeros_lost", f"{int(short.sum())} of {len(digits)} codes in {name} are shorter than the others' {width} "
+                     "digits and none begins with 0: they may have lost leading zeros", f"pad: {width}")]
+    return []
