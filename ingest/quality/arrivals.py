@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 import orjson
+import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from data_access.city import City
+from data_access.city import City, Region
 from data_access.engine import sql
 from ingest.batch import Batch
 from ingest.contributions import Numbered
@@ -90,11 +91,9 @@ def write(batch: Batch, came: Came) -> None:
 def tallies(batch: Batch, came: Came) -> dict[int, Tally]:
     """What came, by region."""
     rows = counted(batch, came)
-    regions = upper(batch.city, batch.fate.regions[rows])
+    at, distinct = pd.factorize(upper(batch.city, batch.fate.regions[rows]))
     table = judged(batch, came)[rows]
-    distinct, at = np.unique(regions, return_inverse=True)
-    summed = np.zeros((len(distinct), len(COLUMNS)), np.int64)
-    np.add.at(summed, at, table)
+    summed = np.column_stack([np.bincount(at, column, len(distinct)) for column in table.T]).astype(np.int64)
     found = {int(region): summed[number] for number, region in enumerate(distinct)}
     for kept in came.unread if came.door != RETRY else ():
         root = batch.city.root.region_id
@@ -117,9 +116,9 @@ def left_out(reasons: Iterable[Reason]) -> bool:
     return any(reason.code == LEFT_OUT for reason in reasons)
 
 
-def judged(batch: Batch, came: Came) -> NDArray[np.int64]:
+def judged(batch: Batch, came: Came) -> NDArray[np.int8]:
     """What each row of a batch counts for: rows x COLUMNS."""
-    table = np.zeros((batch.count, len(COLUMNS)), np.int64)
+    table = np.zeros((batch.count, len(COLUMNS)), np.int8)
     table[:, AT["came"]] = 1
     table[:, AT["repeated"]] = batch.fate.repeated
     for row, reasons in batch.marked().items():
@@ -160,13 +159,14 @@ def timeliness(batch: Batch, came: Came) -> tuple[NDArray[np.bool_], NDArray[np.
 
 def upper(city: City, regions: NDArray[np.int64]) -> NDArray[np.int64]:
     """The regions that rows are counted by; the city where none is known."""
-    distinct, at = np.unique(regions, return_inverse=True)
-    return np.array([above(city, int(region)) for region in distinct], np.int64)[at]
+    at, distinct = pd.factorize(regions)
+    root = city.root
+    held = np.array([above(city, city.regions.get(region, root)) for region in distinct.tolist()], np.int64)
+    return held[at]  # type: ignore[no-any-return]
 
 
-def above(city: City, region_id: int) -> int:
-    """The region of the deepest counted level that holds this one."""
-    region = city.regions.get(region_id, city.root)
+def above(city: City, region: Region) -> int:
+    """The region of the deepest counted level that holds this one, or is it."""
     while region.level > DEEPEST and region.parent_id is not None:
         region = city.regions[region.parent_id]
     return region.region_id
@@ -199,9 +199,10 @@ def roll_up(connection: Connection, city: City, metrics: Sequence[Numbered], sig
 def remember(batch: Batch, came: Came) -> None:
     """Write beside each kept reject what it counts for, so that a retry can take it back."""
     lines: dict[int, dict[int, Tally]] = {}
+    regions = upper(batch.city, batch.fate.regions) if batch.rejects.reasons else batch.fate.regions
     for row, reasons in batch.rejects.reasons.items():
         if not left_out(reasons):
-            put(lines, int(batch.lines[row]), above(batch.city, int(batch.fate.regions[row])), of_reasons(reasons, rejected=True))
+            put(lines, int(batch.lines[row]), int(regions[row]), of_reasons(reasons, rejected=True))
     for kept in came.unread:
         put(lines, kept.line, batch.city.root.region_id, of_reasons(kept.reasons, rejected=True))
     if lines:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from sqlalchemy import text
 
@@ -10,7 +11,11 @@ from data_access.readings import by_child, readings
 from indicators.quality import QUALITY
 from indicators.scope import Scope
 from ingest import rollups
+from ingest.batch import Source
+from ingest.intake import Delivery, Intake
 from ingest.quality import arrivals
+from ingest.rejects import Kept, Reason, Rejects
+from ingest.subjects import SUBJECTS
 
 COLUMNS = ", ".join(f"sum({name})" for name in arrivals.COLUMNS)
 KEYS = {indicator.key: indicator for indicator in QUALITY}
@@ -104,3 +109,77 @@ def test_a_source_that_promises_nothing_has_no_base_for_time_and_no_access_to_ju
     finally:
         with sender.engine.begin() as connection:
             connection.execute(text("UPDATE source SET refresh_seconds = 600 WHERE key = 'test'"))
+
+
+def test_a_file_that_is_loaded_anew_is_taken_back_whole(sender, sent):
+    """Two rows of a file, one of them bad, are counted, and after they are taken back nothing of them is left."""
+    before, rows_before = came(sender), sender.value("SELECT count(*) FROM arrival")
+    batch_id = deliver(sender, "file", [(7, 20), (8, 5000)])
+    assert [came(sender)[name] - before[name] for name in ("came", "rejected", "inaccurate")] == [2, 1, 1]
+    with sender.engine.begin() as connection:
+        arrivals.take_back(connection, sender.city, metrics(sender), [batch_id])
+    assert came(sender) == before
+    assert sender.value("SELECT count(*) FROM arrival") == rows_before
+    assert rollups.check(sender.engine, sender.city) == []
+
+
+def test_a_row_that_a_retry_takes_counts_once_and_as_a_good_one(sender, sent):
+    """Of three rows two are bad; a retry takes one of them: three came, one is rejected."""
+    before = came(sender)
+    batch_id = deliver(sender, "file", [(9, 20), (10, 5000), (11, 6000)])
+    reject = sender.value("SELECT reject_id FROM reject WHERE batch_id = :batch AND row_no = 2", batch=batch_id)
+    deliver(sender, "retry", [(9, 20), (10, 50)])  # the whole line comes again: what it brought before is not counted twice
+    with sender.engine.begin() as connection:
+        arrivals.take_back_rows(connection, sender.city, metrics(sender), [reject])
+    after = came(sender)
+    assert [after[name] - before[name] for name in ("came", "rejected", "inaccurate", "repeated")] == [3, 1, 1, 0]
+    assert rollups.check(sender.engine, sender.city) == []
+    with sender.engine.begin() as connection:
+        arrivals.take_back_rows(connection, sender.city, metrics(sender), [reject])
+    assert came(sender) == after
+
+
+def test_a_wide_row_whose_cells_lie_in_two_districts_is_taken_back_where_they_lie(sender, sent):
+    """One line of the file brings a bad reading of the west and one of the east."""
+    before = came(sender), came(sender, "code = 'T11'"), came(sender, "code = 'T22'")
+    batch_id = deliver(sender, "file", [(12, 5000), (12, 5000)], devices=("a1", "a2"), lines=(4, 4))
+    assert sender.value("SELECT count(*) FROM reject WHERE batch_id = :batch", batch=batch_id) == 1
+    assert came(sender, "code = 'T22'")["rejected"] == before[2]["rejected"] + 1
+    reject = sender.value("SELECT reject_id FROM reject WHERE batch_id = :batch", batch=batch_id)
+    with sender.engine.begin() as connection:
+        arrivals.take_back_rows(connection, sender.city, metrics(sender), [reject])
+    assert (came(sender), came(sender, "code = 'T11'"), came(sender, "code = 'T22'")) == before
+    assert rollups.check(sender.engine, sender.city) == []
+
+
+def test_rows_that_the_pack_leaves_out_and_rows_that_cannot_be_read_count_as_what_they_are(sender, sent):
+    """One is skipped, and did not come; one could not be read, and came malformed; one is let in with a mark."""
+    before = came(sender)
+    skipped, marked = Rejects(), Rejects()
+    skipped.add(0, None, "skipped", "not wanted")
+    marked.add(1, "value", "range", "rather high")
+    unread = [Kept(99, [Reason(None, "unreadable", "too few cells")], "a;b")]
+    deliver(sender, "file", [(13, 20), (14, 20)], rejects=skipped, marks=marked, unread=unread)
+    after = came(sender)
+    assert {name: after[name] - before[name] for name in after if after[name] != before[name]} == {
+        "came": 2, "rejected": 1, "marked": 1, "malformed": 1, "inaccurate": 1, "timed": 1}
+
+
+def metrics(sender):
+    """The numbered metrics of what came."""
+    return rollups.prepare(sender.engine, sender.city).metrics["arrival"]
+
+
+def deliver(sender, door, readings, devices=(), lines=(), **more):
+    """Readings of so many minutes ago, as a file of source `test` brings them. Returns: the batch."""
+    now = np.datetime64(datetime.now(UTC).replace(microsecond=0, second=0, tzinfo=None), "us")
+    count = len(readings)
+    columns = {
+        "device": np.array(list(devices) or ["a1"] * count, object), "property": np.array(["pm25"] * count, object),
+        "observed_at": np.array([now - np.timedelta64(minutes, "m") for minutes, _ in readings]),
+        "value": np.array([value for _, value in readings], np.float64)}
+    numbers = np.array(list(lines) or range(1, count + 1), np.int64)
+    source = sender.value("SELECT source_id FROM source WHERE key = 'test'")
+    return Intake(sender.engine).take(Delivery(
+        Source(source, "test"), SUBJECTS["observations"], columns, numbers, lambda row: {"row": row}, door, "readings.csv",
+        dataset="readings", **more))["batch"]
