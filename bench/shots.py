@@ -13,14 +13,14 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 
 from cluster import private
-from data_access import agencies, cases, devices
+from data_access import agencies, cases, devices, sources
 from data_access import city as cities
 from data_access import engine as engines
 from data_access.city import City, Region
 from data_access.engine import reading, sql
 from indicators.scope import Scope
 from indicators.text import LANGUAGES
-from layouts.view import Opened, View, href
+from layouts.view import Opened, Page, View, href
 from settings import Settings
 
 SIZES = {"1080p": (1920, 1080), "4k": (3840, 2160), "ultrawide": (7680, 2160), "phone": (390, 844)}
@@ -88,7 +88,8 @@ def records(engine: Engine, city: City, now: datetime) -> dict[str, View]:
     views = {
         "dimension": View(Scope(home), Opened("dimension", "events")),
         "indicator": View(Scope(home), Opened("indicator", "event_closed_on_time")),
-        "sources": View(Scope(home), Opened("sources")),
+        "sources": View(Scope(home), page=Page()),
+        "source": View(Scope(home), page=Page(worst(engine))),
         "attention": View(Scope(home), Opened("attention")),
     }
     for late in cases.most_overdue(engine, city.root.region_id, now, 1):
@@ -104,6 +105,11 @@ def records(engine: Engine, city: City, now: datetime) -> dict[str, View]:
     for load in agencies.load(engine, city.root.region_id, now, now)[:1]:
         views["agency"] = View(Scope(home), Opened("agency", load.code))
     return views
+
+
+def worst(engine: Engine) -> str:
+    """The source with the most rejects."""
+    return max(sources.sources(engine), key=lambda source: source.rejected).key
 
 
 def above(city: City, region_id: int) -> Region:
@@ -131,7 +137,7 @@ def picture(browser: Browser, url: str, shot: Shot, size: str, out: Path) -> Pat
     context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
     page = context.new_page()
     page.goto(url.rstrip("/") + href(shot.view))
-    page.wait_for_selector(".p .hero", timeout=SETTLED_MS)
+    page.wait_for_selector(":is(.p .hero, .page h1)", timeout=SETTLED_MS)
     page.wait_for_timeout(6000 if size in ("1080p", "phone") else 12000)
     path = out / f"{shot.name}-{size}.png"
     page.screenshot(path=path, full_page=size == "phone")

@@ -1,7 +1,7 @@
 """Pages in place of the wall: all sources, and one source; painted part by part like the wall itself."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 from data_access import batches, findings, quality, quarantine
@@ -24,8 +24,9 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 HOURS, LONG_HOURS, DAYS = 24, 48, 30
-BATCHES = 30
+BATCHES = 20
 FINDINGS = 20
+CALM_S = 5.0
 REFUSED = frozenset({"reject", "region"})   # what changes rows in quarantine; "region": a city was loaded anew
 FOUND = frozenset({"finding", "region"})
 MINUTELY: frozenset[str] = frozenset()      # sums over many batches: the minute is enough
@@ -56,9 +57,19 @@ def frame(desk: Desk, name: str, parent: str) -> Picture:
 
 # all sources
 
+def calmly(desk: Desk, name: Hashable, read: Callable[[], T]) -> T:
+    """What changes with every batch, read anew every few seconds at most: a page is for reading. Raises: DataUnavailable."""
+    return desk.memory.recall(("calmly", name, desk.tick.now.timestamp() // CALM_S), MINUTELY, read)
+
+
+def every(desk: Desk) -> tuple[Source, ...]:
+    """All sources. Raises: DataUnavailable."""
+    return calmly(desk, "sources", desk.sources)
+
+
 def overview(desk: Desk) -> Picture:
     """The list of all sources."""
-    found = Overview(desk.sources(), *(_if_known(desk, read) for read in (_hourly, _waiting, _quality)))
+    found = Overview(every(desk), *(_if_known(desk, read) for read in (_hourly, _waiting, _quality)))
     return {**frame(desk, desk.look.say("sources.title"), to_wall(desk.view)), **sources_page.sources_page(desk.look, found)}
 
 
@@ -89,7 +100,7 @@ def _waiting(desk: Desk) -> dict[str, int]:
 def found(desk: Desk) -> Source | None:
     """The source that the address names; None when there is none. Raises: DataUnavailable."""
     key = shown(desk.view).source
-    return next((source for source in desk.sources() if source.key == key), None)
+    return next((source for source in every(desk) if source.key == key), None)
 
 
 def head(desk: Desk) -> Picture:
@@ -134,7 +145,7 @@ def odd(desk: Desk) -> tuple[findings.Finding, ...]:
 def newest(desk: Desk) -> Origin:
     """Its newest batches, and the one asked for. Raises: DataUnavailable."""
     page = shown(desk.view)
-    return desk.memory.recall(("batches", page.source, page.batch), SOURCE, lambda: Origin(
+    return calmly(desk, ("batches", page.source, page.batch), lambda: Origin(
         batches.batches(desk.engine, page.source, BATCHES, page.batch), page.batch))
 
 
