@@ -148,6 +148,17 @@ def factored(texts: pa.StringArray) -> Cells:
     return Cells(coded.dictionary, coded.indices.to_numpy(zero_copy_only=False))
 
 
+def joined(columns: Sequence[pa.StringArray], between: str) -> pa.StringArray:
+    """Columns put together, empty cells left out; null where all are.
+
+    Arrow drops rows that are null throughout, so every row begins with a text that is cut off again.
+    """
+    start = pa.array(np.full(len(columns[0]), "", object), pa.string())
+    together = pc.binary_join_element_wise(start, *columns, between, null_handling="skip")
+    made = pc.utf8_slice_codeunits(together, len(between))
+    return pc.if_else(pc.equal(made, ""), pa.scalar(None, pa.string()), made)
+
+
 def written(value: Any) -> str | None:
     """One cell of any type as a text; None where there is nothing."""
     if value is None or value is pd.NaT or value is pd.NA:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ingest.mapping import flags, moments, numbers, zones
-from ingest.mapping.cells import Cells, Sheet, constant, factored
+from ingest.mapping.cells import Cells, Sheet, constant, factored, joined
 from ingest.mapping.durations import seconds
 from ingest.mapping.faults import Fault, Faults, MappingError, Outcome
 from ingest.mapping.values import PIECE, ClockChange, Reading, Value
@@ -74,9 +74,7 @@ def source(value: Value, sheet: Sheet) -> Cells:
     if value.first is not None:
         return factored(pc.coalesce(*texts))
     if value.join is not None:
-        joined = pc.binary_join_element_wise(*texts, value.with_, null_handling="skip")
-        nothing = pc.equal(joined, "")
-        return factored(pc.if_else(nothing, pa.scalar(None, pa.string()), joined))
+        return factored(joined(texts, value.with_))
     return filled(value.template or "", names, texts)
 
 
@@ -213,8 +211,7 @@ def two_columns(value: Value, day: str, time: str | None, context: Context) -> O
         days = moments.Moments(days.local.astype("datetime64[D]").astype("datetime64[us]") + of_day, days.offset | hours.offset,
                                days.zoned | hours.zoned)
     where = origin(value)
-    texts = pc.binary_join_element_wise(*[context.sheet.cells(name, value.empty).by_row() for name in value.named()], " ",
-                                        null_handling="skip")
+    texts = joined([context.sheet.cells(name, value.empty).by_row() for name in value.named()], " ")
     later, told = Faults(where, texts), Faults(where, texts)
     values = in_utc(days, value, context, told, later)
     return Outcome(values, (*wrong, *told.by_row(None)), tuple(later.by_row(None)))

@@ -18,7 +18,7 @@ def checked(pattern: str) -> str:
 def grouped(pattern: str, take: str | int | None) -> tuple[str, str]:
     """The pattern with a name for the group that is taken, and that name. Raises: ValueError."""
     starts = groups(pattern)
-    if not starts:
+    if not starts and take in (None, 1):
         return f"(?P<taken>{pattern})", "taken"
     if isinstance(take, str):
         if take not in [name for _, name in starts]:
