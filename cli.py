@@ -25,6 +25,7 @@ from settings import ROOT, Settings
 
 REFUSED = 2
 STOP_S = 20
+SHOWN = 20  # reasons of rows rejected again
 Stage = Literal["basics", "history"]
 Command = Callable[[argparse.Namespace, Settings], None]
 
@@ -70,6 +71,9 @@ def parser() -> argparse.ArgumentParser:
     load_parser = add("load", load, "load a city pack, or what changed in it")
     load_parser.add_argument("--pack", help="a folder of packs/ (default: PACK)")
     load_parser.add_argument("--stage", choices=get_args(Stage), help="only this part (default: all)")
+    retry_parser = add("retry", retry, "try a source's rejects again, after its mapping was mended")
+    retry_parser.add_argument("source", help="the source's key")
+    retry_parser.add_argument("--pack", help="a folder of packs/ (default: PACK)")
     add("simulate", simulate, "send simulated facts to the door; further options go to the simulator").add_argument(
         "--door", help="the door's URL (default: the one that `run` serves)")
     database = commands.add_parser("db", help="the database").add_subparsers(required=True, metavar="ACTION")
@@ -132,6 +136,25 @@ def load(asked: argparse.Namespace, settings: Settings) -> None:
 
     for stage in (asked.stage,) if asked.stage else get_args(Stage):
         load_pack(engine, pack, stage=stage, progress=tell, var=settings.var)
+
+
+def retry(asked: argparse.Namespace, settings: Settings) -> None:
+    """Try a source's rejects again and say what became of them."""
+    pack = _pack(asked.pack or settings.pack)
+    from ingest.mapping.faults import MappingError
+    from ingest.pack import read
+    from ingest.retry import retry as try_again
+
+    engine = _engine(settings, settings.ingest_timeout_ms)
+    check.require(engine)
+    try:
+        answer = try_again(engine, read(pack), asked.source)
+    except MappingError as error:
+        raise Misused(f"the mapping does not fit the rows: {error}") from error
+    print(f"{answer['resolved']} rejects resolved: {answer['taken']} rows taken, {answer['seen']} there already; "
+          f"{answer['rejected']} rows rejected again, {answer['left']} rejects that only a mended file can bring.")
+    for reason in answer["reasons"][:SHOWN]:
+        print(f"  line {reason['row']}: {reason['text']}")
 
 
 def simulate(asked: argparse.Namespace, settings: Settings) -> None:

@@ -41,7 +41,7 @@ def write(connection: Connection, source_id: int, heard: Mapping[str, Heard]) ->
          ORDER BY subject
         ON CONFLICT (source_id, subject) DO UPDATE
            SET last_at = GREATEST(f.last_at, excluded.last_at), last_received_at = excluded.last_received_at,
-               taken = f.taken + excluded.taken, rejected = f.rejected + excluded.rejected,
+               taken = f.taken + excluded.taken, rejected = GREATEST(f.rejected + excluded.rejected, 0),
                marked = f.marked + excluded.marked"""), {
         "source_id": source_id, "subjects": subjects,
         "newest": [None if np.isnat(end) else end.astype(object).replace(tzinfo=UTC) for end in ends],

@@ -175,23 +175,26 @@ class Intake:
         stored = came.subject.store(batch) if len(batch.good()) else nothing
         wide.tell(came.columns, city, found)
         marked = batch.marked()
-        rejects.keep(connection, batch_id, [*came.unread, *rejects.by_line(found.reasons, came.lines, came.whole)])
+        if came.door != "retry":  # those are kept already, as rejects of the batch that they came with
+            rejects.keep(connection, batch_id, [*came.unread, *rejects.by_line(found.reasons, came.lines, came.whole)])
         rejects.keep_marks(connection, batch_id, rejects.by_line(marked, came.lines, came.whole))
         arrivals.write(batch, Came(came.door, came.subject.name, came.dataset or came.subject.name, came.unread))
         answer = {"batch": batch_id, "taken": stored.taken, "seen": stored.seen,
                   "rejected": len(found.reasons) + len(came.unread), "marked": len(marked), "reasons": found.told(came.lines)}
         for fact, late in stored.late.items():
             snapshots.mark(connection, book, fact, late, now)
-        feeds.write(connection, came.source.source_id, with_unread(stored.heard, came))
-        close_batch(connection, batch_id, answer)
+        feeds.write(connection, came.source.source_id, heard_of(stored.heard, came))
+        close_batch(connection, batch_id, answer | ({"rejected": 0} if came.door == "retry" else {}))
         if also is not None:
             also(connection, batch_id, found)
         notify(connection, [*(stored.heard or [came.subject.feed]), arrivals.SUBJECT], batch_id)
         return answer, stored.waiting
 
 
-def with_unread(heard: Mapping[str, Heard], came: Delivery) -> dict[str, Heard]:
-    """What the feeds hear, with the rows that could not be read."""
+def heard_of(heard: Mapping[str, Heard], came: Delivery) -> dict[str, Heard]:
+    """What the feeds hear: with the rows that could not be read; what a retry takes is rejected no more."""
+    if came.door == "retry":
+        return {subject: replace(one, rejected=-one.taken) for subject, one in heard.items()}
     if not came.unread:
         return dict(heard)
     before = heard.get(came.subject.feed, Heard())

@@ -196,10 +196,13 @@ def delivery(work: Work, part: Part, mapped: Mapped, keys: Keys) -> Delivery:
     return Delivery(
         work.source, work.subject, mapped.columns, mapped.lines, lambda row: as_came(frame.rows, int(mapped.lines[row])),
         "file", part.table.name, part.key, work.name, mapped.rejects, mapped.marks,
-        [unread(line, spoilt) for line, spoilt in frame.unreadable.items()],
-        Options(dataset.nearest_m, dataset.add_up, {
-            key: Medians(tuple(one.bounds), tuple(one.keys)) for key, one in dataset.medians.items()}),
-        dataset.checks, keys)
+        [unread(line, spoilt) for line, spoilt in frame.unreadable.items()], options(dataset), dataset.checks, keys)
+
+
+def options(dataset: Dataset) -> Options:
+    """What the dataset says of its rows beyond their columns."""
+    return Options(dataset.nearest_m, dataset.add_up, {
+        key: Medians(tuple(one.bounds), tuple(one.keys)) for key, one in dataset.medians.items()})
 
 
 def unread(line: int, spoilt: Spoilt) -> Kept:

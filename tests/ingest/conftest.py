@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -11,6 +12,10 @@ from sqlalchemy import Engine, text
 
 from data_access.city import City
 from ingest.door import create_door
+from ingest.intake import Intake
+from ingest.load_dataset import load_dataset, prepared
+from ingest.pack import Pack, Source, read
+from ingest.progress import Progress
 
 
 @dataclass
@@ -67,3 +72,37 @@ def case() -> Case:
         return {"id": name, "class": "pothole", "channel": "phone", "title": "A hole", "reported_at": "2026-03-04T12:00:00Z",
                 "lon": 0.001, "lat": 0.001} | changes
     return made
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of files beside a pack."""
+    return tmp_path
+
+
+Load = Callable[..., list[Progress]]
+
+
+def pack_of(folder: Path, *datasets: dict[str, Any]) -> Pack:
+    """A pack of this folder whose only source is Smalltown's `test`, with these datasets."""
+    source = Source.model_validate({
+        "key": "test", "name": {"zh": "测试", "en": "Test"}, "owner": "Town hall", "licence": "CC0-1.0", "kind": "business",
+        "datasets": list(datasets)})
+    return read("newyork").model_copy(update={"folder": folder, "sources": [source]})
+
+
+@pytest.fixture
+def load(engine: Engine, town: City, folder: Path) -> Load:
+    """Loads a dataset of source `test` from the folder, and tells how it went."""
+    def go(declared: dict[str, Any], stop_at: int | None = None) -> list[Progress]:
+        told: list[Progress] = []
+
+        def report(progress: Progress) -> None:
+            told.append(progress)
+            if stop_at is not None and progress.done >= stop_at:
+                raise KeyboardInterrupt
+
+        pack = pack_of(folder, declared)
+        load_dataset(prepared(engine, Intake(engine), pack, "test", pack.sources[0].datasets[0]), report)
+        return told
+    return go

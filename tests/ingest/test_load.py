@@ -10,8 +10,8 @@ from sqlalchemy import text
 from ingest import load_flights, load_parts, load_places, tokens
 from ingest.load import load_pack
 from ingest.load_city import OtherCity
-from ingest.progress import Progress
 from ingest.load_tree import OtherTree
+from ingest.progress import Progress
 from tests.ingest import hamlet
 
 

@@ -1,6 +1,5 @@
 """A dataset of a pack goes in by part, is told line by line, goes on where it was stopped, and changes nothing when run again."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +8,8 @@ from sqlalchemy import Engine, text
 
 from data_access.city import City
 from ingest import load_dataset
-from ingest.intake import Intake
-from ingest.pack import Dataset, Pack, read
-from ingest.progress import Progress
 from ingest.rollups import check
+from tests.ingest.conftest import Load
 
 WORDS = {"zh": "工单", "en": "Requests"}
 CASES = """编号;类别;标题;受理;结案;X;Y
@@ -33,37 +30,13 @@ REQUESTS: dict[str, Any] = {
             "place": {"lon": "X", "lat": "Y"}, "steps": {"closed": "结案"}}}
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder of files beside a pack."""
-    return tmp_path
-
-
-@pytest.fixture
-def load(engine: Engine, town: City, folder: Path) -> Callable[..., list[Progress]]:
-    """Loads a dataset of source `test` from the folder, and tells how it went."""
-    def go(declared: dict[str, Any], stop_at: int | None = None) -> list[Progress]:
-        told: list[Progress] = []
-
-        def report(progress: Progress) -> None:
-            told.append(progress)
-            if stop_at is not None and progress.done >= stop_at:
-                raise KeyboardInterrupt
-
-        pack: Pack = read("newyork").model_copy(update={"folder": folder})
-        dataset = Dataset.model_validate(declared)
-        load_dataset.load_dataset(load_dataset.prepared(engine, Intake(engine), pack, "test", dataset), report)
-        return told
-    return go
-
-
 def rows(engine: Engine, statement: str) -> list[tuple[Any, ...]]:
     with engine.connect() as connection:
         return [tuple(row) for row in connection.execute(text(statement))]
 
 
 def test_each_row_is_taken_or_kept_with_its_line_and_reasons_and_a_second_load_does_nothing(
-    engine: Engine, town: City, folder: Path, load: Callable[..., list[Progress]]
+    engine: Engine, town: City, folder: Path, load: Load
 ) -> None:
     (folder / "cases.csv").write_text(CASES, encoding="utf-8")
     told = load(REQUESTS)
@@ -88,7 +61,7 @@ def test_each_row_is_taken_or_kept_with_its_line_and_reasons_and_a_second_load_d
 
 
 def test_a_newer_file_amends_the_cases_that_it_tells_otherwise(
-    engine: Engine, town: City, folder: Path, load: Callable[..., list[Progress]]
+    engine: Engine, town: City, folder: Path, load: Load
 ) -> None:
     (folder / "cases.csv").write_text(CASES.replace("乙;2026-03-04 08:00;;", "乙二;2026-03-04 08:00;2026-03-04 10:00;"),
                                       encoding="utf-8")
@@ -100,7 +73,7 @@ def test_a_newer_file_amends_the_cases_that_it_tells_otherwise(
 
 
 def test_a_load_that_is_stopped_goes_on_where_it_was(
-    engine: Engine, folder: Path, load: Callable[..., list[Progress]], monkeypatch: pytest.MonkeyPatch
+    engine: Engine, folder: Path, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(load_dataset, "PART_CELLS", 7 * 100)
     lines = [f"b{number};坑;x;2026-03-05 07:00;;0.001;0.001" for number in range(1000)]
@@ -116,7 +89,7 @@ def test_a_load_that_is_stopped_goes_on_where_it_was(
 
 
 def test_a_unique_key_holds_over_the_parts_that_were_in_before(
-    engine: Engine, folder: Path, load: Callable[..., list[Progress]], monkeypatch: pytest.MonkeyPatch
+    engine: Engine, folder: Path, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(load_dataset, "PART_CELLS", 7 * 2)
     lines = [f"c{number};坑;x;2026-03-05 07:00;;0.001;0.001" for number in (1, 2, 3, 1)]
@@ -129,7 +102,7 @@ def test_a_unique_key_holds_over_the_parts_that_were_in_before(
 
 
 def test_one_column_a_sensor_becomes_one_reading_a_cell_and_a_line_is_kept_once(
-    engine: Engine, folder: Path, load: Callable[..., list[Progress]]
+    engine: Engine, folder: Path, load: Load
 ) -> None:
     (folder / "devices.csv").write_text("code,x\na1,0.005\na2,0.075\n")
     load({"key": "stations", "subject": "devices", "title": WORDS, "read": {"path": "devices.csv"}, "map": {
@@ -149,7 +122,7 @@ def test_one_column_a_sensor_becomes_one_reading_a_cell_and_a_line_is_kept_once(
 
 
 def test_figures_of_one_level_add_up_the_tree_and_give_medians_everywhere(
-    engine: Engine, folder: Path, load: Callable[..., list[Progress]]
+    engine: Engine, folder: Path, load: Load
 ) -> None:
     (folder / "figures.csv").write_text("street,low,high\nT11,30,10\nT12,10,30\nT21,,20\n")
     load({"key": "figures", "subject": "statistics", "title": WORDS, "read": {"path": "figures.csv"},
@@ -166,7 +139,7 @@ def test_figures_of_one_level_add_up_the_tree_and_give_medians_everywhere(
 
 
 def test_figures_of_many_lines_add_up_over_all_parts(
-    engine: Engine, folder: Path, load: Callable[..., list[Progress]], monkeypatch: pytest.MonkeyPatch
+    engine: Engine, folder: Path, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(load_dataset, "PART_CELLS", 2 * 2)
     (folder / "lots.csv").write_text("block,homes\nT111,3\nT111,4\nT112,5\nT222,6\nT111,1\n")
@@ -177,7 +150,7 @@ def test_figures_of_many_lines_add_up_over_all_parts(
 
 
 def test_a_place_just_outside_goes_to_the_nearest_region_marked(
-    engine: Engine, folder: Path, load: Callable[..., list[Progress]]
+    engine: Engine, folder: Path, load: Load
 ) -> None:
     (folder / "lots.csv").write_text("id,x,y\nl1,0.005,0.0105\nl2,0.005,0.5\n")
     load({"key": "lots", "subject": "places", "title": WORDS, "read": {"path": "lots.csv"}, "nearest_m": 200, "map": {
