@@ -21,7 +21,7 @@ class Pace:
 
     gap_s: float        # changes in between are taken together
     rest_s: float       # a lane rests as long as it has worked, but no longer than this
-    urgent_s: float     # for urgent news a lane that is quicker than this begins anew so long after it last began
+    urgent_s: float     # for urgent news a lane begins anew so long after it last began, or after a third of its rest
 
 
 class LaneClock:
@@ -91,10 +91,10 @@ class LaneClock:
             self._changed = True
 
     def _rest(self, begun: float, ended: float) -> None:
-        """Leave the machine to others; urgent news end the rest early, unless the lane cannot keep up anyway."""
-        spent = ended - begun
-        until = max(begun + self._pace.gap_s, ended + min(spent, self._pace.rest_s))
-        sooner = begun + self._pace.urgent_s if spent < self._pace.urgent_s else until
+        """Leave the machine to others; urgent news cut the rest short, but a lane that cannot keep up rests all the same."""
+        rest = min(ended - begun, self._pace.rest_s)
+        until = max(begun + self._pace.gap_s, ended + rest)
+        sooner = max(begun + self._pace.urgent_s, ended + rest / 3)
         with self._woken:
             while not self._closed and (left := (min(sooner, until) if self._urgent else until) - time.monotonic()) > 0:
                 self._woken.wait(left)

@@ -54,10 +54,10 @@ def test_urgent_news_end_the_rest_of_a_lane_that_keeps_up() -> None:
         assert begun[1] - begun[0] >= 0.05
 
 
-def test_urgent_news_do_not_keep_a_lane_busy_for_ever_that_is_slower_than_they_are() -> None:
-    with working(SLOW, 0.5) as (lane, begun, happened):
+def test_a_lane_that_is_slower_than_the_news_are_rests_a_third_even_so() -> None:
+    with working(SLOW, 0.6) as (lane, begun, happened):
         lane.wake(urgent=True)
         assert happened.wait(2)
         lane.wake(urgent=True)
         assert again(happened, 3)
-        assert begun[1] - begun[0] >= 1.0
+        assert 0.8 <= begun[1] - begun[0] < 1.2
