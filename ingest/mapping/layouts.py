@@ -7,7 +7,7 @@ NAMED = ("iso", "epoch_s", "epoch_ms", "excel", "excel_1904")
 WHOLE = {"%T": "%H:%M:%S", "%R": "%H:%M", "%F": "%Y-%m-%d", "%D": "%m/%d/%y"}
 ZONE = r"Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?"
 HALF = r"[AaPp]\.?[Mm]\.?|上午|下午|凌晨|早上|中午|晚上"
-LETTERS = r"[^\W\d_]+\.?"
+LETTERS = r"[^\W0-9_]+\.?"
 PATTERNS = {"Y": r"\d{4}", "y": r"\d{2}", "m": r"\d{1,2}", "d": r"\d{1,2}", "H": r"\d{1,2}", "I": r"\d{1,2}", "M": r"\d{1,2}",
             "S": r"\d{1,2}", "f": r"\d{1,9}", "j": r"\d{1,3}", "b": LETTERS, "B": LETTERS, "p": HALF, "z": ZONE}
 PASSED = {"a": LETTERS, "A": LETTERS}  # weekdays say nothing that the date does not
@@ -33,7 +33,7 @@ def checked(format_: str) -> tuple[re.Pattern[str], ...]:
     codes = format_ if "%" in format_ else translated(format_)
     for short, long in WHOLE.items():
         codes = codes.replace(short, long)
-    return (re.compile(pattern(codes, format_)),)
+    return (compiled(pattern(codes, format_)),)
 
 
 def translated(format_: str) -> str:
@@ -63,10 +63,15 @@ def pattern(codes: str, written: str) -> str:
     return made
 
 
+def compiled(written: str) -> re.Pattern[str]:
+    """The pattern, whose digits are those of ASCII: numpy reads them by their bytes."""
+    return re.compile(written.replace(r"\d", "[0-9]"))
+
+
 CODE = re.compile(r"%-?(.?)|(\s+|[^%])")
-ISO = tuple(map(re.compile, (
+ISO = tuple(map(compiled, (
     rf"(?P<Y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})(?:(?:[Tt]|\s+){CLOCK})?",
     rf"(?P<Y>\d{{4}})\s*年\s*(?P<m>\d{{1,2}})\s*月\s*(?P<d>\d{{1,2}})\s*[日号號]?(?:\s*{CLOCK})?",
     rf"(?P<Y>\d{{4}})(?P<m>\d{{2}})(?P<d>\d{{2}})(?:T?(?P<H>\d{{2}})(?P<M>\d{{2}})(?:(?P<S>\d{{2}}))?(?P<z>{ZONE})?)?",
 )))
-DAYTIME = (re.compile(CLOCK), re.compile(r"(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})?"))
+DAYTIME = (compiled(CLOCK), compiled(r"(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2})?"))

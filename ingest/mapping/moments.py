@@ -69,7 +69,18 @@ class Moments:
 
 
 def read(texts: pa.StringArray, formats: Sequence[str], wanted: Bools) -> Moments:
-    """The wanted texts by the first format that understands each."""
+    """The wanted texts by the first format that understands each; what none does is tried in half width."""
+    made = attempted(texts, formats, wanted)
+    rest = made.open(wanted)
+    if len(rest):
+        chosen = texts.take(pa.array(rest))
+        narrow = pc.utf8_normalize(chosen, form="NFKC")
+        made.put(rest, attempted(narrow, formats, pc.not_equal(narrow, chosen).to_numpy(zero_copy_only=False)))
+    return made
+
+
+def attempted(texts: pa.StringArray, formats: Sequence[str], wanted: Bools) -> Moments:
+    """The wanted texts as they stand, by the first format that understands each."""
     made = Moments.none(len(texts))
     for format_ in formats:
         rows = made.open(wanted)
@@ -253,10 +264,11 @@ def counted(texts: pa.StringArray, format_: str) -> Moments:
         seconds = numbers / (1000 if format_ == "epoch_ms" else 1)
         within = (seconds >= EARLIEST_EPOCH) & (seconds <= LATEST_EPOCH)
         return whole_seconds(np.where(within, seconds, np.nan), zoned=True)
-    if format_ == "excel":
-        numbers = np.where((numbers >= NO_DAY) & (numbers < NO_DAY + 1), np.nan, numbers + (numbers < NO_DAY))
-    zero = EXCEL_DAYS if format_ == "excel" else EXCEL_1904_DAYS
     within = (numbers >= 1) & (numbers <= LAST_DAY)
+    if format_ == "excel":
+        within &= (numbers < NO_DAY) | (numbers >= NO_DAY + 1)
+        numbers = numbers + (numbers < NO_DAY)
+    zero = EXCEL_DAYS if format_ == "excel" else EXCEL_1904_DAYS
     return whole_seconds(np.round((np.where(within, numbers, np.nan) + zero) * 86400, 3), zoned=False)
 
 

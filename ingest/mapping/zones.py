@@ -33,7 +33,8 @@ def to_utc(local: Instants, zone: ZoneInfo, later: bool = False) -> tuple[Instan
     if not there.any():
         return local, nothing, nothing
     years = local[there].astype("datetime64[Y]").astype(np.int64) + 1970
-    changes = changes_between(zone, max(int(years.min()), FIRST_YEAR), min(int(years.max()), LAST_YEAR))
+    first, last = np.clip([years.min(), years.max()], FIRST_YEAR, LAST_YEAR).tolist()
+    changes = changes_between(zone, first, last)
     before, after = changes.offsets[:-1], changes.offsets[1:]
     begins = changes.at + np.minimum(before, after)   # on the wall: from here to `ends` hours are skipped or repeated
     ends = changes.at + np.maximum(before, after)

@@ -112,8 +112,8 @@ def test_a_number_without_its_unit_takes_that_of_the_property() -> None:
 
 
 def test_columns_are_joined_added_filled_in_and_the_first_taken() -> None:
-    columns = {"a": ["x",
-    None, None], "b": ["y", "z", None], "n": ["1", "2", "x"], "m": ["10", None, "3"], "t.1": ["7", "8", None]}
+    columns: dict[str, list[Any]] = {
+        "a": ["x", None, None], "b": ["y", "z", None], "n": ["1", "2", "x"], "m": ["10", None, "3"], "t.1": ["7", "8", None]}
     assert mapped(columns, {"join": ["a", "b"], "with": "-"}).columns["f"].tolist() == ["x-y", "z", None]
     assert mapped(columns, {"first": ["a", "b"]}).columns["f"].tolist() == ["x", "z", None]
     assert mapped(columns, {"template": "36{t.1:0>3}/{n}"}).columns["f"].tolist() == ["36007/1", "36008/2", None]
