@@ -7,6 +7,7 @@
   const FONT = ["Bold", "Noto Sans SC Variable", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC",
     "Microsoft YaHei"];
   const FACE = '700 24px "Noto Sans SC Variable"';
+  const LEAST = 14;           // no letters are smaller
   const FIGURES = "0123456789.k万—";
   const LAYER = "region";
   const SEQUENCE = ["--seq-1", "--seq-2", "--seq-3", "--seq-4", "--seq-5", "--seq-6"];
@@ -164,7 +165,7 @@
   function markLayer(id, source, property, value, numbered) {
     const icon = {"icon-image": sized(value), "icon-allow-overlap": true,
       "icon-offset": value === "due_soon" ? ["case", ["has", "region"], ["literal", [0, 17]], ["literal", [0, 0]]] : [0, 0]};
-    const number = numbered ? {"icon-size": far, "text-field": count("zh"), "text-font": FONT, "text-size": 13, "text-anchor": "left",
+    const number = numbered ? {"icon-size": far, "text-field": count("zh"), "text-font": FONT, "text-size": LEAST, "text-anchor": "left",
       "text-offset": [0.8, 0], "text-optional": true, "text-padding": 1, "symbol-sort-key": ["-", ["get", "n"]]} : {};
     return {id, type: "symbol", source, "source-layer": source, filter: ["==", ["get", property], value],
       layout: {...icon, ...number},
@@ -185,7 +186,7 @@
     return {id: "label", type: "symbol", source: "label",
       layout: {
         "text-field": ["format", ["get", "name"], {}, "\n", {}, ["get", "value"],
-          {"font-scale": 0.72, "text-color": ["case", ["get", "stale"], token("--text-3"), token("--text-1")]}],
+          {"font-scale": ["get", "small"], "text-color": ["case", ["get", "stale"], token("--text-3"), token("--text-1")]}],
         "text-font": FONT, "text-size": ["get", "size"], "text-line-height": 1.1, "text-max-width": 9, "text-padding": 3,
         "symbol-sort-key": ["get", "rank"]},
       paint: {"text-color": token("--text-1"), "text-halo-color": token("--halo"), "text-halo-width": 2.4}};
@@ -196,5 +197,5 @@
     ...regionLayers(levels), ...lotLayers(), ...markLayers(), ...veilLayers(levels),
     ...solidLayers(levels), labelLayer()];
 
-  window.tonglan = Object.assign(window.tonglan || {}, {mapStyle: {layers, images, cases, count, intensity, NOTHING, TARGET_OFFSET, FACE, FIGURES}});
+  window.tonglan = Object.assign(window.tonglan || {}, {mapStyle: {layers, images, cases, count, intensity, NOTHING, TARGET_OFFSET, FACE, FIGURES, LEAST}});
 })();

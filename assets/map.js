@@ -289,7 +289,8 @@
     if (!picture || picture.map !== map || !shown || !same(shown.labels, state.labels)) return;
     map.getSource("label").setData({type: "FeatureCollection", features: state.labels.map((label, rank) => ({
       type: "Feature", id: label.id, geometry: {type: "Point", coordinates: [label.lon, label.lat]},
-      properties: {name: label.name, value: label.value, code: label.code, stale: label.stale, size, rank}}))});
+      properties: {name: label.name, value: label.value, code: label.code, stale: label.stale, size, rank,
+        small: Math.max(0.72, style.LEAST / size)}}))});
   }
 
   function visibility(map, state) {

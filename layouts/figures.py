@@ -27,7 +27,8 @@ def graph(figure: Figure, name: str) -> html.Div:
     lively = any("text" in trace for trace in figure["data"])
     plot = dcc.Graph(figure=figure, config=LIVELY if lively else STILL, responsive=False, className="plot",
                      style={"width": f"{width}px", "height": f"{height}px"})
-    return html.Div(plot, className="fit", role="img", style={"aspectRatio": f"{width}/{height}"}, **{"aria-label": name})
+    return html.Div(plot, className="fit", role="group" if lively else "img", style={"aspectRatio": f"{width}/{height}"},
+                    **{"aria-label": name})
 
 
 def spoken(figure: Figure, words: Sequence[str]) -> Figure:
