@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,14 @@ from data_access.engine import Engine
 from indicators.text import Language
 from ingest import pack
 from ingest.door import create_door
+from ingest.mapping.faults import MappingError
 from layouts import notice, wall
-from live import frame, gate, headers, health, sources, squeeze, status, stream, tiles, walls
+from live import frame, gate, headers, health, retrying, sources, squeeze, status, stream, tiles, walls
 from live.gate import Gate
 from live.language import preferred
 from live.mount import mount
 from live.playlist import Playlist, Scene, Walls
+from live.retrying import CannotRetry, Retry
 from live.studio import Studio
 from settings import Settings
 
@@ -87,6 +90,7 @@ def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings) ->
         walls.routes(programme(settings.pack), keeper, lambda: studio.atlas.city),
         tiles.blueprint(engine, lambda: studio.atlas.city),
         sources.routes(engine),
+        retrying.routes(retrier(settings)),
         health.routes(studio.hub, studio.atlas),
         frame.routes(ASSETS),
     ):
@@ -106,6 +110,21 @@ def programme(name: str) -> Walls:
         return Walls()
     return Walls(read.key, {wall.key: Playlist(tuple(Scene(one.address, one.seconds) for one in wall.scenes), wall.resume_seconds)
                             for wall in read.walls})
+
+
+def retrier(settings: Settings) -> Retry:
+    """What tries a source's rejects once more, by the pack as it is then; it writes, so it has an engine of its own."""
+    engine = engines.create(database_url(settings), statement_timeout_ms=settings.ingest_timeout_ms, pool_size=2)
+
+    def again(source: str) -> Mapping[str, Any]:
+        from ingest.retry import retry  # brings all readers: only where somebody asks for them
+
+        try:
+            return retry(engine, pack.read(settings.pack), source)
+        except (pack.PackError, MappingError) as error:
+            raise CannotRetry(str(error)) from error
+
+    return again
 
 
 def door(settings: Settings) -> Flask:

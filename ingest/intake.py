@@ -187,7 +187,8 @@ class Intake:
         close_batch(connection, batch_id, answer | ({"rejected": 0} if came.door == "retry" else {}))
         if also is not None:
             also(connection, batch_id, found)
-        notify(connection, [*(stored.heard or [came.subject.feed]), arrivals.SUBJECT], batch_id)
+        kept = [rejects.SUBJECT] if answer["rejected"] or marked or came.door == "retry" else []
+        notify(connection, [*(stored.heard or [came.subject.feed]), arrivals.SUBJECT, *kept], batch_id)
         return answer, stored.waiting
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from data_access.engine import sql
 
+SUBJECT = "reject"  # of the notices
 NUL = "\u2400"      # PostgreSQL cannot keep a NUL; its picture stands for it
 DEEPEST = 100       # levels of nesting that are kept
 TOLD = 100          # reasons in an answer

@@ -83,9 +83,12 @@ def rejects(look: Look, source: Source, found: Quarantine) -> list[Any]:
 
 
 def actions(look: Look, source: Source) -> html.Div:
-    """Download what waits."""
+    """Download what waits, or have it tried once more."""
     return html.Div([
         download(look, source, "csv", "btn"), download(look, source, "ndjson", "btn"),
+        html.Button(look.say("rejects.retry"), className="btn pri", type="button",
+                    **{"data-retry": f"{base(source)}/retry", "data-busy": look.say("rejects.retrying")}),
+        html.Span(look.say("rejects.hint"), className="t3"),
     ], className="actions")
 
 

@@ -8,13 +8,15 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.scene import case
+from tests.browser.scene import Witness, case
 
 Send = Callable[[str, list[dict[str, Any]]], dict[str, Any]]
 SCRIPT, FORMULA = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>", "=cmd|'/c calc'!A1"
 
 
-def test_from_the_wall_to_a_sources_rejects_and_back(page: Page, site: str, send: Send, tmp_path: Path) -> None:
+def test_from_the_wall_to_a_sources_rejects_and_back(
+    page: Page, site: str, send: Send, witness: Witness, tmp_path: Path,
+) -> None:
     now = datetime.now(UTC)
     bad = case("bad-1", 1, now, title=SCRIPT) | {"class": FORMULA}
     assert send("cases", [case("good-1", 1, now), bad])["rejected"] == 1
@@ -45,6 +47,11 @@ def test_from_the_wall_to_a_sources_rejects_and_back(page: Page, site: str, send
     coming.value.save_as(tmp_path / "rejects.csv")
     text = (tmp_path / "rejects.csv").read_text("utf-8-sig")
     assert f"'{FORMULA}" in text and "bad-1" in text and "unknown_class" in text
+
+    page.click("text=重试")
+    expect(page.locator("#toast")).to_contain_text("无法重试：the pack has no source 'test'")
+    expect(page.locator("[data-retry]")).to_be_enabled()
+    witness.complaints.clear()  # the browser calls an answer of 409 an error
 
     page.keyboard.press("Escape")
     expect(page.locator("h1:visible")).to_have_text("数据源")
