@@ -78,6 +78,7 @@ class Delivery:
     options: Options = field(default_factory=Options)
     checks: Sequence[Rule] = ()
     keys: Keys = field(default_factory=Keys)  # of the rows that came before these
+    again: Mapping[int, int] = field(default_factory=dict)  # of a retry: line → reject
 
     @property
     def count(self) -> int:
@@ -127,9 +128,7 @@ class Intake:
         """
         started = time.monotonic()
         city, book = self.prepared()
-        judged = self.judge(came)
-        if came.subject.name == "observations":
-            self.partitions.ensure(self.engine, without_rejects(judged.table["observed_at"], judged.found))
+        judged = self.fitted(came)
         for last in (False, True):
             try:
                 with self.engine.begin() as connection:
@@ -144,6 +143,19 @@ class Intake:
                  came.subject.name, came.count, answer["taken"], answer["seen"], answer["rejected"],
                  (time.monotonic() - started) * 1000)
         return answer
+
+    def take_within(self, connection: Connection, came: Delivery) -> dict[str, Any]:
+        """Take one batch in a transaction that holds more than it. Returns: the answer."""
+        city, book = self.prepared()
+        answer, _ = self.transact(connection, came, self.fitted(came), city, book, None)
+        return answer
+
+    def fitted(self, came: Delivery) -> Judged:
+        """The rows judged, and partitions made for them."""
+        judged = self.judge(came)
+        if came.subject.name == "observations":
+            self.partitions.ensure(self.engine, without_rejects(judged.table["observed_at"], judged.found))
+        return judged
 
     def judge(self, came: Delivery) -> Judged:
         """Type the rows and check them as far as that needs no facts."""
@@ -178,7 +190,7 @@ class Intake:
         if came.door != "retry":  # those are kept already, as rejects of the batch that they came with
             rejects.keep(connection, batch_id, [*came.unread, *rejects.by_line(found.reasons, came.lines, came.whole)])
         rejects.keep_marks(connection, batch_id, rejects.by_line(marked, came.lines, came.whole))
-        arrivals.write(batch, Came(came.door, came.subject.name, came.dataset or came.subject.name, came.unread))
+        arrivals.write(batch, Came(came.door, came.subject.name, came.dataset or came.subject.name, came.unread, came.again))
         answer = {"batch": batch_id, "taken": stored.taken, "seen": stored.seen,
                   "rejected": len(found.reasons) + len(came.unread), "marked": len(marked), "reasons": found.told(came.lines)}
         for fact, late in stored.late.items():

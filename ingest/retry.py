@@ -19,7 +19,6 @@ from ingest.load_dataset import Work, options, prepared
 from ingest.mapping.apply import apply
 from ingest.mapping.fitting import prepare
 from ingest.pack import Dataset, Pack, PackError
-from ingest.quality import arrivals
 from ingest.rejects import Rejects, by_line, written
 from ingest.sheet import by_row
 from ingest.subjects import SUBJECTS
@@ -54,6 +53,11 @@ class Again:
     ids: tuple[int, ...]
     lines: tuple[int, ...]
     rows: tuple[dict[str, Any], ...]
+
+    @property
+    def by_line(self) -> dict[int, int]:
+        """The number of the reject of each line."""
+        return dict(zip(self.lines, self.ids, strict=True))
 
 
 def retry(engine: Engine, pack: Pack, source: str, ids: Sequence[int] | None = None) -> dict[str, Any]:
@@ -100,7 +104,7 @@ def take(engine: Engine, intake: Intake, pack: Pack, source: str, again: Again) 
 
     def settle(connection: Connection, batch_id: int, found: Rejects) -> None:
         nonlocal resolved
-        resolved = mend(connection, intake, came, again, batch_id, found)
+        resolved = mend(connection, came, again, batch_id, found)
 
     answer = intake.take(came, settle)
     return answer | {"resolved": resolved}
@@ -111,7 +115,7 @@ def sent(engine: Engine, source: str, again: Again) -> Delivery:
     found, subject = Rejects(), SUBJECTS[again.subject]
     sheet = by_row(list(again.rows), [field.name for field in subject.fields], found)
     return Delivery(Source(number(engine, source), source), subject, sheet.columns, np.array(again.lines, np.int64), sheet.whole,
-                    "retry", again.origin, rejects=found)
+                    "retry", again.origin, rejects=found, again=again.by_line)
 
 
 def mapped(engine: Engine, intake: Intake, pack: Pack, source: str, again: Again) -> Delivery:
@@ -126,7 +130,8 @@ def mapped(engine: Engine, intake: Intake, pack: Pack, source: str, again: Again
     made = apply(spec, frame, work.subject.fields, replace(work.around, crs=projection(work, again.origin), table=again.origin))
     whole = dict(zip(again.lines, again.rows, strict=True))
     return Delivery(work.source, work.subject, made.columns, made.lines, lambda row: whole[int(made.lines[row])], "retry",
-                    again.origin, None, again.dataset, made.rejects, made.marks, (), options(work.dataset), work.dataset.checks)
+                    again.origin, None, again.dataset, made.rejects, made.marks, (), options(work.dataset), work.dataset.checks,
+                    again=again.by_line)
 
 
 def dataset_of(pack: Pack, source: str, name: str | None) -> Dataset:
@@ -149,14 +154,12 @@ def projection(work: Work, origin: str) -> str | None:
         return None
 
 
-def mend(connection: Connection, intake: Intake, came: Delivery, again: Again, batch_id: int, found: Rejects) -> int:
+def mend(connection: Connection, came: Delivery, again: Again, batch_id: int, found: Rejects) -> int:
     """Tell on each reject what became of it. Returns: how many are resolved."""
-    city, book = intake.prepared()
     still = {kept.line: kept.reasons for kept in by_line(found.reasons, came.lines, lambda row: None)}
     resolved = [one for one, line in zip(again.ids, again.lines, strict=True) if line not in still]
     others = [(one, still[line]) for one, line in zip(again.ids, again.lines, strict=True) if line in still]
     if resolved:
-        arrivals.take_back_rows(connection, city, book.metrics["arrival"], resolved)
         connection.execute(sql(RESOLVE), {"batch": batch_id, "ids": resolved})
     if others:
         connection.execute(sql(RENEW), {"ids": [one for one, _ in others], "reasons": [

@@ -6,7 +6,7 @@ taken back from where it was rejected, and counted where it was taken.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
 
@@ -46,7 +46,8 @@ ADD = f"""
     SELECT * FROM stage_arrival
      ORDER BY region_id
         ON CONFLICT (source_id, at, dataset, region_id, part) DO UPDATE
-       SET batch_id = excluded.batch_id, {", ".join(f"{name} = a.{name} + excluded.{name}" for name in COLUMNS)}"""
+       SET batch_id = GREATEST(a.batch_id, excluded.batch_id),
+           {", ".join(f"{name} = a.{name} + excluded.{name}" for name in COLUMNS)}"""
 SUBTRACT = f"""
     UPDATE arrival a SET {", ".join(f"{name} = a.{name} - s.{name}" for name in COLUMNS)}
       FROM stage_arrival s
@@ -64,12 +65,16 @@ HOUR, DAY = "f.at", "(f.at AT TIME ZONE :zone)::date"
 
 @dataclass(frozen=True)
 class Came:
-    """One delivery, beside its batch: the door, what its rows are, and those that no columns could be made of."""
+    """One delivery, beside its batch: the door, what its rows are, and those that no columns could be made of.
+
+    A retry says which rejects its lines are: `again`, line → reject.
+    """
 
     door: str
     subject: str
     dataset: str
     unread: Sequence[Kept] = ()
+    again: Mapping[int, int] = field(default_factory=dict)
 
 
 Tally = NDArray[np.int64]  # one number for each of COLUMNS
@@ -84,8 +89,10 @@ def write(batch: Batch, came: Came) -> None:
         settle(batch.connection)
         batch.connection.execute(sql(ADD))
         roll_up(batch.connection, batch.city, batch.book.metrics["arrival"], 1)
-    if came.door != RETRY:
-        remember(batch, came)
+    if came.door == RETRY:
+        judge_again(batch, came)
+    else:
+        remember(batch, bad_lines(batch, came), "r.batch_id = :batch_id AND r.row_no = t.line")
 
 
 def tallies(batch: Batch, came: Came) -> dict[int, Tally]:
@@ -102,13 +109,30 @@ def tallies(batch: Batch, came: Came) -> dict[int, Tally]:
 
 
 def counted(batch: Batch, came: Came) -> NDArray[np.int64]:
-    """The rows that came: not what the pack leaves out, and of a retry only what it took, for the others came before."""
+    """The rows that came: not what the pack leaves out, and of a retry only those that were rejected and are no more."""
+    if came.door == RETRY:
+        return mended(batch, came)
     wanted = np.ones(batch.count, bool)
     wanted[[row for row, reasons in batch.rejects.reasons.items() if left_out(reasons)]] = False
-    if came.door == RETRY:
-        wanted &= ~batch.fate.repeated
-        wanted[list(batch.rejects.reasons)] = False
     return np.flatnonzero(wanted)
+
+
+def mended(batch: Batch, came: Came) -> NDArray[np.int64]:
+    """Of each line that is tried again, as many good rows as were rejected and are no more: new ones first.
+
+    A line may bring several rows; those that were good from the beginning are there, and do not count again.
+    """
+    owed = {row.reject_id: row.rows for row in batch.connection.execute(sql("""
+        SELECT reject_id, sum(CAST(one ->> 1 AS int)) AS rows
+          FROM reject CROSS JOIN LATERAL jsonb_array_elements(counted) AS one
+         WHERE reject_id = ANY(:ids)
+         GROUP BY reject_id"""), {"ids": list(came.again.values())})}
+    good = batch.good()
+    bad = pd.Series(batch.lines[list(batch.rejects.reasons)]).value_counts()
+    order = good[np.lexsort((batch.fate.repeated[good], batch.lines[good]))]
+    turn = pd.Series(order).groupby(batch.lines[order]).cumcount().to_numpy()
+    left = np.array([owed.get(came.again.get(line, -1), 0) - bad.get(line, 0) for line in batch.lines[order].tolist()], np.int64)
+    return np.sort(order[turn < left])
 
 
 def left_out(reasons: Iterable[Reason]) -> bool:
@@ -196,26 +220,44 @@ def roll_up(connection: Connection, city: City, metrics: Sequence[Numbered], sig
     connection.execute(sql(DAYS.format(rows=ROLLED.format(bucket=DAY, weights=weights))), bound | {"zone": city.zone.key})
 
 
-def remember(batch: Batch, came: Came) -> None:
-    """Write beside each kept reject what it counts for, so that a retry can take it back."""
-    lines: dict[int, dict[int, Tally]] = {}
+Lines = dict[int, dict[int, Tally]]  # what bad rows count for, by line and region
+
+
+def bad_lines(batch: Batch, came: Came) -> Lines:
+    """What the rejected rows of a batch count for."""
+    lines: Lines = {}
     regions = upper(batch.city, batch.fate.regions) if batch.rejects.reasons else batch.fate.regions
     for row, reasons in batch.rejects.reasons.items():
         if not left_out(reasons):
             put(lines, int(batch.lines[row]), int(regions[row]), of_reasons(reasons, rejected=True))
     for kept in came.unread:
         put(lines, kept.line, batch.city.root.region_id, of_reasons(kept.reasons, rejected=True))
+    return lines
+
+
+def remember(batch: Batch, lines: Lines, where: str) -> None:
+    """Write beside kept rejects what they count for, so that a retry can take it back."""
     if lines:
-        batch.connection.execute(sql("""
+        batch.connection.execute(sql(f"""
             UPDATE reject r SET counted = CAST(t.counted AS jsonb)
               FROM unnest(CAST(:lines AS int[]), CAST(:counted AS text[])) AS t (line, counted)
-             WHERE r.batch_id = :batch_id AND r.row_no = t.line"""), {
+             WHERE {where}"""), {
             "batch_id": batch.batch_id, "lines": list(lines),
             "counted": [orjson.dumps([[region, *tally.tolist()] for region, tally in by_region.items()]).decode()
                         for by_region in lines.values()]})
 
 
-def put(lines: dict[int, dict[int, Tally]], line: int, region: int, tally: Tally) -> None:
+def judge_again(batch: Batch, came: Came) -> None:
+    """Let the rejects that were tried again count where they were rejected for what is still wrong with them, if anything."""
+    metrics, tried = batch.book.metrics["arrival"], list(came.again.values())
+    shift(batch.connection, batch.city, metrics, tried, -1)
+    batch.connection.execute(sql("UPDATE reject SET counted = NULL WHERE reject_id = ANY(:ids)"), {"ids": tried})
+    still = {came.again[line]: tally for line, tally in bad_lines(batch, came).items()}
+    remember(batch, still, "r.reject_id = t.line")
+    shift(batch.connection, batch.city, metrics, list(still), 1)
+
+
+def put(lines: Lines, line: int, region: int, tally: Tally) -> None:
     """Add what one row of a line counts for."""
     by_region = lines.setdefault(line, {})
     by_region[region] = by_region.get(region, np.zeros(len(COLUMNS), np.int64)) + tally
@@ -231,21 +273,19 @@ def take_back(connection: Connection, city: City, metrics: Sequence[Numbered], b
     roll_up(connection, city, metrics, -1)
 
 
-def take_back_rows(connection: Connection, city: City, metrics: Sequence[Numbered], reject_ids: Sequence[int]) -> None:
-    """Forget that these rows were rejected, when a retry took them: they count where they were taken."""
+def shift(connection: Connection, city: City, metrics: Sequence[Numbered], reject_ids: Sequence[int], sign: int) -> None:
+    """Add what these rejects count for to the hour in which they came, or (-1) take it away."""
     settle(connection)
     clear(connection)
     connection.execute(sql(f"""
         INSERT INTO stage_arrival (source_id, at, dataset, region_id, part, batch_id, {", ".join(COLUMNS)})
         SELECT b.source_id, date_trunc('hour', b.received_at, 'UTC'), COALESCE(b.dataset, b.subject), CAST(one ->> 0 AS int),
-               CASE WHEN b.door = 'file' THEN b.batch_id ELSE 0 END, 0,
+               CASE WHEN b.door = 'file' THEN b.batch_id ELSE 0 END, max(b.batch_id),
                {", ".join(f"sum(CAST(one ->> {number} AS int))" for number, _ in enumerate(COLUMNS, start=1))}
           FROM reject r
           JOIN batch b USING (batch_id)
          CROSS JOIN LATERAL jsonb_array_elements(r.counted) AS one
-         WHERE r.reject_id = ANY(:reject_ids)
-         GROUP BY 1, 2, 3, 4, 5"""), {"reject_ids": list(reject_ids)})
-    connection.execute(sql("UPDATE reject SET counted = NULL WHERE reject_id = ANY(:reject_ids)"),
-                       {"reject_ids": list(reject_ids)})
-    connection.execute(sql(SUBTRACT))
-    roll_up(connection, city, metrics, -1)
+         WHERE r.reject_id = ANY(:ids)
+         GROUP BY 1, 2, 3, 4, 5"""), {"ids": list(reject_ids)})
+    connection.execute(sql(ADD if sign > 0 else SUBTRACT))
+    roll_up(connection, city, metrics, sign)

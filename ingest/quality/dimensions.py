@@ -13,7 +13,8 @@ OF: dict[str, Fault] = {
     "range": "inaccurate", "outside_city": "inaccurate", "future": "inaccurate", "looks_zero": "inaccurate",
     "looks_swapped": "inaccurate", "looks_sign_lost": "inaccurate", "looks_projected": "inaccurate", "far_outside": "inaccurate",
     "order": "inconsistent", "conflict": "inconsistent", "moved": "inconsistent", "not_yours": "inconsistent",
-    "repeated": "repeated",
+    "not_in_table": "inconsistent", "ambiguous_region": "inconsistent",
+    "repeated": "repeated", "duplicate": "repeated",
 }
 
 

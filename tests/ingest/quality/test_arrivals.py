@@ -27,6 +27,11 @@ def came(sender, where="true"):
     return dict(zip(arrivals.COLUMNS, row, strict=True))
 
 
+def grown(before, after):
+    """What has changed between two counts."""
+    return {name: after[name] - before[name] for name in after if after[name] != before[name]}
+
+
 @pytest.fixture(scope="module")
 def sent(sender):
     """Ten readings of two stations, of a source that promises ten minutes and was first heard an hour ago.
@@ -124,31 +129,43 @@ def test_a_file_that_is_loaded_anew_is_taken_back_whole(sender, sent):
 
 
 def test_a_row_that_a_retry_takes_counts_once_and_as_a_good_one(sender, sent):
-    """Of three rows two are bad; a retry takes one of them: three came, one is rejected."""
+    """Of three rows two are bad; a retry takes one of them: three came, one is rejected, now for another reason."""
     before = came(sender)
-    batch_id = deliver(sender, "file", [(9, 20), (10, 5000), (11, 6000)])
-    reject = sender.value("SELECT reject_id FROM reject WHERE batch_id = :batch AND row_no = 2", batch=batch_id)
-    deliver(sender, "retry", [(9, 20), (10, 50)])  # the whole line comes again: what it brought before is not counted twice
-    with sender.engine.begin() as connection:
-        arrivals.take_back_rows(connection, sender.city, metrics(sender), [reject])
+    deliver(sender, "file", [(9, 20), (10, 5000), (11, 6000)])
+    first = came(sender)
+    assert [first[name] - before[name] for name in ("came", "rejected", "inaccurate", "inconsistent")] == [3, 2, 2, 0]
+    again = retried(sender, [(10, 50), (9, 21)], lines=(2, 3))  # the second contradicts the row that was taken
     after = came(sender)
-    assert [after[name] - before[name] for name in ("came", "rejected", "inaccurate", "repeated")] == [3, 1, 1, 0]
+    assert [after[name] - before[name] for name in ("came", "rejected", "inaccurate", "inconsistent")] == [3, 1, 0, 1]
     assert rollups.check(sender.engine, sender.city) == []
-    with sender.engine.begin() as connection:
-        arrivals.take_back_rows(connection, sender.city, metrics(sender), [reject])
-    assert came(sender) == after
+    retried(sender, [(11, 60)], lines=(3,), of=again)
+    last = came(sender)
+    assert grown(before, last) == {"came": 3, "timed": 1, "in_time": 1}
+    assert rollups.check(sender.engine, sender.city) == []
 
 
-def test_a_wide_row_whose_cells_lie_in_two_districts_is_taken_back_where_they_lie(sender, sent):
-    """One line of the file brings a bad reading of the west and one of the east."""
-    before = came(sender), came(sender, "code = 'T11'"), came(sender, "code = 'T22'")
-    batch_id = deliver(sender, "file", [(12, 5000), (12, 5000)], devices=("a1", "a2"), lines=(4, 4))
-    assert sender.value("SELECT count(*) FROM reject WHERE batch_id = :batch", batch=batch_id) == 1
-    assert came(sender, "code = 'T22'")["rejected"] == before[2]["rejected"] + 1
-    reject = sender.value("SELECT reject_id FROM reject WHERE batch_id = :batch", batch=batch_id)
-    with sender.engine.begin() as connection:
-        arrivals.take_back_rows(connection, sender.city, metrics(sender), [reject])
-    assert (came(sender), came(sender, "code = 'T11'"), came(sender, "code = 'T22'")) == before
+def test_a_row_that_is_there_already_when_it_is_tried_again_came_and_said_nothing_new(sender, sent):
+    before = came(sender)
+    deliver(sender, "file", [(15, 5000)])
+    deliver(sender, "file", [(15, 30)])
+    retried(sender, [(15, 30)], lines=(1,), back=1)
+    after = came(sender)
+    assert [after[name] - before[name] for name in ("came", "rejected", "repeated")] == [2, 0, 1]
+
+
+def test_a_wide_row_is_counted_by_its_cells_where_they_lie(sender, sent):
+    """One line brings a good reading of the west and two bad ones, of west and east; a retry mends the eastern one."""
+    def counts():
+        return [came(sender, f"code = '{code}'")[name] for code in ("T11", "T22") for name in ("came", "rejected")]
+
+    before = counts()
+    deliver(sender, "file", [(16, 20), (17, 5000), (17, 5000)], devices=("a1", "a1", "a2"), lines=(4, 4, 4))
+    assert [after - was for after, was in zip(counts(), before, strict=True)] == [2, 1, 1, 1]
+    again = retried(sender, [(16, 20), (17, 5000), (17, 30)], devices=("a1", "a1", "a2"), lines=(4, 4, 4))
+    assert [after - was for after, was in zip(counts(), before, strict=True)] == [2, 1, 1, 0]
+    assert rollups.check(sender.engine, sender.city) == []
+    retried(sender, [(16, 20), (17, 31), (17, 30)], devices=("a1", "a1", "a2"), lines=(4, 4, 4), of=again)
+    assert [after - was for after, was in zip(counts(), before, strict=True)] == [2, 0, 1, 0]
     assert rollups.check(sender.engine, sender.city) == []
 
 
@@ -161,8 +178,17 @@ def test_rows_that_the_pack_leaves_out_and_rows_that_cannot_be_read_count_as_wha
     unread = [Kept(99, [Reason(None, "unreadable", "too few cells")], "a;b")]
     deliver(sender, "file", [(13, 20), (14, 20)], rejects=skipped, marks=marked, unread=unread)
     after = came(sender)
-    assert {name: after[name] - before[name] for name in after if after[name] != before[name]} == {
-        "came": 2, "rejected": 1, "marked": 1, "malformed": 1, "inaccurate": 1, "timed": 1}
+    assert grown(before, after) == {"came": 2, "rejected": 1, "marked": 1, "malformed": 1, "inaccurate": 1, "timed": 1}
+
+
+def retried(sender, readings, lines, of=None, back=0, devices=()):
+    """Try rejects of the newest file (or the one `back` before it, or of these lines) again. Returns: line → reject."""
+    again = of or dict(sender.rows("""
+        SELECT row_no, reject_id FROM reject
+         WHERE batch_id = (SELECT batch_id FROM batch WHERE door = 'file' ORDER BY 1 DESC OFFSET :back LIMIT 1)""",
+        back=back))
+    deliver(sender, "retry", readings, devices, lines, again={line: again[line] for line in lines})
+    return again
 
 
 def metrics(sender):
