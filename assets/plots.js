@@ -25,7 +25,7 @@
         hoverlabel: {font: {...font, color: "var(--text-1)"}, bgcolor: "var(--surface)", bordercolor: "var(--line-strong)"},
         modebar: {bgcolor: CLEAR, color: "var(--text-3)", activecolor: "var(--text-1)"},
       },
-      data: {scatter: [{cliponaxis: false, hoverinfo: "skip"}], bar: [{hoverinfo: "skip", marker: {line: {width: 0}}}]},
+      data: {scatter: [{cliponaxis: false, hoverinfo: "skip"}], bar: [{hoverinfo: "skip", textposition: "none", marker: {line: {width: 0}}}]},
     };
   }
 

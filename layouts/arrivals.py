@@ -1,4 +1,4 @@
-"""How rows arrived: bars cut out of one element, so that a page of tables needs no charts of its own."""
+"""How rows arrived: small bars cut out of one element for a table's cell, and a chart that can be pointed at."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -7,11 +7,12 @@ from typing import Any
 from dash import html
 
 from data_access.batches import Arrivals
-from layouts import formats
+from layouts import figures, formats, palette
 from layouts.look import Look
 
 WIDTH = 0.78     # of a bar in its place
 LEAST = 4.0      # per cent of the height: what came at all is seen
+CHART_WIDE, CHART_HIGH = 560, 76   # units; assets/page.css scales by the width
 
 
 def bars(look: Look, came: Arrivals) -> Any:
@@ -50,6 +51,25 @@ def aloud(look: Look, came: Arrivals) -> str:
     """The bars in words."""
     return look.say("arrivals.aloud", taken=formats.digits(sum(came.taken), 0), rejected=formats.digits(sum(came.rejected), 0),
                     time=formats.span(came.step * len(came.taken), look.language))
+
+
+def chart(look: Look, came: Arrivals) -> html.Div:
+    """Rows in each span, the rejected ones on top; each span says its rows when it is pointed at."""
+    most = [taken + rejected for taken, rejected in zip(came.taken, came.rejected, strict=True)]
+    figure = {
+        "data": [{"type": "bar", "y": list(came.taken), "marker": {"color": palette.INK}},
+                 {"type": "bar", "y": list(came.rejected), "marker": {"color": palette.BAD}}],
+        "layout": figures.layout(CHART_WIDE, CHART_HIGH, barmode="stack", yaxis={"range": figures.spread(most, floor=True)},
+                                 shapes=[figures.baseline()]),
+    }
+    return figures.graph(figures.spoken(figure, words(look, came)), aloud(look, came))
+
+
+def words(look: Look, came: Arrivals) -> list[str]:
+    """What each span says for itself: when, and how many rows."""
+    return [look.say("arrivals.span", at=formats.bucket(came.start + at * came.step, look.zone, came.step, look.language),
+                     taken=formats.digits(taken, 0), rejected=formats.digits(rejected, 0))
+            for at, (taken, rejected) in enumerate(zip(came.taken, came.rejected, strict=True))]
 
 
 def ends(look: Look, came: Arrivals) -> html.Div:

@@ -126,7 +126,7 @@ def course(look: Look, came: Arrivals) -> html.Figure:
     """One course with its ends and its largest span."""
     most = max(taken + rejected for taken, rejected in zip(came.taken, came.rejected, strict=True))
     unit = look.say("arrivals.per_day" if came.step.days else "arrivals.per_hour", n=formats.digits(most, 0))
-    return html.Figure([html.Figcaption(unit, className="t2"), arrivals.bars(look, came), arrivals.ends(look, came)])
+    return html.Figure([html.Figcaption(unit, className="t2"), arrivals.chart(look, came), arrivals.ends(look, came)])
 
 
 def datasets(look: Look, found: Datasets) -> list[Any]:

@@ -92,4 +92,4 @@ def tile(look: Look, one: Reading) -> list[Any]:
     there = links.to_indicator(replace(look.view, page=None), one.indicator.key)
     return [html.H3(links.link(name(look, one), there), title=look.read(one.indicator.definition)),
             html.Div([*value(look, one), html.Div(judgement(look, one), className="m")], className="hero"),
-            html.Div(drawn(look, one, HEIGHT), className="chart")]
+            html.Div(drawn(look, one, HEIGHT, lively=True), className="chart")]

@@ -359,6 +359,7 @@ WORDS: dict[str, Text] = {
     "arrivals.title": Text("到达", "Arrivals"),
     "arrivals.per_hour": Text("每小时，最多 {n} 行", "per hour, at most {n} rows"),
     "arrivals.per_day": Text("每天，最多 {n} 行", "per day, at most {n} rows"),
+    "arrivals.span": Text("{at} · 收下 {taken}，拒收 {rejected}", "{at} · {taken} taken, {rejected} rejected"),
     "arrivals.aloud": Text("{time}内收下 {taken} 行，拒收 {rejected} 行", "{taken} rows taken and {rejected} rejected in {time}"),
     "datasets.title": Text("数据集", "Datasets"),
     "datasets.since": Text("自 {at} 起", "since {at}"),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 
 from data_access import findings as found_odd
@@ -130,6 +131,14 @@ def test_bars_stand_as_high_as_their_share_and_rejects_on_top():
     assert taken.style["clipPath"].startswith(f"polygon({first}, {third}")
     assert refused.style["clipPath"].startswith("polygon(66.67% 100%, 66.67% 0%, 92.67% 0%, 92.67% 25%")
     assert "40 行" in getattr(bars, "aria-label") and "拒收 10 行" in getattr(bars, "aria-label")
+
+
+def test_a_course_says_each_spans_rows_when_it_is_pointed_at():
+    drawn = arrivals.chart(look(Page()), Arrivals(town.NOW, HOUR, (10, 0, 1230), (0, 0, 10)))
+    [plot] = [part for part in parts(drawn) if type(part).__name__ == "Graph"]
+    go.Figure(plot.figure)  # or Plotly would not know it
+    assert plot.figure["data"][0]["text"] == ["09:42 · 收下 10，拒收 0", "10:42 · 收下 0，拒收 0", "11:42 · 收下 1,230，拒收 10"]
+    assert [list(trace["y"]) for trace in plot.figure["data"]] == [[10, 0, 1230], [0, 0, 10]]
 
 
 def test_nothing_that_came_is_a_dash():
