@@ -6,7 +6,7 @@ asked of its batches at every full hour.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
@@ -25,7 +25,6 @@ from indicators.text import Text
 from indicators.windows import Frame, Span, elementary, frame
 
 NO_PROMISE = Text("该来源没有更新承诺", "This source promises nothing")
-HOUR = timedelta(hours=1)
 
 SOURCES = """
     SELECT s.source_id, s.key, s.simulated, s.refresh_seconds, heard.first_at, heard.last_at,
@@ -47,8 +46,10 @@ KEPT = """
                 WHERE b.source_id = s.source_id AND b.received_at <= full_hour
                   AND b.received_at > full_hour - s.refresh_seconds * interval '1 second') AS kept
       FROM source s
-     CROSS JOIN generate_series(CAST(:since AS timestamptz), CAST(:until AS timestamptz), interval '1 hour') AS full_hour
-     WHERE s.refresh_seconds IS NOT NULL"""
+     CROSS JOIN LATERAL (SELECT min(b.received_at) AS first_at FROM batch b WHERE b.source_id = s.source_id) AS heard
+     CROSS JOIN LATERAL generate_series(GREATEST(CAST(:since AS timestamptz), date_trunc('hour', heard.first_at)),
+                                        CAST(:until AS timestamptz), interval '1 hour') AS full_hour
+     WHERE s.refresh_seconds IS NOT NULL AND heard.first_at IS NOT NULL"""
 
 
 @dataclass(frozen=True)
