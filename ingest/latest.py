@@ -40,6 +40,11 @@ FORGOTTEN = """
                            AND received_at > (SELECT max(received_at) FROM batch WHERE subject = 'observations')
                                              - interval '1 minute')
      ORDER BY device_id, property_id, observed_at DESC"""
+OF_DEVICES = """
+    SELECT DISTINCT ON (device_id, property_id) device_id, property_id, observed_at, value
+      FROM observation
+     WHERE device_id = ANY(:devices)
+     ORDER BY device_id, property_id, observed_at DESC"""
 FORGOTTEN_WORDS = """
     UPDATE device d SET last_at = l.at
       FROM (SELECT device_id, max(observed_at) AS at FROM latest_observation GROUP BY device_id) AS l
@@ -113,3 +118,13 @@ def catch_up(engine: Engine) -> None:
         settle(connection)
         connection.execute(sql(NEWEST.format(rows=FORGOTTEN)))
         connection.execute(sql(FORGOTTEN_WORDS))
+
+
+def find(connection: Connection, devices: list[int]) -> None:
+    """Look for the newest values and last words of these devices again, after observations of theirs were taken out."""
+    settle(connection)
+    connection.execute(sql("DELETE FROM latest_observation WHERE device_id = ANY(:devices)"), {"devices": devices})
+    connection.execute(sql(NEWEST.format(rows=OF_DEVICES)), {"devices": devices})
+    connection.execute(sql("""
+        UPDATE device d SET last_at = (SELECT max(observed_at) FROM latest_observation l WHERE l.device_id = d.device_id)
+         WHERE device_id = ANY(:devices)"""), {"devices": devices})

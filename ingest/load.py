@@ -4,7 +4,7 @@ Both stages may be run at every start: what is in already is left alone.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -24,17 +24,20 @@ from ingest.intake import Intake
 from ingest.leaves import finest, leaves
 from ingest.load_batch import close_batch, open_batch, source_number
 from ingest.load_city import write_city, write_sources, write_words
-from ingest.load_dataset import load_dataset, prepared
+from ingest.load_dataset import Work, load_dataset, prepared
 from ingest.load_parts import Dataset
 from ingest.load_parts import load_dataset as load_file
 from ingest.load_statistics import write_statistics
 from ingest.load_tree import survey, write_tree
+from ingest.mapping.faults import MappingError
 from ingest.notify import notify
 from ingest.pack import Dataset as PackDataset
-from ingest.pack import Pack, read
+from ingest.pack import Pack, PackError, read
 from ingest.progress import Progress, Report, tell
+from ingest.replace import replace_dataset
 from ingest.rollups import prepare
 from ingest.snapshots import recorded
+from readers.table import Unreadable
 from settings import Settings
 
 Stage = Literal["basics", "history"]
@@ -67,6 +70,36 @@ def load_pack(
                 tokens.ensure(connection, var or Settings().var, [source.key for source in content.sources if source.network])
         else:
             load_history(engine, content, report)
+
+
+def replace_in_pack(engine: Engine, pack: str | Path, wanted: str, *, progress: Report | None = None) -> None:
+    """Load a source's datasets anew, or one of them ("source/dataset"); each is replaced at once.
+
+    Raises: PackError when there is no such dataset, or its file cannot be read or mapped: then it is as it was before.
+    """
+    content = read(pack)
+    chosen = [(source, dataset) for source, dataset in ordered(content) if wanted in (source, f"{source}/{dataset.key}")]
+    if not chosen:
+        there = ", ".join(f"{source}/{dataset.key}" for source, dataset in ordered(content)) or "none"
+        raise PackError(f"the pack has no dataset {wanted!r}; it has: {there}")
+    with alone(engine):
+        each(engine, content, chosen, replace_dataset, progress or ignore)
+
+
+def each(
+    engine: Engine, pack: Pack, chosen: list[tuple[str, PackDataset]], work: Callable[[Work, Report], object], report: Report
+) -> None:
+    """Work on some datasets, one after the other. Raises: PackError with what cannot be read or mapped, the others being done."""
+    intake, faults, moved = Intake(engine), [], False
+    for source, dataset in chosen:
+        try:
+            moved |= work(prepared(engine, intake, pack, source, dataset), report) is not False
+        except (Unreadable, MappingError) as error:
+            faults.append(f"{source}/{dataset.key}: {error}")
+    if moved:
+        recorded(engine, intake.prepared()[0], datetime.now(UTC))
+    if faults:
+        raise PackError("\n".join(faults))
 
 
 def ignore(_: Progress) -> None:
@@ -127,8 +160,8 @@ def write_basics(connection: Connection, pack: Pack, key: str, step: Steps) -> N
     tree = write_tree(connection, surveyed.tree)
     write_words(connection, pack)
     step.done(2)
-    assigner = finest(*(tree[name].fillna(0).to_numpy(np.int32) for name in ("region_id", "parent_id", "level")),
-                      tree["geom"].to_numpy(object))
+    ids, parents, levels = (tree[name].fillna(0).to_numpy(np.int32) for name in ("region_id", "parent_id", "level"))
+    assigner = finest(ids, parents, levels, tree["geom"].to_numpy(object))
     write_statistics(connection, pack, tree, assigner, key.partition("@")[2])
     batch = open_batch(connection, source_number(connection, pack.tree.source), pack.tree.files[-1].read.name, "region", key)
     close_batch(connection, batch, len(tree), 0, 0, {"findings": [asdict(finding) for finding in surveyed.findings]})
@@ -142,11 +175,10 @@ def load_history(engine: Engine, pack: Pack, report: Report) -> None:
     if city is None:
         raise RuntimeError("the basics of a pack are loaded before its history")
     load_files(engine, pack, city, report)
-    intake = Intake(engine)
-    loaded = [load_dataset(prepared(engine, intake, pack, source, dataset), report) for source, dataset in ordered(pack)]
-    indexes.restore(engine)
-    if any(loaded):
-        recorded(engine, city, datetime.now(UTC))
+    try:
+        each(engine, pack, ordered(pack), load_dataset, report)
+    finally:
+        indexes.restore(engine)
 
 
 def ordered(pack: Pack) -> list[tuple[str, PackDataset]]:

@@ -111,7 +111,7 @@ def region_index(city: City) -> RegionIndex:
 
 def load_dataset(work: Work, report: Report) -> bool:
     """Load what is not in yet of each of a dataset's tables. Returns: whether there was any. Raises: Unreadable, MappingError."""
-    tables = list(open_tables(work.dataset.read, work.pack.folder))
+    tables, _ = reading(work)
     new = [table for table in tables if stamped(work, table, LAST) not in parts_done(work, table)]
     if not new:
         return False
@@ -131,7 +131,7 @@ def load_dataset(work: Work, report: Report) -> bool:
 
 def load_tables(work: Work, tables: Sequence[Table], report: Report) -> None:
     """Load what is not in yet of some tables."""
-    total = sum(table.total or 0 for table in tables) if all(table.total is not None for table in tables) else None
+    total = rows_of(tables)
     keys, before = Keys(), 0
     for table in tables:
         done = parts_done(work, table)
@@ -142,6 +142,18 @@ def load_tables(work: Work, tables: Sequence[Table], report: Report) -> None:
             if part.mapped is not None:
                 take(work, part, part.mapped, keys, progress, known=part.key in done)
             report(progress)
+
+
+def reading(work: Work) -> tuple[list[Table], int | None]:
+    """The dataset's tables, and how many rows they have, when that is known. Raises: Unreadable."""
+    tables = list(open_tables(work.dataset.read, work.pack.folder))
+    return tables, rows_of(tables)
+
+
+def rows_of(tables: Sequence[Table]) -> int | None:
+    """How many rows some tables have; None when one of them does not know."""
+    counts = [table.total for table in tables]
+    return None if None in counts else sum(count or 0 for count in counts)
 
 
 def stamped(work: Work, table: Table, where: str) -> str:

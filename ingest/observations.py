@@ -152,6 +152,7 @@ def write(batch: Batch, readings: Readings) -> None:
 def without_known(batch: Batch, readings: Readings) -> tuple[Readings, int]:
     """Keep what is not there yet, refuse what is there with another value. Returns: those, and how many said the same."""
     batch.connection.execute(sql(STAGE))
+    batch.connection.execute(sql("DELETE FROM stage_observation"))
     copy_rows(batch.connection, "stage_observation", STAGED, {
         "place": np.arange(len(readings.row)), "device_id": readings.device_id, "property_id": readings.property_id,
         "observed_at": readings.observed_at, "value": readings.value})

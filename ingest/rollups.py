@@ -153,17 +153,13 @@ def settle(connection: Connection) -> None:
 
 
 def flush(connection: Connection, city: City) -> None:
-    """Bring rollup_delta into the rollups, up the tree."""
+    """Bring rollup_delta into the rollups, up the tree, and empty it."""
     level = {"level": city.rollup_level}
     connection.execute(sql(DELTA))
     connection.execute(sql(HOURS.format(rows=DELTA_HOURS)), level)
     connection.execute(sql(DAYS.format(rows=DELTA_DAYS)), level)
     connection.execute(sql(SKETCHES.format(rows=DELTA_BINS)), level)
-
-
-def empty(connection: Connection) -> None:
-    """Forget what was flushed, for those who flush more than once in a transaction."""
-    connection.execute(sql("TRUNCATE rollup_delta"))
+    connection.execute(sql("DELETE FROM rollup_delta"))
 
 
 def roll_up(connection: Connection, city: City, fact: str, batch_ids: Sequence[int]) -> None:
@@ -174,7 +170,6 @@ def roll_up(connection: Connection, city: City, fact: str, batch_ids: Sequence[i
         add(connection, city.zone, fact, metrics, "f.batch_id = ANY(:batch_ids)", {"batch_ids": list(batch_ids)})
         settle(connection)
         flush(connection, city)
-        empty(connection)
 
 
 def roll_up_observed(connection: Connection, city: City, book: Ledger, observed: Observed, batch_id: int) -> None:
@@ -291,7 +286,6 @@ def recompute(connection: Connection, city: City, numbers: list[int], metrics: d
         if wanted:
             add(connection, city.zone, fact, wanted, "true", {})
             flush(connection, city)
-            empty(connection)
 
 
 DIFFERENCES = """

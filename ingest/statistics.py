@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sqlalchemy import Connection
 
 from data_access.city import City
 from data_access.engine import sql
@@ -35,9 +36,7 @@ def store(batch: Batch) -> Stored:
     batch.fate.regions[:] = regions
     settle(batch.connection)
     keys, periods = [sorted({*table[name][batch.good()].tolist()}) for name in ("key", "period")]
-    there = pd.DataFrame(batch.connection.execute(sql(THERE), {
-        "keys": keys, "periods": [int(period) for period in periods]}).all(), columns=[*COLUMNS[:-1]]).astype(
-            {"value": np.float64, **dict.fromkeys(NUMBERED, np.int64)})
+    there = there_now(batch.connection, keys, [int(period) for period in periods])
     own(batch, regions, there)
     rows = batch.good()
     came = pd.DataFrame({
@@ -80,10 +79,7 @@ def added(came: pd.DataFrame, there: pd.DataFrame) -> tuple[pd.DataFrame, NDArra
 
 def write(batch: Batch, told: pd.DataFrame) -> None:
     """Write this source's figures of some keys and periods, what all told ones add up to, and the medians made of them."""
-    full = summed_up(told.pivot(index="region_id", columns=["key", "period"], values="value"), batch.city)
-    long = full.stack(["key", "period"], future_stack=True).dropna().rename("value").rename_axis(KEY).reset_index()
-    made = pd.concat([without(long, told), medians_of(full, batch.options.medians)]).assign(
-        source_id=batch.source.source_id, batch_id=batch.batch_id, row_no=SEVERAL, summed=True)
+    made = made_of(told, batch.city, batch.options.medians).assign(source_id=batch.source.source_id, batch_id=batch.batch_id)
     batch.connection.execute(sql("""
         DELETE FROM statistic
          WHERE key = ANY(:keys) AND period = ANY(:periods) AND (summed OR source_id = :source)"""), {
@@ -91,6 +87,33 @@ def write(batch: Batch, told: pd.DataFrame) -> None:
         "keys": sorted({*told["key"], *made["key"]})})
     mine = told[told["source_id"] == batch.source.source_id].assign(summed=False)
     copy_rows(batch.connection, "statistic", COLUMNS, pd.concat([mine, made])[list(COLUMNS)].reset_index(drop=True))
+
+
+def made_of(told: pd.DataFrame, city: City, medians: Mapping[str, Medians]) -> pd.DataFrame:
+    """What told figures add up to above, and the medians made of them."""
+    full = summed_up(told.pivot(index="region_id", columns=["key", "period"], values="value"), city)
+    long = full.stack(["key", "period"], future_stack=True).dropna().rename("value").rename_axis(KEY).reset_index()
+    return pd.concat([without(long, told), medians_of(full, medians)]).assign(row_no=SEVERAL, summed=True)
+
+
+def there_now(connection: Connection, keys: list[str], periods: list[int]) -> pd.DataFrame:
+    """The figures of some keys and periods that are told."""
+    rows = connection.execute(sql(THERE), {"keys": keys, "periods": periods}).all()
+    return pd.DataFrame(rows, columns=[*COLUMNS[:-1]]).astype({"value": np.float64, **dict.fromkeys(NUMBERED, np.int64)})
+
+
+def add_up_again(connection: Connection, city: City, keys: list[str], periods: list[int]) -> None:
+    """Bring sums up the tree that were taken out with figures, and that no new ones have brought."""
+    told = there_now(connection, keys, periods)
+    if not len(told):
+        return
+    newest = told.groupby(["key", "period"], as_index=False)[["source_id", "batch_id"]].max()
+    made = made_of(told, city, {}).merge(newest, on=["key", "period"])
+    there = pd.DataFrame(connection.execute(sql("""
+        SELECT region_id, key, period FROM statistic WHERE summed AND key = ANY(:keys) AND period = ANY(:periods)"""),
+        {"keys": keys, "periods": periods}).all(), columns=KEY)
+    fresh = made.merge(there, on=KEY, how="left", indicator=True).query("_merge == 'left_only'")
+    copy_rows(connection, "statistic", COLUMNS, fresh[list(COLUMNS)].reset_index(drop=True))
 
 
 def without(figures: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
