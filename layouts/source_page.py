@@ -33,7 +33,7 @@ def crumbs(look: Look, name: str) -> list[Any]:
 def unknown(look: Look, key: str) -> dict[str, dict[str, Any]]:
     """No source has this key: say so, and show the way to those that there are."""
     told = [html.H1(look.say("missing.source", key=key)),
-            html.P(links.link(look.say("sources.all"), links.to_sources(look.view), className="btn"))]
+            html.P(links.link(look.say("sources.all"), links.to_sources(look.view), className="btn"), className="states")]
     return {ids.PAGE_HEAD: {"children": crumbs(look, key)}, **blank({ids.PAGE_TITLE: told})}
 
 

@@ -5,14 +5,19 @@ import io
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
+from sqlalchemy import Engine, text
 
 from app import create_app
 from data_access.city import City
+from data_access.quarantine import waiting
 from settings import Settings
+from tests.browser.scene import case
 
 TOKEN = "a-secret-of-the-whole-wall"
 SENDER = {"Authorization": "Bearer secret"}
@@ -60,10 +65,27 @@ def test_rejects_for_programs_are_one_object_a_line(client: FlaskClient) -> None
     assert client.get("/sources/test/rejects.ndjson?field=region&code=moved").data == b""
 
 
+def test_what_was_mended_is_taken_by_a_retry_and_waits_no_more(
+    client: FlaskClient, engine: Engine, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = [case("c-1", 1, datetime.now(UTC)) | {"class": "sinkhole"}]
+    assert client.post("/ingest/v1/cases", json={"rows": rows}, headers=SENDER).get_json()["rejected"] == 1
+    assert waiting(engine) == {"test": 2}
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO case_class (code, name_zh, name_en) VALUES ('sinkhole', '塌陷', 'Sinkhole')"))
+    monkeypatch.setattr("ingest.pack.read", lambda name: SimpleNamespace(sources=[SimpleNamespace(key="test")]))
+    answer = client.post("/sources/test/retry?lang=en", headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.get_json()["text"].startswith("Retried: 1 rows are in, 1 rejected again, 0 not tried")
+    assert waiting(engine) == {"test": 1}
+    assert "sinkhole" not in client.get("/sources/test/rejects.ndjson").get_data(as_text=True)
+    assert "sinkhole" in client.get("/sources/test/rejects.ndjson?all=1").get_data(as_text=True)
+
+
 def test_a_wall_sees_no_sources_and_takes_none_of_their_rows(client: FlaskClient) -> None:
     assert client.get(f"/wall?token={TOKEN}").status_code == 302
     assert client.get("/sources").status_code == 403
     assert client.get("/sources/test/rejects.csv").status_code == 403
+    assert client.post("/sources/test/retry", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 403
     stream = client.get("/live/sources/test")
     words = iter(stream.iter_encoded())
     assert [next(words).split(b"event: ")[1].split(b"\n")[0] for _ in range(2)] == [b"hello", b"refusal"]
