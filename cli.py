@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Literal, NoReturn, cast, get_args
 
 from pydantic import ValidationError
@@ -19,6 +20,7 @@ from cluster.errors import ClusterError
 from cluster.guard import AlreadyRunning
 from data_access import engine as engines
 from data_access.engine import DataUnavailable
+from ingest import pack
 from ingest.pack import PackError
 from schema import check
 from settings import ROOT, Settings
@@ -71,11 +73,26 @@ def parser() -> argparse.ArgumentParser:
     load_parser = add("load", load, "load a city pack, or what changed in it")
     load_parser.add_argument("--pack", help="a folder of packs/ (default: PACK)")
     load_parser.add_argument("--stage", choices=get_args(Stage), help="only this part (default: all)")
+    load_parser.add_argument("--replace", metavar="SOURCE[/DATASET]", help="load this anew; the old rows are seen until it is in")
     retry_parser = add("retry", retry, "try a source's rejects again, after its mapping was mended")
     retry_parser.add_argument("source", help="the source's key")
     retry_parser.add_argument("--pack", help="a folder of packs/ (default: PACK)")
     add("simulate", simulate, "send simulated facts to the door; further options go to the simulator").add_argument(
         "--door", help="the door's URL (default: the one that `run` serves)")
+    packs = commands.add_parser("pack", help="a city pack").add_subparsers(required=True, metavar="ACTION")
+    words = "write a first draft from a folder of files"
+    new = packs.add_parser("new", help=words, description=words)
+    new.set_defaults(command=pack_new)
+    new.add_argument("name", help="its folder under packs/")
+    new.add_argument("--from", dest="folder", required=True, type=Path, help="the files, which are copied into the pack")
+    new.add_argument("--city", help="the city's name (default: the pack's)")
+    new.add_argument("--zone", help="its time zone, like Asia/Shanghai (default: guessed)")
+    words = "try a sample of every file, without a database"
+    checked = packs.add_parser("check", help=words, description=words)
+    checked.set_defaults(command=pack_check)
+    checked.add_argument("name", nargs="?", help="a folder of packs/ (default: PACK)")
+    checked.add_argument("--rows", type=int, default=2000, help="of each table (default %(default)s)")
+    packs.add_parser("schema", help="write the JSON Schemas of packs to docs/schema").set_defaults(command=pack_schema)
     database = commands.add_parser("db", help="the database").add_subparsers(required=True, metavar="ACTION")
     for name, command, words in (
         ("start", db_start, "start the private cluster"),
@@ -121,9 +138,9 @@ def door(asked: argparse.Namespace, settings: Settings) -> None:
 
 def load(asked: argparse.Namespace, settings: Settings) -> None:
     """Load the pack's stages that are not loaded yet."""
-    pack = _pack(asked.pack or settings.pack)
+    name = _pack(asked.pack or settings.pack)
     # Here, because pandas takes a second that other commands need not wait.
-    from ingest.load import load_pack
+    from ingest.load import load_pack, replace_in_pack
     from ingest.progress import Progress
 
     console = Console()
@@ -134,13 +151,16 @@ def load(asked: argparse.Namespace, settings: Settings) -> None:
         work = Work(at.title.en, at.unit.en, at.done, at.total)
         console.show(() if at.finished else (work,))
 
+    if asked.replace:
+        replace_in_pack(engine, name, asked.replace, progress=tell)
+        return
     for stage in (asked.stage,) if asked.stage else get_args(Stage):
-        load_pack(engine, pack, stage=stage, progress=tell, var=settings.var)
+        load_pack(engine, name, stage=stage, progress=tell, var=settings.var)
 
 
 def retry(asked: argparse.Namespace, settings: Settings) -> None:
     """Try a source's rejects again and say what became of them."""
-    pack = _pack(asked.pack or settings.pack)
+    name = _pack(asked.pack or settings.pack)
     from ingest.mapping.faults import MappingError
     from ingest.pack import read
     from ingest.retry import retry as try_again
@@ -148,7 +168,7 @@ def retry(asked: argparse.Namespace, settings: Settings) -> None:
     engine = _engine(settings, settings.ingest_timeout_ms)
     check.require(engine)
     try:
-        answer = try_again(engine, read(pack), asked.source)
+        answer = try_again(engine, read(name), asked.source)
     except MappingError as error:
         raise Misused(f"the mapping does not fit the rows: {error}") from error
     print(f"{answer['resolved']} rejects resolved: {answer['taken']} rows taken, {answer['seen']} there already; "
@@ -163,6 +183,34 @@ def simulate(asked: argparse.Namespace, settings: Settings) -> None:
     command = (*running.simulate_command(settings), *door_option, *asked.rest)
     os.chdir(ROOT)
     os.execv(command[0], command)
+
+
+def pack_new(asked: argparse.Namespace, settings: Settings) -> None:
+    """Write a first draft of a pack, and say what was taken for what."""
+    from ingest.scaffold.making import make
+    from ingest.trial.printed import console, tell_made
+
+    tell_made(console(), make(asked.name, asked.folder, name=asked.city, zone=asked.zone))
+
+
+def pack_check(asked: argparse.Namespace, settings: Settings) -> None:
+    """Say what would become of a sample of every file."""
+    from ingest.trial.known import known
+    from ingest.trial.printed import console, tell, tell_tree
+    from ingest.trial.sample import trials
+
+    there = known(pack.read(_pack(asked.name or settings.pack)))
+    tell_tree(console(), there)
+    for trial in trials(there, asked.rows):
+        tell(console(), trial)
+
+
+def pack_schema(asked: argparse.Namespace, settings: Settings) -> None:
+    """Write the JSON Schemas that editors check a pack with."""
+    from ingest.pack.schema import write
+
+    for path in write(ROOT / "docs/schema"):
+        print(path.relative_to(ROOT))
 
 
 def db_start(asked: argparse.Namespace, settings: Settings) -> None:

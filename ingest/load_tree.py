@@ -66,7 +66,7 @@ def gathered(pack: Pack, told: Told) -> pd.DataFrame:
     rows = hanging.below_city(rows, hanging.city_code(rows, pack.tree.city, pack.key), pack.name.zh, pack.name.en)
     for part in shapes:
         rows = hanging.shaped(rows, part, told)
-    rows = hanging.by_position(rows, told)
+    rows = hanging.by_position(hanging.by_name(rows, told), told)
     return hanging.by_depth(rows, told)
 
 

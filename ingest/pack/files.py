@@ -4,10 +4,12 @@ from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pydantic import field_validator, model_validator
+from pydantic import GetJsonSchemaHandler, field_validator, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from ingest.pack.faults import PackError
-from ingest.pack.parts import Part
+from ingest.pack.parts import Part, or_text
 from readers.spec import Read
 
 NODE_MODULES = Path(__file__).parents[2] / "node_modules"
@@ -40,6 +42,11 @@ class DataFile(Part):
         if self.package is not None and self.npm is not None:
             raise ValueError("expected package or npm, not both")
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """A path alone does."""
+        return or_text(core, handler)
 
     @property
     def name(self) -> str:

@@ -17,6 +17,16 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+def or_text(core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    """The schema of a part that plain text may stand for."""
+    made = handler(core)
+    inner = handler.resolve_ref_schema(made)
+    whole = dict(inner)
+    inner.clear()
+    inner |= {"description": whole.pop("description", ""), "anyOf": [{"type": "string", "minLength": 1}, whole]}
+    return made
+
+
 class Words(Part):
     """A name in both languages; given in one, it is the same in the other."""
 
@@ -41,13 +51,7 @@ class Words(Part):
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Plain text does for both languages."""
-        made = handler(core)
-        if cls is Words:
-            inner = handler.resolve_ref_schema(made)
-            whole = dict(inner)
-            inner.clear()
-            inner |= {"anyOf": [{"type": "string", "minLength": 1}, whole], "description": whole.pop("description", "")}
-        return made
+        return or_text(core, handler) if cls is Words else handler(core)
 
     @property
     def text(self) -> Text:

@@ -35,6 +35,12 @@ class Position(Part):
     position: Literal[True]
 
 
+class ParentName(Part):
+    """The parent is the region of the level above that is called what stands in a column."""
+
+    name: Filled
+
+
 class TreeName(Part):
     """The columns or patterns of a region's names; one may be missing."""
 
@@ -50,7 +56,8 @@ class TreeFile(Part):
                                                                "left out, a region is one level below its parent")
     where: dict[str, str | list[str]] = Field({}, description="Only rows that hold one of these values in these columns")
     code: Filled
-    parent: Filled | Prefix | Position | None = Field(None, description="The parent's code; left out, it is the city")
+    parent: Filled | Prefix | Position | ParentName | None = Field(
+        None, description="The column of the parent's code, or how it follows; left out, it is the city")
     name: Filled | TreeName | None = Field(None, description="Left out, the code")
     shapes_only: bool = Field(False, description="Gives shapes to regions that other files name, by their code")
     repeated: bool = Field(False, description="A region stands on many lines, as in a table of villages that repeats its streets")

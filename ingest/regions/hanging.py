@@ -32,7 +32,7 @@ def below_city(rows: pd.DataFrame, code: str, name_zh: str, name_en: str) -> pd.
     top = rows["level"] == 0
     if not top.any():
         made = {"level": 0, "code": code, "parent": "", "name_zh": name_zh, "name_en": name_en, "geom": None, "place": "the city",
-                "by_position": False}
+                "by": "code"}
         rows = pd.concat([pd.DataFrame([made]), rows], ignore_index=True)
         top = rows["level"] == 0
     city = rows["code"][top].iloc[0]
@@ -64,11 +64,27 @@ def together(shapes: NDArray[np.object_]) -> shapely.Geometry:
     return shapes[0] if len(shapes) == 1 else shapely.union_all(shapely.make_valid(shapes))
 
 
+def by_name(rows: pd.DataFrame, told: Told) -> pd.DataFrame:
+    """The parents that are named and not coded; a name that several regions of the level above bear says nothing."""
+    made = rows.copy()
+    for at in rows.index[rows["by"] == "name"]:
+        row = rows.loc[at]
+        above = rows[rows["level"] == row["level"] - 1]
+        found = above["code"][(above["name_zh"] == row["parent"]) | (above["name_en"] == row["parent"])]
+        if len(found) == 1:
+            made.loc[at, "parent"] = found.iloc[0]
+        else:
+            told.problems.append(f"{row['place']}: {row['code']} names the parent {row['parent']!r}, which "
+                                 f"{len(found) or 'no'} regions of the level above are called")
+    return made
+
+
 def by_position(rows: pd.DataFrame, told: Told) -> pd.DataFrame:
     """The parents of regions that hang where they lie: in the region of the level above that covers a point of theirs."""
     made = rows.copy()
-    for level in sorted(set(rows["level"][rows["by_position"]])):
-        here = made.index[made["by_position"] & (made["level"] == level)]
+    by_position = rows["by"] == "position"
+    for level in sorted(set(rows["level"][by_position])):
+        here = made.index[by_position & (made["level"] == level)]
         above = made[(made["level"] == level - 1) & made["geom"].notna()]
         drawn = here[made["geom"][here].notna()]
         told.problems += [f"{made['place'][at]}: {made['code'][at]} has no shape, so its place says no parent"
@@ -83,7 +99,7 @@ def by_position(rows: pd.DataFrame, told: Told) -> pd.DataFrame:
                           for number, at in enumerate(drawn) if number not in found]
         for number, parent_at in found.items():
             made.loc[drawn[number], "parent"] = above["code"].iloc[parent_at]
-    return made.drop(columns="by_position")
+    return made.drop(columns="by")
 
 
 def by_depth(rows: pd.DataFrame, told: Told) -> pd.DataFrame:

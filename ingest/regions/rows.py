@@ -15,13 +15,13 @@ from geo.datums import to_wgs84 as from_datum
 from geo.projections import UnknownCrs, to_wgs84
 from ingest.pack import CITY, Pack, PackError
 from ingest.pack.faults import Marked
-from ingest.pack.tree import HOLE, LevelColumn, Position, Prefix, TreeFile
+from ingest.pack.tree import HOLE, LevelColumn, ParentName, Position, Prefix, TreeFile
 from ingest.regions.told import Told
 from ingest.tables import BLANK
 from readers.opening import open_tables
 from readers.table import Table, Unreadable
 
-COLUMNS = ["level", "code", "parent", "name_zh", "name_en", "geom", "place", "by_position"]
+COLUMNS = ["level", "code", "parent", "name_zh", "name_en", "geom", "place", "by"]
 UNKNOWN = -1          # a level that follows from the parents
 GEOMETRY = "geometry"
 FRAME_ROWS = 50_000
@@ -31,7 +31,7 @@ def read_rows(pack: Pack, number: int, told: Told) -> pd.DataFrame:
     """The regions of one of the tree's files.
 
     Returns: COLUMNS; level UNKNOWN where it follows from the parents, parent "" where none is said; geom in WGS 84, or None;
-        `place` says where the row stands, by_position whether its place says the parent.
+        `place` says where the row stands, `by` whether parent is a code or a name, or to be seen from the shapes.
         Rows without a code are left out, and told.
     Raises: PackError when the file cannot be read or a column is not there.
     """
@@ -83,7 +83,7 @@ def region_rows(pack: Pack, spec: TreeFile, rows: pd.DataFrame, name: str, crs: 
     return pd.DataFrame({
         "level": levels(pack, spec, rows, place, told), "code": code, "parent": parents(spec, rows, code),
         "name_zh": zh, "name_en": en.where(en != "", zh), "geom": shapes(pack, spec, rows, crs, name), "place": place,
-        "by_position": isinstance(spec.parent, Position),
+        "by": "position" if isinstance(spec.parent, Position) else "name" if isinstance(spec.parent, ParentName) else "code",
     })[COLUMNS]
 
 
@@ -110,6 +110,8 @@ def parents(spec: TreeFile, rows: pd.DataFrame, code: "pd.Series[Any]") -> "pd.S
     if isinstance(spec.parent, Prefix):
         length, whole = spec.parent.prefix, spec.parent.fill or 0
         return code.map(lambda one: one[:length].ljust(whole, "0"))
+    if isinstance(spec.parent, ParentName):
+        return filled(rows, spec.parent.name)
     return pd.Series("", rows.index, dtype=object)
 
 
@@ -139,8 +141,8 @@ def needed(pack: Pack, number: int, table: Table) -> None:
     wanted: list[tuple[tuple[str, ...], Sequence[str]]] = [
         (("code",), columns(spec.code)), (("name",), [column for name in spec.names for column in columns(name)]),
         (("where",), list(spec.where))]
-    if isinstance(spec.parent, str):
-        wanted.append((("parent",), columns(spec.parent)))
+    if isinstance(spec.parent, str | ParentName):
+        wanted.append((("parent",), columns(spec.parent if isinstance(spec.parent, str) else spec.parent.name)))
     if isinstance(spec.level, LevelColumn):
         wanted.append((("level", "column"), [spec.level.column]))
     for key, names in wanted:

@@ -60,9 +60,9 @@ def test_one_file_of_codes_and_parents_says_the_levels_by_itself(tmp_path):
 
 
 def test_a_parent_may_be_the_beginning_of_the_code_filled_up_with_zeros(tmp_path):
-    found = drawn(
-        tmp_path, table(tmp_path, "d.csv", "code,name\n520102000000,南明\n", level="district"),
-        table(tmp_path, "s.csv", "code,name\n520102001000,新华路\n", level="street", parent={"prefix": 6, "fill": 12}), city="5201")
+    districts = table(tmp_path, "d.csv", "code,name\n520102000000,南明\n", level="district")
+    streets = table(tmp_path, "s.csv", "code,name\n520102001000,新华路\n", level="street", parent={"prefix": 6, "fill": 12})
+    found = drawn(tmp_path, districts, streets, city="5201")
     assert hangs(found) == {"5201": "", "520102000000": "5201", "520102001000": "520102000000"}
 
 
@@ -78,7 +78,8 @@ def test_a_missing_name_falls_back_to_the_other_language_and_then_to_the_code(tm
     name = {"zh": "名", "en": "name"}
     rows = "code,名,name\n1,东,\n2,,West\n3,,\n"
     found = drawn(tmp_path, table(tmp_path, "d.csv", rows, level="district", name=name), levels=LEVELS[:2])
-    assert found.tree[["name_zh", "name_en"]].to_numpy().tolist() == [["小镇", "小镇"], ["东", "东"], ["West", "West"], ["3", "3"]]
+    named = found.tree[["name_zh", "name_en"]].to_numpy().tolist()
+    assert named == [["小镇", "小镇"], ["东", "东"], ["West", "West"], ["3", "3"]]
 
 
 def test_a_street_hangs_on_the_district_that_it_lies_in(tmp_path):
@@ -182,3 +183,12 @@ def test_shapes_without_a_known_projection_are_refused_and_not_guessed(tmp_path)
         drawn(tmp_path, file, levels=LEVELS[:2])
     with pytest.raises(PackError, match="which are no degrees; EPSG:4490 is not their system"):
         drawn(tmp_path, file | {"crs": "EPSG:4490"}, levels=LEVELS[:2])
+
+
+def test_a_parent_may_be_named_and_not_coded(tmp_path):
+    districts = table(tmp_path, "d.csv", "code,name\n1,东\n2,西\n", level="district")
+    streets = table(tmp_path, "s.csv", "code,name,区\n11,甲,东\n21,乙,西\n", level="street", parent={"name": "区"})
+    assert hangs(drawn(tmp_path, districts, streets)) == {"town": "", "1": "town", "2": "town", "11": "1", "21": "2"}
+    streets = table(tmp_path, "s.csv", "code,name,区\n11,甲,北\n", level="street", parent={"name": "区"})
+    with pytest.raises(PackError, match="line 2: 11 names the parent '北', which no regions of the level above are called"):
+        drawn(tmp_path, districts, streets)

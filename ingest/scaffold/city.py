@@ -1,0 +1,93 @@
+"""A city.yaml for the regions that were found."""
+
+import re
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+import shapely
+
+from ingest.regions.rows import GEOMETRY
+from ingest.scaffold.found import Found
+from ingest.scaffold.regions import HAN, Kind, Level
+from ingest.scaffold.written import comment, inline, line
+
+SOURCE = "regions"
+SHANGHAI = "Asia/Shanghai"
+UTC = "UTC"
+COORDINATE = re.compile(r"([+-]\d+)([+-]\d+)$")
+DATA = "data"
+
+
+def kinds(levels: Sequence[Level]) -> tuple[Kind, ...]:
+    """The levels below the city."""
+    return levels[0].below if levels and levels[0].below else tuple(level.kind for level in levels)
+
+
+def written(key: str, name: str, zone: tuple[str, str], levels: Sequence[Level], words: Sequence[str]) -> str:
+    """The file: the city, its levels and its tree; `words` are lines for what devices and cases are called."""
+    return "\n".join([
+        "# yaml-language-server: $schema=../../docs/schema/city.json",
+        comment(0, "What each key means: docs/adding-a-city.md. Lines with a note were guessed: look at them."), "",
+        line(0, "key", key), line(0, "name", {"zh": name, "en": name}, "one of the two is enough"),
+        line(0, "time_zone", zone[0], zone[1]),
+        "levels:", f"  - {inline({'key': 'city', 'zh': '全市', 'en': 'City'})}",
+        *(f"  - {inline({'key': kind.key, 'zh': kind.zh, 'en': kind.en})}" for kind in kinds(levels)),
+        "", "tree:", line(2, "source", SOURCE), "  files:", *(text for level in levels for text in files_of(level)),
+        "", *words, ""])
+
+
+def files_of(level: Level) -> Iterator[str]:
+    """The tree's files that give a level."""
+    read = inline({**level.found.read, "path": f"{DATA}/{level.found.file.as_posix()}"})
+    yield f"    - read: {read}   # {'; '.join(level.found.guess.reasons)}"
+    if not level.below:
+        yield line(6, "level", level.kind.key)
+    yield line(6, "code", level.code)
+    if level.parent is not None:
+        yield line(6, "parent", level.parent)
+    yield line(6, "name", level.name)
+    if level.repeated:
+        yield line(6, "repeated", True, "a region stands on many lines")
+    if level.found.drawn and level.found.guess.crs is None:
+        yield comment(6, "crs: EPSG:4490   # the file does not say its coordinate system")
+    yield from (comment(6, f"unsure: {note}") for note in level.notes)
+    if level.shapes is not None:
+        read = inline({**level.shapes.read, "path": f"{DATA}/{level.shapes.file.as_posix()}"})
+        yield f"    - read: {read}   # draws the regions above"
+        yield from (line(6, "level", level.kind.key), line(6, "code", level.shape_code), line(6, "shapes_only", True))
+
+
+def zone(tables: Sequence[Found]) -> tuple[str, str]:
+    """The city's time zone, and how that is known."""
+    drawn = [shapely.union_all(shapely.envelope(table.rows[GEOMETRY].to_numpy(object))) for table in tables
+             if table.drawn and table.guess.crs in ("EPSG:4326", "EPSG:4490")]
+    if drawn:
+        middle = shapely.union_all(drawn).centroid
+        return nearest(middle.x, middle.y), "the zone whose main city is nearest: is it right?"
+    if any(HAN.search(str(column)) for table in tables for column in table.rows.columns):
+        return SHANGHAI, "from the Chinese names: is it right?"
+    return UTC, "nothing tells where the city is: write its zone, like Europe/Lisbon"
+
+
+def nearest(lon: float, lat: float) -> str:
+    """The zone whose main city is nearest to a point."""
+    found: list[tuple[float, str]] = []
+    for row in files("tzdata").joinpath("zoneinfo/zone1970.tab").read_text(encoding="utf-8").splitlines():
+        if row.startswith("#"):
+            continue
+        _, place, name = row.split("\t")[:3]
+        there = COORDINATE.match(place)
+        assert there is not None
+        y, x = (degrees(part, whole) for part, whole in zip(there.groups(), (2, 3), strict=True))
+        squeeze = float(shapely.Point(0, lat).y)
+        found.append((((x - lon) * max(0.2, 1 - abs(squeeze) / 90)) ** 2 + (y - lat) ** 2, name))
+    return ZoneInfo(min(found)[1]).key
+
+
+def degrees(written: str, whole: int) -> float:
+    """Degrees from ±DDMM, ±DDDMM and the like with seconds."""
+    sign, digits = written[0], written[1:]
+    minutes, seconds = digits[whole:whole + 2], digits[whole + 2:] or "0"
+    size = int(digits[:whole]) + int(minutes) / 60 + int(seconds) / 3600
+    return -size if sign == "-" else size

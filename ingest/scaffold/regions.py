@@ -1,0 +1,256 @@
+"""Which of the tables are regions, and how these hang together."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ingest.regions.rows import GEOMETRY, filled
+from ingest.scaffold.found import Found
+
+CODE = re.compile(r"代码|编码|区划码|^code$|code$|_id$|^id$|geoid|adcode|fips|编号", re.IGNORECASE)
+NAME = re.compile(r"名称|名$|^name|name$|^nom$|^bezeichnung|^nombre", re.IGNORECASE)
+PARENT = re.compile(r"上级|父|所属|隶属|parent|upper|belongs", re.IGNORECASE)
+HAN = re.compile(r"[\u4e00-\u9fff]")
+MOST_REGIONS = 20_000
+ALIKE = 0.95         # of the values, that they are codes or names of regions
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A level as people call it: its key, its names, and what its files, columns and regions are called."""
+
+    key: str
+    zh: str
+    en: str
+    called: "re.Pattern[str]"
+    ends: tuple[str, ...]
+
+
+def kind(key: str, zh: str, en: str, called: str, *ends: str) -> Kind:
+    """A kind of level."""
+    return Kind(key, zh, en, re.compile(called, re.IGNORECASE), ends)
+
+
+KINDS = (
+    kind("district", "区县", "District", r"区县|区划|县|district|county|borough|(?<![社辖地])区", "区", "县", "旗"),
+    kind("street", "街道", "Street", r"街道|街镇|乡镇|镇|street|subdistrict|township|ward", "街道", "镇", "乡"),
+    kind("village", "社区", "Village", r"社区|村|village|community|neighbo", "社区", "村", "委会"),
+    kind("grid", "网格", "Grid", r"网格|grid|tract|block", "网格"),
+)
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level of the tree that was found: of which table, by which columns, and what is not sure about it."""
+
+    found: Found
+    kind: Kind
+    code: str
+    name: str
+    parent: Any = None                 # as YAML has it
+    repeated: bool = False
+    notes: tuple[str, ...] = ()
+    shapes: Found | None = None        # another table that draws them
+    shape_code: str = ""
+    below: tuple[Kind, ...] = ()       # the levels of a table that holds all of them, by its own parents
+
+    @property
+    def count(self) -> int:
+        """How many regions there are."""
+        return int(codes_of(self.found, self.code).nunique())
+
+
+def levels(tables: Sequence[Found]) -> list[Level]:
+    """The levels below the city, the uppermost first; none where no table is of regions."""
+    alone = drawn_together([level for table in tables if (level := alone_in(table)) is not None])
+    whole = [level for level in alone if level.below]
+    if whole:
+        return whole[:1]
+    used = [level.found for level in alone] + [level.shapes for level in alone]
+    flat = [level for table in tables if not table.drawn and table not in used for level in flat_in(table)]
+    found = unlike(sorted(alone or flat, key=lambda level: level.count))
+    return [hung(level, found[number - 1] if number else None) for number, level in enumerate(found)]
+
+
+def drawn_together(found: Sequence[Level]) -> list[Level]:
+    """The levels, where one table names what another draws as one."""
+    named, drawn = ([level for level in found if level.found.drawn is is_drawn] for is_drawn in (False, True))
+    made = []
+    for level in named:
+        codes = set(codes_of(level.found, level.code))
+        same = [other for other in drawn if share(codes_of(other.found, other.code), codes) > ALIKE]
+        drawn = [other for other in drawn if other not in same]
+        made.append(replace(level, shapes=same[0].found, shape_code=same[0].code) if same else level)
+    return [*made, *drawn]
+
+
+def in_itself(level: Level) -> Level:
+    """A level whose table holds the ones above as well: its parents are among its own codes."""
+    codes = codes_of(level.found, level.code)
+    own = dict(zip(codes, codes.index, strict=True))
+    for column in level.found.rows.columns:
+        if column in (GEOMETRY, level.code) or not len(own):
+            continue
+        cells = level.found.column(column)
+        if cells[cells != ""].isin(own.keys()).mean() > 0.5 and (cells != level.found.column(level.code)).all():
+            return replace(level, parent=column, below=by_depth(level, dict(zip(codes, cells[codes.index], strict=True))))
+    return level
+
+
+def by_depth(level: Level, parents: dict[str, str]) -> tuple[Kind, ...]:
+    """The kinds of the levels of a table, by how far each region is from one that hangs on nobody."""
+    depth: dict[str, int] = {}
+    for code in parents:
+        way = [code]
+        while parents.get(way[-1]) in parents and len(way) <= len(KINDS) + 1:
+            way.append(parents[way[-1]])
+        depth[code] = len(way) - 1
+    names = dict(zip(codes_of(level.found, level.code), level.found.column(level.name), strict=False))
+    at_depth = [[names[code] for code in depth if depth[code] == at] for at in range(max(depth.values()) + 1)]
+    found = [Level(level.found, by_names(called) or KINDS[min(at, len(KINDS) - 1)], "", "") for at, called in enumerate(at_depth)]
+    top = [code for code in depth if depth[code] == 0]
+    return tuple(one.kind for one in unlike(found[1:] if len(top) == 1 else found))
+
+
+def alone_in(table: Found) -> Level | None:
+    """The level of a table that is of regions alone: areas, or few rows with a code and a name and no more."""
+    if not table.whole or len(table.rows) > MOST_REGIONS:
+        return None
+    code, name = code_column(table), name_column(table)
+    if code is None or not (table.drawn or (name is not None and small(table))):
+        return None
+    sure = () if CODE.search(code) else (f"code: {code} was taken because its values differ",)
+    return in_itself(Level(table, kind_of(table, name or code), code, name or code, notes=sure))
+
+
+def small(table: Found) -> bool:
+    """Whether a table has nothing but codes and names."""
+    columns = [column for column in table.rows.columns if table.column(column).ne("").any()]
+    known = [column for column in columns if CODE.search(column) or NAME.search(column) or PARENT.search(column)
+             or any(kind.called.search(column) for kind in KINDS)]
+    return len(known) >= max(2, len(columns) - 1)
+
+
+def code_column(table: Found) -> str | None:
+    """The column whose values tell the rows apart, called like a code if there is one."""
+    telling = [column for column in table.rows.columns if column != GEOMETRY and tells_apart(table, column)]
+    called = [column for column in telling if CODE.search(column) and not PARENT.search(column)]
+    return next(iter(sorted(called, key=lambda column: CODE.search(column) is None)), telling[0] if telling else None)
+
+
+def tells_apart(table: Found, column: str) -> bool:
+    """Whether every row has a value of its own."""
+    cells = table.column(column)
+    return bool((cells != "").mean() > ALIKE and cells[cells != ""].is_unique)
+
+
+def name_column(table: Found) -> str | None:
+    """The column of names: called so, else the first that holds words."""
+    words = [column for column in table.rows.columns if column != GEOMETRY and is_words(table, column)]
+    called = [column for column in words if NAME.search(column) and not PARENT.search(column)]
+    return called[0] if called else words[0] if words else None
+
+
+def is_words(table: Found, column: str) -> bool:
+    """Whether the cells are words and no figures."""
+    cells = table.column(column)
+    cells = cells[cells != ""]
+    return len(cells) > 0 and bool(cells.map(lambda cell: not any(letter.isdigit() for letter in cell)).mean() > 0.5)
+
+
+def kind_of(table: Found, name: str) -> Kind:
+    """Which level a table's regions are of: by their names' endings, else by what file and columns are called."""
+    called = [kind for kind in KINDS if kind.called.search(str(table.file)) or kind.called.search(name)]
+    return by_names(table.column(name)) or (called[-1] if called else KINDS[0])
+
+
+def by_names(names: Iterable[str]) -> Kind | None:
+    """Which level regions of these names are of; None when their endings do not tell."""
+    known = list(names)
+    return next((kind for kind in KINDS if sum(name.endswith(kind.ends) for name in known) > 0.6 * len(known)), None)
+
+
+def flat_in(table: Found) -> list[Level]:
+    """The levels of a table that names a district, a street … on each line, from the uppermost down."""
+    found: list[Level] = []
+    for kind in KINDS:
+        columns = [column for column in table.rows.columns if kind.called.search(column) and is_level(table, column)]
+        if not columns:
+            continue
+        name = next((column for column in columns if not CODE.search(column)), columns[0])
+        code = next((column for column in columns if CODE.search(column)), None)
+        if found and any(name == level.name for level in found):
+            continue
+        upper = found[-1] if found else None
+        above = "" if upper is None or code else upper.code if "{" in upper.code else f"{{{upper.code}}}"
+        notes = () if code else ("codes are the names: the file has none",)
+        found.append(Level(table, kind, code or (f"{above}/{{{name}}}" if above else name), name,
+                           None if upper is None else upper.code, repeated=True, notes=notes))
+    return found
+
+
+def is_level(table: Found, column: str) -> bool:
+    """Whether a column holds few different texts, on most lines."""
+    cells = table.column(column)
+    filled = cells[cells != ""]
+    return len(filled) > 0.5 * len(cells) and filled.nunique() <= max(3, len(filled) / 2) and filled.str.len().max() <= 40
+
+
+def unlike(found: Sequence[Level]) -> list[Level]:
+    """The levels, each of a key of its own: one more of a kind is the next kind below, or numbered."""
+    used: dict[str, int] = {}
+    made = []
+    for level in found:
+        kind = level.kind
+        if kind.key in used:
+            below = [one for one in KINDS[KINDS.index(kind) + 1:] if one.key not in used] if kind in KINDS else []
+            number = used[kind.key] + 1
+            names = f"{kind.key}{number}", f"{kind.zh}{number}", f"{kind.en} {number}"
+            kind = below[0] if below else Kind(*names, kind.called, kind.ends)
+        used[kind.key] = used.get(kind.key, 1)
+        made.append(replace(level, kind=kind))
+    return made
+
+
+def hung(level: Level, above: Level | None) -> Level:
+    """A level with how its regions find their parents."""
+    if above is None or level.parent is not None:
+        return level
+    parent, note = parent_of(level, above)
+    return replace(level, parent=parent, notes=(*level.notes, *note))
+
+
+def parent_of(level: Level, above: Level) -> tuple[Any, tuple[str, ...]]:
+    """A column of parents' codes or names, the beginning of the code, or where the shapes lie."""
+    table, codes = level.found, set(codes_of(above.found, above.code))
+    names = set(codes_of(above.found, above.name))
+    for column in table.rows.columns:
+        if column in (GEOMETRY, level.code):
+            continue
+        cells = table.column(column)
+        if share(cells, codes) > ALIKE:
+            return column, ()
+    for column in table.rows.columns:
+        if column not in (GEOMETRY, level.name) and share(table.column(column), names) > ALIKE:
+            return {"name": column}, ()
+    longest = max(map(len, codes), default=0)
+    own = codes_of(table, level.code)
+    for length in range(1, longest + 1):
+        for fill in (None, longest):
+            if share(own.map(lambda code, n=length, f=fill: code[:n].ljust(f or 0, "0")), codes) > ALIKE:
+                return {"prefix": length} | ({} if fill is None else {"fill": fill}), ("the codes begin with the parent's",)
+    if table.drawn and above.found.drawn:
+        return {"position": True}, ("by where they lie: no column names the parent",)
+    return None, (f"how do these hang on the level {above.kind.key}? Say the column of the parent's code",)
+
+
+def share(cells: Any, known: set[str]) -> float:
+    """How many of the cells are among the known, where any are filled."""
+    filled = cells[cells != ""]
+    return float(filled.isin(known).mean()) if len(filled) > 0.5 * len(cells) else 0.0
+
+
+def codes_of(table: Found, code: str) -> Any:
+    """The different codes that a column or a pattern gives."""
+    return filled(table.rows, code).drop_duplicates()

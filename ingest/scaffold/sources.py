@@ -1,0 +1,128 @@
+"""A YAML for each source: one dataset with a mapping that was guessed, and what is unsure about it."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ingest.mapping.guess import Guess, guess, subjects
+from ingest.mapping.hints import CityAround
+from ingest.scaffold.city import DATA
+from ingest.scaffold.found import Found
+from ingest.scaffold.written import comment, line
+
+SURE = 0.75
+LEAST = 0.35        # below, a table is of no subject that is known
+KIND = {"devices": "iot", "observations": "iot"}
+TITLES = {
+    "cases": ("工单", "Cases"), "messages": ("来电来信", "Messages"), "devices": ("设备", "Devices"),
+    "observations": ("观测", "Readings"),
+    "enterprises": ("企业", "Enterprises"), "places": ("地点", "Places"), "warnings": ("预警", "Warnings"),
+    "agencies": ("部门", "Agencies"), "flights": ("航班", "Flights"), "statistics": ("统计", "Statistics"),
+}
+# What a field is when no column says it; the rows then differ by their lines alone.
+INSTEAD: dict[str, Any] = {
+    "id": {"join": ["@table", "@line"], "with": ":"}, "channel": {"value": "other"}, "class": {"value": "other"},
+    "kind": {"value": "other"}, "industry": {"value": "other"}, "topic": {"value": "other"}, "status": {"value": "active"},
+    "interval_s": {"value": "3600"}, "title": {"value": "–"},
+}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A table of facts: which subject it seems to be of, and its mapping."""
+
+    key: str
+    found: Found
+    guess: Guess | None
+
+
+def sent(tables: Sequence[Found], city: CityAround) -> list[Sent]:
+    """Every table of facts with its mapping."""
+    made: list[Sent] = []
+    for table in tables:
+        around = CityAround(city.zone, city.box, city.regions, table.guess.crs)
+        subject, score = subjects(table.rows, around)[0]
+        guessed = guess(table.rows, subject, around) if score >= LEAST else None
+        wanted = slug(table) or (subject if guessed else "table")
+        made.append(Sent(free(wanted, {one.key for one in made}), table, guessed))
+    return made
+
+
+def slug(table: Found) -> str:
+    """A key from a file's name; none where that has hardly a letter."""
+    made = re.sub(r"[^a-z0-9]+", "-", table.file.stem.lower()).strip("-")[:40]
+    return made if re.match(r"[a-z][a-z0-9-]{2}", made) else ""
+
+
+def free(key: str, used: set[str]) -> str:
+    """A key that nobody has."""
+    return key if key not in used else next(one for n in range(2, len(used) + 3) if (one := f"{key}-{n}") not in used)
+
+
+def written(one: Sent) -> str:
+    """The source's file."""
+    subject = one.guess.subject if one.guess else ""
+    zh, en = TITLES.get(subject, (one.found.file.stem, one.found.file.stem))
+    head = [
+        "# yaml-language-server: $schema=../../../docs/schema/source.json",
+        line(0, "key", one.key), line(0, "name", one.found.file.stem), line(0, "owner", "?", "who owns the data?"),
+        line(0, "licence", "?", "under which licence?"), line(0, "kind", KIND.get(subject, "business")),
+        comment(0, "refresh_seconds: 86400   # how often new data are promised; left out: a closed archive"),
+        comment(0, f"from {one.found.name}: {'; '.join(one.found.guess.reasons)}")]
+    if one.guess is None:
+        return "\n".join([*head, "datasets: []", comment(0, "No subject fits this table. Its columns are:"),
+                          *(comment(0, f"  {column}") for column in one.found.rows.columns), ""])
+    read = {**one.found.read, "path": f"{DATA}/{one.found.file.as_posix()}"}
+    return "\n".join([
+        *head, "datasets:", f"  - key: {subject}", line(4, "subject", subject),
+        line(4, "title", {"zh": zh, "en": en}), line(4, "read", read), "    map:", *mapped(one.guess), *left(one.guess), ""])
+
+
+def mapped(found: Guess) -> Iterator[str]:
+    """The mapping, each field with how sure it is."""
+    notes = {field.field.rpartition(":")[2]: note(field.confidence, field.reason) for field in found.fields}
+    for part, fields in found.mapping().items():
+        yield f"      {part}:"
+        yield from (line(8, name, value, notes.get(name, "")) for name, value in fields.items())
+        if part == "columns":
+            yield from instead(found)
+
+
+def instead(found: Guess) -> Iterator[str]:
+    """What stands for a field that no column says; what must be there and cannot be made up."""
+    for name in found.missing:
+        if name in INSTEAD:
+            yield line(8, name, INSTEAD[name], "no column says it")
+        elif name == "place":
+            yield comment(6, "place:   # needed: {lon: column, lat: column}, {point: column} or {region: {column: …, by: name}}")
+        else:
+            yield comment(8, f"{name}:   # needed, and no column looks like it")
+
+
+def left(found: Guess) -> Iterator[str]:
+    """The columns that were not used."""
+    if found.unused:
+        yield comment(4, f"not used: {', '.join(found.unused)}")
+
+
+def note(confidence: float, reason: str) -> str:
+    """What to say beside a guess: nothing about one that is sure."""
+    return "" if confidence >= SURE else f"unsure ({confidence:.0%}): {reason}"
+
+
+def distinct(facts: Iterable[Sent], subject: str, field: str) -> list[str]:
+    """The different texts of a field in all tables of a subject, the commonest first."""
+    counts: dict[str, int] = {}
+    for one in facts:
+        if one.guess is None or one.guess.subject != subject:
+            continue
+        value = one.guess.mapping()["columns"].get(field)
+        column = value if isinstance(value, str) else (value or {}).get("column")
+        if column is None:
+            counts["other"] = counts.get("other", 0) + 1 if field in one.guess.missing else counts.get("other", 0)
+            continue
+        for text, count in one.found.column(column).value_counts().items():
+            if text:
+                counts[str(text)] = counts.get(str(text), 0) + int(count)
+    return [text for text, count in sorted(counts.items(), key=lambda pair: -pair[1]) if count]
