@@ -112,7 +112,8 @@
   }
 
   /* Each class's colour stands in the middle of its class; the lowest fades into the ground. */
-  const warmth = () => ["interpolate", ["linear"], ["heatmap-density"], 0, "rgba(0, 0, 0, 0)",
+  const warmth = () => ["interpolate", ["linear"], ["heatmap-density"],
+    0, token(SEQUENCE[0]).replace(")", ", 0)"),     // clear, but of that colour: fading to black would cast a shadow
     ...SEQUENCE.flatMap((name, at) => [(at + 0.5) / SEQUENCE.length, token(name)])];
 
   const heatLayer = () => ({
