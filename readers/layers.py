@@ -3,6 +3,7 @@
 import codecs
 import re
 import shutil
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -34,6 +35,9 @@ BYTES = "ISO-8859-1"        # gives every byte as a character of its own, so tha
 FAULTS = (DataSourceError, DataLayerError, FieldError, GeometryError, pa.ArrowException, OSError, RuntimeError, ValueError)
 DRAWING = {"altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon", "snippet"}   # of KML: how, not what
 ENDINGS: dict[str, str] = {"geopackage": ".gpkg", "flatgeobuf": ".fgb", "topojson": ".json", "kml": ".kml", "shapefile": ".shp"}
+
+# What the library only remarks on is no fault of the file's that a user could mend.
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"pyogrio\.")
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,7 @@ def all_layers(content: Content, read: Read, kind: Format) -> list[Layer]:
     except FAULTS as error:
         raise Unreadable(content.name, f"is damaged or no {kind}: {error}") from error
     if not names:
-        raise Unreadable(content.name, "holds no layer")
+        raise Unreadable(content.name, "is damaged or holds no layer")
     return [Layer(local, read, kind, name, len(names) > 1) for name in names]
 
 

@@ -1,5 +1,6 @@
 """Objects, one a row: nested ones become columns "a.b", lists stay lists, GeoJSON features give properties and a shape."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -121,5 +122,9 @@ def written(value: Any) -> str:
     """A value as JSON again."""
     try:
         return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS, default=str).decode()
-    except (orjson.JSONEncodeError, RecursionError):
+    except (orjson.JSONEncodeError, RecursionError):    # integers and depths beyond it, lone surrogates
+        pass
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except (ValueError, RecursionError):
         return repr(value)

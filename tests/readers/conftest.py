@@ -55,7 +55,8 @@ def read(tables: Callable[..., list[Whole]]) -> Reader:
 
 def whole(table: Table, frame: int = 1_000) -> Whole:
     """All frames of a table, put together; no row may come twice."""
-    rows, unreadable = [], {}
+    rows: list[pd.DataFrame] = []
+    unreadable: dict[int, Spoilt] = {}
     for one in table.frames(frame):
         assert len(one.rows) <= frame
         rows.append(one.rows)

@@ -19,7 +19,8 @@ def text(separator: str = ",", rows: list[list[str]] = ROWS) -> str:
     return "".join(separator.join(row) + "\n" for row in rows)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gbk", "gb18030", "big5"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gbk", "gb18030",
+                                      "big5"])
 def test_chinese_is_read_in_any_encoding_without_being_told(read, encoding):
     rows = [["編號", "類別", "描述"], ["0012", "道路", "路面坑洞需要維修"]] if encoding == "big5" else ROWS
     found = read(text(rows=rows).encode(encoding))
@@ -41,7 +42,7 @@ def test_the_separator_is_told_from_the_rows(read, separator):
 
 
 def test_decimal_commas_stay_text_and_do_not_separate(read):
-    found = read("id;x;y\n1;12,5;13,75\n2;1,5;2,5\n".encode())
+    found = read(b"id;x;y\n1;12,5;13,75\n2;1,5;2,5\n")
     assert found.lists() == [["1", "12,5", "13,75"], ["2", "1,5", "2,5"]]
 
 
@@ -191,7 +192,7 @@ def test_the_fast_way_gives_what_the_careful_way_gives():
     """Texts made of the signs that matter: whenever the fast way takes one, it agrees with the careful one on every cell."""
     chance = random.Random(4)
     taken = 0
-    for _ in range(4_000):
+    for _ in range(600):
         rows = []
         for _ in range(chance.randrange(1, 6)):
             cells = ["".join(chance.choice(["a", "é", "中", " ", '""', ",", "\n", "\r\n"]) for _ in range(chance.randrange(4)))
@@ -207,4 +208,4 @@ def test_the_fast_way_gives_what_the_careful_way_gives():
             slow = delimited.careful(data, DIALECT, 1, True)
             assert fast[0].rows.to_dict("index") == slow[0].rows.to_dict("index"), data
             assert not slow[0].unreadable and fast[1] == len(data), data
-    assert taken > 1_000
+    assert taken > 150
