@@ -34,6 +34,7 @@ from ingest.notify import notify
 from ingest.pack import Dataset as PackDataset
 from ingest.pack import Pack, PackError, read
 from ingest.progress import Progress, Report, tell
+from ingest.quality.watch import Watch
 from ingest.replace import replace_dataset
 from ingest.rollups import prepare
 from ingest.snapshots import recorded
@@ -97,7 +98,9 @@ def each(
         except (Unreadable, MappingError) as error:
             faults.append(f"{source}/{dataset.key}: {error}")
     if moved:
-        recorded(engine, intake.prepared()[0], datetime.now(UTC))
+        city, now = intake.prepared()[0], datetime.now(UTC)
+        recorded(engine, city, now)
+        Watch(engine).all(city, now)
     if faults:
         raise PackError("\n".join(faults))
 

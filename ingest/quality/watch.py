@@ -55,18 +55,24 @@ class Watch:
             if started < self.next_at.get(name, started):
                 continue
             self.next_at[name] = started + every_s
-            try:
-                self.run(detector, city, now)
-            except SQLAlchemyError as error:
-                log.warning("%s waits: %s", name, type(error).__name__)
+            self.attempt(name, detector, city, now)
             rest((clock() - started) * (1 / SHARE - 1))
 
     def all(self, city: City, now: datetime) -> None:
         """Look for everything once, at every device, as after a load."""
-        for detector, _ in self.detectors().values():
+        for name, (detector, _) in self.detectors().items():
+            fine = self.attempt(name, detector, city, now)
+            while fine and name == "spike" and self.spikes.after != FIRST:
+                fine = self.attempt(name, detector, city, now)
+
+    def attempt(self, name: str, detector: Detector, city: City, now: datetime) -> bool:
+        """Let one detector look. Returns: whether it could."""
+        try:
             self.run(detector, city, now)
-        while self.spikes.after != FIRST:
-            self.run(self.spikes.look, city, now)
+        except SQLAlchemyError as error:
+            log.warning("%s waits: %s", name, type(error).__name__)
+            return False
+        return True
 
     def run(self, detector: Detector, city: City, now: datetime) -> None:
         """Let one detector look, one at a time in the whole database. Raises: SQLAlchemyError."""

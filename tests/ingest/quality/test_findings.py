@@ -181,7 +181,19 @@ def test_a_finding_goes_on_changes_and_ends_by_itself(sender):
     assert len(findings(sender.engine, ended=True)) == 3
 
 
-def test_a_detector_that_fails_leaves_the_others_to_go_on_and_rests_nine_times_as_long_as_all_worked(sender):
+def test_a_detector_that_fails_leaves_the_others_to_go_on(sender, monkeypatch):
+    looked = []
+
+    def broken(connection, *_):
+        connection.execute(text("SELECT 1 / 0"))
+
+    monkeypatch.setattr(silence, "look", broken)
+    monkeypatch.setattr(piles, "look", lambda *_: looked.append("pile_up") or Look("pile_up", []))
+    Watch(sender.engine).all(sender.city, NOW)
+    assert looked == ["pile_up"]
+
+
+def test_detectors_rest_nine_times_as_long_as_they_work_and_wait_for_their_turn(sender):
     ticks = iter(range(1000))
     rested: list[float] = []
     watch = Watch(sender.engine)
