@@ -64,7 +64,7 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[Any]], caption: str
         html.Thead(html.Tr(heads, role="row"), role="rowgroup"),
         html.Tbody([html.Tr(cells(columns, row), role="row", className="chosen" if mark else "")
                     for row, mark in zip(rows, marked, strict=True)], role="rowgroup"),
-    ], className=f"grid {name}", role="table")
+    ], className=f"table {name}", role="table")
 
 
 def cells(columns: Sequence[Column], row: Sequence[Any]) -> list[Any]:

@@ -78,7 +78,7 @@ def whole(look: Look, one: Example) -> Any:
         return html.Pre(written(one.row))
     failing = {reason.field for reason in one.reasons}
     ordered = sorted(one.row, key=lambda name: name not in failing)
-    return html.Dl([cell(name, one.row[name], name in failing) for name in ordered], className="row")
+    return html.Dl([cell(name, one.row[name], name in failing) for name in ordered], className="cells")
 
 
 def cell(name: str, value: Any, failing: bool) -> html.Div:
