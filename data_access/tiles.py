@@ -7,7 +7,7 @@ tile, so the counts of all tiles add up.
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -23,6 +23,7 @@ from sqlalchemy import Engine
 from data_access.city import City, Region
 from data_access.devices import SILENT_INTERVALS
 from data_access.engine import reading, sql
+from data_access.kept import Kept
 from geo import tiling
 from indicators.clocks import DUE_SOON
 from indicators.filters import BadFilter, Sieve, from_token, sieve, token
@@ -125,7 +126,9 @@ class Tiles:
         self.region_version = region_version(city)
         self._lock = threading.Lock()
         self._shapes = lru_cache(maxsize=None)(self._simplify)
-        self._lots = lru_cache(maxsize=2)(self._count_lots)
+        self._lots: Kept[tiling.Pyramid] = Kept(2)
+        self._heat: Kept[tiling.Pyramid] = Kept(8)      # a version each minute and for each filter
+        self._odd: Kept[Oddities] = Kept(2)
 
     def zooms(self, layer: str) -> tuple[int, int]:
         """The zooms at which a layer has tiles. Raises: UnknownTile."""
@@ -166,13 +169,21 @@ class Tiles:
             return late_by_region(self.engine, self.city, tile, past or now, shown)
         if tile.layer == "case":
             return cases(self.engine, tile, past or now, shown)
+        if tile.layer == "heat" and tile.z < NEAR:
+            warm = self._heat.get(version, lambda: warmth(self.engine, past or now, shown))
+            return squares(self.engine, warm, tile, "where open cases lie", "heat")
         if tile.layer == "heat":
             return heat(self.engine, tile, past or now, shown)
         if tile.layer == "device":
-            return b"" if past else devices(self.engine, tile, now)
+            return b"" if past else self.devices(tile, version, now)
         if tile.layer == "lot":
             return self.lots(tile, version)
         return self.regions(tile, int(tile.layer.partition("-")[2]))
+
+    def devices(self, tile: Address, version: str, now: datetime) -> bytes:
+        """Devices by their health: far out only those silent or in alarm."""
+        odd = self._odd.get(version, lambda: oddities(self.engine, now)).within(tile)
+        return odd_devices(self.engine, odd, tile) if tile.z < NEAR else devices(self.engine, odd, tile)
 
     def regions(self, tile: Address, level: int) -> bytes:
         """The regions of a level: id the region's, properties code, name_zh, name_en."""
@@ -196,13 +207,7 @@ class Tiles:
         """Lots: counts by square (property n) far out, single points (property id) near by."""
         if tile.z >= FINE_LOTS:
             return single_lots(self.engine, tile)
-        with self._lock:
-            pyramid = self._lots(version)
-        column, row, n = pyramid.tile(tile.z, tile.x, tile.y, DENSITY_CELLS)
-        return encode(self.engine, "lots", """
-            SELECT n, ST_MakePoint((c + 0.5) * :width, (r + 0.5) * :width) AS geom
-              FROM unnest(CAST(:columns AS int[]), CAST(:rows AS int[]), CAST(:counts AS int[])) AS cell(c, r, n)""", {
-            "width": EXTENT / DENSITY_CELLS, "columns": column.tolist(), "rows": row.tolist(), "counts": n.tolist()}, layer="lot")
+        return squares(self.engine, self._lots.get(version, lambda: lot_cells(self.engine)), tile, "lots", "lot")
 
     def _simplify(self, level: int, zoom: int) -> tuple[Sequence[Region], NDArray[np.object_], shapely.STRtree]:
         """The regions of a level with their shapes at a zoom, and a tree to find them by."""
@@ -213,17 +218,6 @@ class Tiles:
         known = [row for row in rows if row[0] in self.city.regions]
         shapes = tiling.simplified(shapely.from_wkb([bytes(row[1]) for row in known]), zoom)
         return [self.city.regions[row[0]] for row in known], shapes, shapely.STRtree(shapes)
-
-    def _count_lots(self, _version: str) -> tiling.Pyramid:
-        """Count all lots over the finest grid that the density tiles need."""
-        zoom = FINE_LOTS - 1 + DENSITY_CELLS.bit_length() - 1
-        with reading(self.engine, "lots") as connection:
-            rows = connection.execute(sql(f"""
-                SELECT floor({COLUMN} * :count)::bigint, floor({ROW} * :count)::bigint, count(*)
-                  FROM place f WHERE f.kind = 'lot' AND f.geom IS NOT NULL
-                 GROUP BY 1, 2 ORDER BY 2, 1"""), {"count": 1 << zoom}).all()
-        column, row, n = (np.array([line[at] for line in rows], dtype=np.int64) for at in range(3))
-        return tiling.Pyramid(zoom, column, row, n)
 
 
 # Where a point lies in the unit square of Web Mercator; plain arithmetic is ten times faster than ST_Transform.
@@ -246,6 +240,14 @@ MARKS = f"""
 MARK_PLACE = "ST_MakePoint(round(tx * :extent), round(ty * :extent)) AS geom"
 
 
+# Devices by what is wrong with them: ok 0, watch 1, offline 2, alarm 3.
+WATCH, OFFLINE, ALARM = 1, 2, 3
+SILENT = "(f.last_at IS NULL OR f.last_at < :now - make_interval(secs => :silent * f.interval_s))"
+DEVICE_MARKS = f"""
+        SELECT (ARRAY['ok', 'watch', 'offline', 'alarm'])[rank + 1] AS health, n,
+               CASE WHEN n = 1 THEN id END AS code, CASE WHEN n = 1 THEN kind END AS kind, {MARK_PLACE}
+          FROM marks ORDER BY rank, n"""
+
 OPEN_NOW = "f.closed_at IS NULL"
 CLOSED_SINCE = "(f.closed_at IS NULL OR f.closed_at > :now)"
 
@@ -253,7 +255,7 @@ CLOSED_SINCE = "(f.closed_at IS NULL OR f.closed_at > :now)"
 def cases(engine: Engine, tile: Address, now: datetime, shown: Sieve) -> bytes:
     """Open cases: properties state (open, due_soon, overdue), n, and for a single one case_id and late (minutes)."""
     return encode(engine, "cases on the map", f"""
-        WITH placed AS (
+        WITH placed AS MATERIALIZED (
             SELECT f.case_id::text AS id, NULL::text AS kind,
                    CASE WHEN f.due_at IS NULL OR f.suspended_at <= :now THEN 0
                         WHEN f.due_at <= :now THEN 2
@@ -317,47 +319,112 @@ def named_in(city: City, level: int, tile: Address) -> list[tuple[Region, tuple[
     return [(region, (float(x), float(y))) for (region, _), (x, y), here in zip(regions, places, inside, strict=True) if here]
 
 
+def warmth(engine: Engine, now: datetime, shown: Sieve) -> tiling.Pyramid:
+    """Open cases over the finest grid that heat needs far out: reading it once is what one tile of the city costs."""
+    return cells(engine, "where open cases lie", NEAR - 1, "city_case", f"{shown.condition} AND f.reported_at <= :now",
+                 {"now": now, **shown.binds})
+
+
+def lot_cells(engine: Engine) -> tiling.Pyramid:
+    """Lots over the finest grid that their density needs."""
+    return cells(engine, "lots", FINE_LOTS - 1, "place", "f.kind = 'lot'", {})
+
+
+def cells(engine: Engine, what: str, z: int, table: str, condition: str, binds: Mapping[str, object]) -> tiling.Pyramid:
+    """Count a table's points in the squares of all tiles of a zoom, for that zoom and those farther out."""
+    zoom = z + DENSITY_CELLS.bit_length() - 1
+    with reading(engine, what) as connection:
+        rows = connection.execute(sql(f"""
+            SELECT floor({COLUMN} * :count)::bigint, floor({ROW} * :count)::bigint, count(*)
+              FROM {table} f WHERE {condition} AND f.geom IS NOT NULL
+             GROUP BY 1, 2 ORDER BY 2, 1"""), {"count": 1 << zoom, **binds}).all()
+    column, row, n = (np.array([line[at] for line in rows], dtype=np.int64) for at in range(3))
+    return tiling.Pyramid(zoom, column, row, n)
+
+
+def squares(engine: Engine, pyramid: tiling.Pyramid, tile: Address, what: str, layer: str) -> bytes:
+    """A tile's counts by square (property n), each at its middle."""
+    column, row, n = pyramid.tile(tile.z, tile.x, tile.y, DENSITY_CELLS)
+    return encode(engine, what, """
+        SELECT n, ST_MakePoint((c + 0.5) * :width, (r + 0.5) * :width) AS geom
+          FROM unnest(CAST(:columns AS int[]), CAST(:rows AS int[]), CAST(:counts AS int[])) AS cell(c, r, n)""", {
+        "width": EXTENT / DENSITY_CELLS, "columns": column.tolist(), "rows": row.tolist(), "counts": n.tolist()}, layer=layer)
+
+
 def heat(engine: Engine, tile: Address, now: datetime, shown: Sieve) -> bytes:
     """Where open cases lie, in fine squares: property n, each at the middle of its cases."""
     return encode(engine, "where open cases lie", f"""
-        WITH placed AS (
+        WITH placed AS MATERIALIZED (
             SELECT {PLACED} FROM city_case f WHERE {shown.condition} AND f.reported_at <= :now AND {INSIDE})
         SELECT count(*)::int AS n, ST_MakePoint(round(avg(tx) * :extent), round(avg(ty) * :extent)) AS geom
           FROM placed WHERE {ONE_TILE} GROUP BY floor(tx * :cells), floor(ty * :cells)""",
         {**frame(tile), "cells": DENSITY_CELLS, "now": now, **shown.binds}, layer="heat")
 
 
-def devices(engine: Engine, tile: Address, now: datetime) -> bytes:
-    """Devices: properties health (ok, watch, offline, alarm), n, and for a single one code and kind.
+@dataclass(frozen=True)
+class Oddities:
+    """Devices with which something is wrong: who, where (unit square, or a tile's), of which kind, and what (ranks)."""
 
-    Below zoom 12 only those silent or in alarm.
-    """
+    ids: NDArray[np.int64]
+    places: NDArray[np.float64]
+    ranks: NDArray[np.int64]
+    codes: NDArray[np.object_]
+    kinds: NDArray[np.object_]
+
+    def within(self, tile: Address) -> "Oddities":
+        """Those of a tile, placed in it."""
+        places = self.places * (1 << tile.z) - (tile.x, tile.y)
+        inside = np.all((places >= 0) & (places < 1), axis=1)
+        return Oddities(self.ids[inside], places[inside], self.ranks[inside], self.codes[inside], self.kinds[inside])
+
+
+def oddities(engine: Engine, now: datetime) -> Oddities:
+    """The devices of the whole city that are silent, in alarm or to be watched: once for all tiles of a version, as judging
+    those of one tile by themselves costs as much."""
+    with reading(engine, "devices on the map") as connection:
+        rows = connection.execute(sql(f"""
+            WITH told AS (
+                SELECT l.device_id, max(CASE WHEN side.sign * l.value >= side.sign * p.alarm THEN {ALARM} ELSE {WATCH} END) rank
+                  FROM property p
+                  CROSS JOIN LATERAL (SELECT CASE WHEN p.low_is_bad THEN -1 ELSE 1 END AS sign) AS side
+                  JOIN latest_observation l USING (property_id)
+                 WHERE side.sign * l.value >= side.sign * p.watch OR side.sign * l.value >= side.sign * p.alarm
+                 GROUP BY 1)
+            SELECT f.device_id, ST_X(f.geom), ST_Y(f.geom), CASE WHEN {SILENT} THEN {OFFLINE} ELSE told.rank END, f.code, f.kind
+              FROM device f LEFT JOIN told USING (device_id)
+             WHERE f.enabled AND f.geom IS NOT NULL AND ({SILENT} OR told.rank IS NOT NULL)"""),
+            {"now": now, "silent": SILENT_INTERVALS}).all()
+    ids, xs, ys, ranks, codes, kinds = ([row[at] for row in rows] for at in range(6))
+    return Oddities(np.array(ids, dtype=np.int64), tiling.unit_square(np.array([xs, ys], dtype=float).T.reshape(-1, 2)),
+                    np.array(ranks, dtype=np.int64), np.array(codes, dtype=object), np.array(kinds, dtype=object))
+
+
+def odd_devices(engine: Engine, odd: Oddities, tile: Address) -> bytes:
+    """Far out: those silent or in alarm, with the properties that devices have near by."""
     return encode(engine, "devices on the map", f"""
-        WITH judged AS (
-            SELECT f.device_id, f.code, f.kind, f.geom,
-                   CASE WHEN f.last_at IS NULL OR f.last_at < :now - make_interval(secs => :silent * f.interval_s) THEN 2
-                        ELSE coalesce((
-                            SELECT max(CASE WHEN sign * l.value >= sign * p.alarm THEN 3
-                                            WHEN sign * l.value >= sign * p.watch THEN 1
-                                            ELSE 0 END)
-                              FROM latest_observation l
-                              JOIN property p USING (property_id)
-                              CROSS JOIN LATERAL (SELECT CASE WHEN p.low_is_bad THEN -1 ELSE 1 END AS sign) AS side
-                             WHERE l.device_id = f.device_id), 0) END AS rank
-              FROM device f WHERE f.enabled AND {INSIDE}),
-        placed AS (SELECT f.code AS id, f.kind, f.rank, NULL::int AS late, {PLACED} FROM judged f), {MARKS}
-        SELECT (ARRAY['ok', 'watch', 'offline', 'alarm'])[rank + 1] AS health, n,
-               CASE WHEN n = 1 THEN id END AS code, CASE WHEN n = 1 THEN kind END AS kind, {MARK_PLACE}
-          FROM marks ORDER BY rank, n""",
-        {**frame(tile), **crowding(tile.z), "lowest": 2 if tile.z < NEAR else 0, "every": tile.z < NEAR or tile.z >= 13,
-         "now": now, "silent": SILENT_INTERVALS},
-        layer="device")
+        WITH placed AS (
+            SELECT p.id, p.kind, p.rank, NULL::int AS late, p.tx, p.ty
+              FROM unnest(CAST(:ids AS text[]), CAST(:kinds AS text[]), CAST(:ranks AS int[]), CAST(:xs AS float8[]),
+                          CAST(:ys AS float8[])) AS p(id, kind, rank, tx, ty)), {MARKS}{DEVICE_MARKS}""", {
+        **crowding(tile.z), "lowest": OFFLINE, "every": True, "ids": odd.codes.tolist(), "kinds": odd.kinds.tolist(),
+        "ranks": odd.ranks.tolist(), "xs": odd.places[:, 0].tolist(), "ys": odd.places[:, 1].tolist()}, layer="device")
+
+
+def devices(engine: Engine, odd: Oddities, tile: Address) -> bytes:
+    """Devices near by: properties health (ok, watch, offline, alarm), n, and for a single one code and kind."""
+    return encode(engine, "devices on the map", f"""
+        WITH placed AS MATERIALIZED (
+            SELECT f.code AS id, f.kind, coalesce(odd.rank, 0) AS rank, NULL::int AS late, {PLACED}
+              FROM device f
+              LEFT JOIN unnest(CAST(:ids AS int[]), CAST(:ranks AS int[])) AS odd(id, rank) ON odd.id = f.device_id
+             WHERE f.enabled AND {INSIDE}), {MARKS}{DEVICE_MARKS}""",
+        {**frame(tile), **crowding(tile.z), "ids": odd.ids.tolist(), "ranks": odd.ranks.tolist()}, layer="device")
 
 
 def single_lots(engine: Engine, tile: Address) -> bytes:
     """Every lot of a tile; its number only where lots are far enough apart to be pointed at."""
     return encode(engine, "lots", f"""
-        WITH placed AS (SELECT f.place_id::text AS id, {PLACED} FROM place f WHERE f.kind = 'lot' AND {INSIDE})
+        WITH placed AS MATERIALIZED (SELECT f.place_id::text AS id, {PLACED} FROM place f WHERE f.kind = 'lot' AND {INSIDE})
         SELECT 1 AS n, CASE WHEN :named THEN id END AS id, {MARK_PLACE}
           FROM placed WHERE {ONE_TILE}""", {**frame(tile), "named": tile.z >= POINT_ZOOMS["lot"][1]}, layer="lot")
 
