@@ -1,6 +1,6 @@
 """From an address to a view of this city, or to the words why there is none."""
 
-from data_access.city import City, UnknownRegion
+from data_access.city import City, Region, UnknownRegion
 from indicators.text import Language, Text
 from layouts.view import BadAddress, UnknownLanguage, UnknownPage, View, parse
 
@@ -28,9 +28,16 @@ def read(city: City, pathname: str, search: str, language: Language, within: str
     except UnknownRegion as error:
         raise Refused(Text(f"{city.name.zh}没有代码为“{error.args[0]}”的区域",
                            f"{city.name.en} has no region with the code “{error.args[0]}”"), 404) from error
-    if within is not None and all(step.code != within for step in city.path(region)):
+    if within is not None and not lies_in(city, view, region, within):
         raise Refused(OFF_LIMITS, 403)
     return view
+
+
+def lies_in(city: City, view: View, region: Region, within: str) -> bool:
+    """Whether an address lies in a region: a source's page does not, as its rows come from anywhere; the list of sources may."""
+    if view.page is not None:
+        return not view.page.source
+    return any(step.code == within for step in city.path(region))
 
 
 def spoken(pathname: str, search: str, language: Language) -> Language:

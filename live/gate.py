@@ -21,6 +21,7 @@ COOKIE = "tonglan_wall"
 YEAR_S = 365 * 86400
 CALLBACKS = "/_dash-update-component"     # what a person's action asks: it changes nothing on the server
 READING = ("GET", "HEAD", "OPTIONS")
+PAGES = ("/", "/sources")                 # not the pages of single sources: their rows come from anywhere
 OPEN = ("/live/", "/tiles/", "/assets/", "/_dash", "/_favicon", "/favicon.ico", "/healthz", "/r/", "/wall")
 
 
@@ -66,7 +67,7 @@ class Gate:
         g.wall_region = bearer.region
         if request.method not in READING and request.path != CALLBACKS:
             return refusal(403, "a wall only reads")
-        if request.path != "/" and not request.path.startswith(OPEN):
+        if request.path not in PAGES and not request.path.startswith(OPEN):
             return refusal(403, "not for walls")
         return self._judge_tile(bearer)
 

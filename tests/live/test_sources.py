@@ -1,4 +1,4 @@
-"""Files of rejects go to people, not to walls."""
+"""Files of rejects, and what tries them again, are for people, not for walls."""
 
 import csv
 import io
@@ -19,13 +19,13 @@ from data_access.quarantine import waiting
 from settings import Settings
 from tests.browser.scene import case
 
-TOKEN = "a-secret-of-the-whole-wall"
+TOKEN = "a-secret-of-a-districts-wall"
 SENDER = {"Authorization": "Bearer secret"}
 
 
 @pytest.fixture(scope="module")
 def app(database_url: str, town: City) -> Iterator[Dash]:
-    made = create_app(Settings(database_url=database_url, wall_tokens=f"whole:T:{TOKEN}"))
+    made = create_app(Settings(database_url=database_url, wall_tokens=f"west:T1:{TOKEN}"))
     studio = made.server.extensions["studio"]
     deadline = time.monotonic() + 5
     while (studio.atlas.city is None or studio.hub.cut_since) and time.monotonic() < deadline:
@@ -81,12 +81,14 @@ def test_what_was_mended_is_taken_by_a_retry_and_waits_no_more(
     assert "sinkhole" in client.get("/sources/test/rejects.ndjson?all=1").get_data(as_text=True)
 
 
-def test_a_wall_sees_no_sources_and_takes_none_of_their_rows(client: FlaskClient) -> None:
+def test_a_wall_sees_that_sources_are_well_but_none_of_their_rows(client: FlaskClient) -> None:
     assert client.get(f"/wall?token={TOKEN}").status_code == 302
-    assert client.get("/sources").status_code == 403
+    assert client.get("/sources").status_code == 200
+    assert client.get("/sources/test").status_code == 403
     assert client.get("/sources/test/rejects.csv").status_code == 403
     assert client.post("/sources/test/retry", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 403
-    stream = client.get("/live/sources/test")
-    words = iter(stream.iter_encoded())
-    assert [next(words).split(b"event: ")[1].split(b"\n")[0] for _ in range(2)] == [b"hello", b"refusal"]
-    stream.close()
+    for address, answer in (("/live/sources/test", b"refusal"), ("/live/sources", b"picture")):
+        stream = client.get(address)
+        words = iter(stream.iter_encoded())
+        assert [next(words).split(b"event: ")[1].split(b"\n")[0] for _ in range(2)] == [b"hello", answer]
+        stream.close()
