@@ -154,7 +154,7 @@ def takes(side: tuple[Term, bool], spans: Spans) -> Iterable[Taken]:
     term, base = side
     if isinstance(term, Count | Total):
         metric = METRICS[term.metric]
-        yield Taken(metric.fact, metric.at, spans[metric.ahead], metric.where or "TRUE", metric.value, base)
+        yield Taken(metric.fact, metric.at, spans[metric.ahead], metric.where or "TRUE", metric.value or metric.weight, base)
     elif isinstance(term, Standing):
         stock = STOCKS[term.stock]
         yield Taken(stock.fact, FACTS[stock.fact].at, None, stock.condition, stock.value, base)

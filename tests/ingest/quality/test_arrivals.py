@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from data_access.quality import by_source
 from data_access.readings import by_child, readings
+from data_access.rows import rows
 from indicators.quality import QUALITY
 from indicators.scope import Scope
 from ingest import rollups
@@ -100,6 +101,14 @@ def test_the_quality_of_a_source_is_the_same_indicators_of_its_rows_alone(sender
     assert mine["quality_completeness"] == 90 and mine["quality_timeliness"] == 80 and mine["quality_rows"] == 10
     assert [point.value for point in found["test"]["quality_rows"].series][-2:] in ([0.0, 10.0], [10.0, 0.0])
     assert {key: one.status for key, one in found["sim"].items()} == dict.fromkeys(KEYS, "no_data")
+
+
+def test_behind_a_quality_stand_the_hours_of_the_sources_with_how_many_rows_of_each_are_right(sender, sent):
+    """Of the west five rows of six are complete, of the east three of three, and the one of nowhere is complete too."""
+    listed = rows(sender.engine, sender.city, KEYS["quality_completeness"], Scope("T", "24h"), datetime.now(UTC))
+    assert listed.total == 10
+    assert {(row[3], row[4], row[5]) for row in listed.rows} == {
+        ("test observations", sender.city.region(code).name, n) for code, n in (("T11", 5), ("T22", 3), ("T", 1))}
 
 
 def test_a_source_that_promises_nothing_has_no_base_for_time_and_no_access_to_judge(sender, sent):
