@@ -78,9 +78,9 @@ def findings(found: Readings) -> int:
 
 
 def section(look: Look, found: Readings) -> list[Any]:
-    """Every dimension in full; nothing where nothing came in the window."""
-    read = [found[key] for key in SHARES if key in found and found[key].status in ("ok", "stale")]
-    if not read:
+    """Every dimension in full, those without a value too; nothing of a source that was never heard."""
+    read = [found[key] for key in SHARES if key in found]
+    if all(one.status == "no_data" for one in read):
         return []
     return part(look.say("quality.title"), [html.Ul([html.Li(tile(look, one)) for one in read], className="qualities")],
                 [html.Span(look.say(f"window.{look.view.scope.window}"), className="t3"),

@@ -161,6 +161,13 @@ def test_a_source_of_which_nothing_is_known_has_no_quality():
     assert source_quality.section(look(Page("test")), nothing) == []
 
 
+def test_a_dimension_without_a_base_says_so():
+    found = {"quality_accuracy": town.reading("quality_accuracy", value=92.0),
+             "quality_accessibility": town.reading("quality_accessibility", "not_applicable", why=Text("没有承诺", "No promise"))}
+    said = text(source_quality.section(look(Page("test")), found))
+    assert "可访问性" in said and "不适用" in said and "没有承诺" in said
+
+
 def test_a_quality_leads_to_the_same_indicator_of_the_city():
     drawn = source_quality.section(look(Page("test")), {"quality_accuracy": town.reading("quality_accuracy", value=92.0)})
     assert "准确性" in text(drawn) and "92.0" in text(drawn)
