@@ -13,6 +13,7 @@ from callbacks import failure, map_click, map_state
 from cluster import private
 from data_access import engine as engines
 from data_access.engine import Engine
+from indicators import library
 from indicators.text import Language
 from ingest import pack
 from ingest.door import create_door
@@ -37,9 +38,12 @@ POOL = 12
 def create_app(settings: Settings) -> Dash:
     """Make the application and start its hub; it comes up without a city, and without a database."""
     engine = engines.create(database_url(settings), statement_timeout_ms=settings.statement_timeout_ms, pool_size=POOL)
+    said = planned(settings.pack)
+    colours = "" if said is None else said.colours.style()
+    library.aim({} if said is None else {key: one.target for key, one in said.targets.items()})
     studio = Studio(engine)
     app = Dash(
-        __name__, title="一网统览", update_title="", index_string=frame.index(ASSETS),
+        __name__, title="一网统览", update_title="", index_string=frame.index(ASSETS, colours),
         assets_folder=str(ASSETS), assets_path_ignore=["vendor"], assets_ignore=re.escape(frame.FIRST),
         suppress_callback_exceptions=True, on_error=failure.tell(language),
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
@@ -47,7 +51,7 @@ def create_app(settings: Settings) -> Dash:
     app.layout = lambda: layout(studio)
     map_click.register(app, lambda: studio.atlas.city, language)
     map_state.register(app)
-    add_routes(app, engine, studio, settings)
+    add_routes(app, engine, studio, settings, programme(said))
     studio.start()
     return app
 
@@ -78,7 +82,7 @@ def language() -> Language:
     return preferred(request.accept_languages)
 
 
-def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings) -> None:
+def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings, planned_walls: Walls) -> None:
     """The stream, the tiles, the health and the ingest door; then what is done to every answer."""
     flask: Flask = app.server
     flask.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -87,7 +91,7 @@ def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings) ->
     keeper.guard(flask)
     for blueprint in (
         stream.routes(studio.hub, studio.atlas, studio.jobs, studio.within),
-        walls.routes(programme(settings.pack), keeper, lambda: studio.atlas.city),
+        walls.routes(planned_walls, keeper, lambda: studio.atlas.city),
         tiles.blueprint(engine, lambda: studio.atlas.city),
         sources.routes(engine),
         retrying.routes(retrier(settings)),
@@ -101,15 +105,21 @@ def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings) ->
     mount(flask, "/ingest/", gate.without_walls(door(settings)) if keeper.locked else door(settings))
 
 
-def programme(name: str) -> Walls:
-    """What the pack plans for walls; where it cannot be read, walls go round the city's regions."""
+def planned(name: str) -> pack.Pack | None:
+    """What the pack says of the screen; None where it cannot be read: the screen then goes without."""
     try:
-        read = pack.read(name)
+        return pack.read(name)
     except pack.PackError as error:
-        log.warning("the walls' scenes cannot be read: %s", error)
+        log.warning("the pack's targets, colours and walls cannot be read: %s", error)
+        return None
+
+
+def programme(said: pack.Pack | None) -> Walls:
+    """What the pack plans for walls; without it they go round the city's regions."""
+    if said is None:
         return Walls()
-    return Walls(read.key, {wall.key: Playlist(tuple(Scene(one.address, one.seconds) for one in wall.scenes), wall.resume_seconds)
-                            for wall in read.walls})
+    return Walls(said.key, {wall.key: Playlist(tuple(Scene(one.address, one.seconds) for one in wall.scenes), wall.resume_seconds)
+                            for wall in said.walls})
 
 
 def retrier(settings: Settings) -> Retry:

@@ -1,6 +1,9 @@
 """All indicators, by key: dimension after dimension, each with its hero first."""
 
-from indicators.definition import Dimension, Indicator
+from collections.abc import Mapping
+from dataclasses import replace
+
+from indicators.definition import Dimension, Indicator, Target
 from indicators.events import EVENTS
 from indicators.objects import OBJECTS
 from indicators.organizations import ORGANIZATIONS
@@ -18,3 +21,9 @@ INDICATORS: dict[str, Indicator] = {
 def of(dimension: Dimension) -> tuple[Indicator, ...]:
     """A dimension's indicators: the hero, its supports, the rest."""
     return tuple(indicator for indicator in INDICATORS.values() if indicator.dimension == dimension)
+
+
+def aim(targets: Mapping[str, Target]) -> None:
+    """Give indicators the city's own targets; once, before anything is read."""
+    for key, target in targets.items():
+        INDICATORS[key] = replace(INDICATORS[key], target=target)

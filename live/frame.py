@@ -17,7 +17,7 @@ PAGE = """<!DOCTYPE html>
     <link rel="icon" type="image/svg+xml" href="/assets/{icon}">
     <script src="{first}"></script>
     {{%css%}}
-    <link rel="stylesheet" href="{fonts}">
+    <link rel="stylesheet" href="{fonts}">{style}
   </head>
   <body>
     <noscript>此页需要 JavaScript · This page needs JavaScript</noscript>
@@ -32,9 +32,10 @@ PAGE = """<!DOCTYPE html>
 """
 
 
-def index(assets: Path) -> str:
-    """The document, for Dash to fill in."""
-    return PAGE.format(icon=ICON, first=address(assets, FIRST), fonts=address(assets, FONTS))
+def index(assets: Path, colours: str = "") -> str:
+    """The document, for Dash to fill in; `colours` are the city's own, as a style sheet."""
+    style = f"\n    <style>{colours}</style>" if colours else ""
+    return PAGE.format(icon=ICON, first=address(assets, FIRST), fonts=address(assets, FONTS), style=style)
 
 
 def address(assets: Path, name: str) -> str:

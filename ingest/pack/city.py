@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator, model_validator
 
 from indicators.text import Language
+from ingest.pack.aims import Aims, Colours
 from ingest.pack.facts import Airport, Flights, Observations, Places, PlaceStatistics, Statistics
 from ingest.pack.faults import misplaced
 from ingest.pack.files import DataFile, found, locate
@@ -46,6 +47,8 @@ class Pack(Part):
     flights: list[Flights] = []
     observations: list[Observations] = []
     airports: list[Airport] = []
+    targets: Aims = Field({}, description="Targets of indicators that are the city's own, by the indicator's key")
+    colours: Colours = Colours()
     walls: list[Wall] = []
 
     @model_validator(mode="before")
