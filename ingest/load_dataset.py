@@ -95,7 +95,7 @@ def prepared(engine: Engine, intake: Intake, pack: Pack, source: str, dataset: D
         number = connection.execute(sql("SELECT source_id FROM source WHERE key = :key"), {"key": source}).scalar_one()
         units = {row.key: row.unit for row in connection.execute(sql("SELECT key, unit FROM property"))}
     around = Around(zone=city.zone, datum=pack.datum, folder=pack.folder, regions=region_index(city),
-                    decimal=dataset.read.decimal, units=units)
+                    drawn=city.root.bounds is not None, decimal=dataset.read.decimal, units=units)
     return Work(engine, intake, city, pack, Source(int(number), source), dataset, around)
 
 

@@ -37,6 +37,7 @@ class Around:
     datum: str | None = None                  # the pack's
     folder: Path = Path()                     # where the tables beside the pack lie
     regions: RegionIndex | None = None
+    drawn: bool = True                        # whether any region has a shape, so that a coordinate says which
     decimal: str | None = None                # what the table was read with
     table: str = ""                           # its name, for @table
     before: int = 0                           # rows of the table before this frame, unreadable ones too
@@ -77,7 +78,7 @@ def row_fields(
     """Every field that a row gives by itself."""
     made = {name: evaluate(value, by_name[name], context) for name, value in columns.items()}
     if spec.place is not None:
-        made |= located(spec.place, context, around.crs, around.datum, around.regions)
+        made |= located(spec.place, context, around.crs, around.datum, around.regions, drawn=around.drawn)
     if spec.steps is not None:
         steps = derived(spec.steps, context)
         reported = (origin(columns["reported_at"]), made["reported_at"].values) if "reported_at" in made else None

@@ -21,9 +21,12 @@ WGS84 = "EPSG:4326"
 
 
 def located(
-    place: Place, context: Context, crs: str | None, datum: str | None, regions: RegionIndex | None
+    place: Place, context: Context, crs: str | None, datum: str | None, regions: RegionIndex | None, *, drawn: bool = True
 ) -> dict[str, Outcome]:
-    """The fields lon, lat and region of every row. Raises: MappingError."""
+    """The fields lon, lat and region of every row: a coordinate says more than a name, but nothing where no region is drawn.
+
+    Raises: MappingError.
+    """
     if place.region is not None and (place.lon, place.point, place.geometry) == (None, None, None):
         return {"region": named_region(place.region, context, regions, None)}
     points = coordinates(place, context)
@@ -32,7 +35,7 @@ def located(
     told = (*points.faults, *far)
     made = {"lon": Outcome(lon, told), "lat": Outcome(lat)}
     if place.region is not None:
-        made["region"] = named_region(place.region, context, regions, np.isnan(lon))
+        made["region"] = named_region(place.region, context, regions, np.isnan(lon) if drawn else None)
     return made
 
 

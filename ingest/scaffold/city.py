@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import shapely
 
 from ingest.regions.rows import GEOMETRY
@@ -17,6 +18,7 @@ SHANGHAI = "Asia/Shanghai"
 UTC = "UTC"
 COORDINATE = re.compile(r"([+-]\d+)([+-]\d+)$")
 DATA = "data"
+LON, LAT = (re.compile(f"^({names})$", re.IGNORECASE) for names in ("lon|lng|long|longitude|经度|x", "lat|latitude|纬度|y"))
 
 
 def kinds(levels: Sequence[Level]) -> tuple[Kind, ...]:
@@ -62,12 +64,24 @@ def zone(tables: Sequence[Found]) -> tuple[str, str]:
     """The city's time zone, and how that is known."""
     drawn = [shapely.union_all(shapely.envelope(table.rows[GEOMETRY].to_numpy(object))) for table in tables
              if table.drawn and table.guess.crs in ("EPSG:4326", "EPSG:4490")]
-    if drawn:
-        middle = shapely.union_all(drawn).centroid
-        return nearest(middle.x, middle.y), "the zone whose main city is nearest: is it right?"
+    middles = [(shape.centroid.x, shape.centroid.y) for shape in drawn] or [point for table in tables if (point := middle(table))]
+    if middles:
+        return nearest(*middles[0]), "the zone whose main city is nearest: is it right?"
     if any(HAN.search(str(column)) for table in tables for column in table.rows.columns):
         return SHANGHAI, "from the Chinese names: is it right?"
     return UTC, "nothing tells where the city is: write its zone, like Europe/Lisbon"
+
+
+def middle(table: Found) -> tuple[float, float] | None:
+    """The middle of a table's points; None where it has no columns of degrees."""
+    found = []
+    for called, most in ((LON, 180), (LAT, 90)):
+        columns = [column for column in table.rows.columns if called.match(str(column))]
+        values = pd.to_numeric(table.column(columns[0]), errors="coerce").dropna() if columns else pd.Series([], dtype=float)
+        if not len(values) or values.abs().max() > most:
+            return None
+        found.append(float(values.median()))
+    return found[0], found[1]
 
 
 def nearest(lon: float, lat: float) -> str:

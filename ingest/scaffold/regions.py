@@ -13,6 +13,8 @@ NAME = re.compile(r"名称|名$|^name|name$|^nom$|^bezeichnung|^nombre", re.IGNO
 PARENT = re.compile(r"上级|父|所属|隶属|parent|upper|belongs", re.IGNORECASE)
 HAN = re.compile(r"[\u4e00-\u9fff]")
 MOST_REGIONS = 20_000
+LONGEST = 40         # letters of a region's name
+MOST_NAMED = 500     # regions that a table of something else names
 ALIKE = 0.95         # of the values, that they are codes or names of regions
 
 
@@ -34,7 +36,7 @@ def kind(key: str, zh: str, en: str, called: str, *ends: str) -> Kind:
 
 KINDS = (
     kind("district", "区县", "District", r"区县|区划|县|district|county|borough|(?<![社辖地])区", "区", "县", "旗"),
-    kind("street", "街道", "Street", r"街道|街镇|乡镇|镇|street|subdistrict|township|ward", "街道", "镇", "乡"),
+    kind("street", "街道", "Street", r"街道|街镇|乡镇|镇|subdistrict|township|ward", "街道", "镇", "乡"),
     kind("village", "社区", "Village", r"社区|村|village|community|neighbo", "社区", "村", "委会"),
     kind("grid", "网格", "Grid", r"网格|grid|tract|block", "网格"),
 )
@@ -194,7 +196,8 @@ def is_level(table: Found, column: str) -> bool:
     """Whether a column holds few different texts, on most lines."""
     cells = table.column(column)
     filled = cells[cells != ""]
-    return len(filled) > 0.5 * len(cells) and filled.nunique() <= max(3, len(filled) / 2) and filled.str.len().max() <= 40
+    few = filled.nunique() <= min(MOST_NAMED, max(3, len(filled) / 2))
+    return len(filled) > 0.5 * len(cells) and few and filled.str.len().max() <= LONGEST
 
 
 def unlike(found: Sequence[Level]) -> list[Level]:

@@ -27,6 +27,7 @@ from readers.opening import open_tables
 from readers.table import Frame, Table, Unreadable
 
 SAMPLE = 2_000      # rows of each table
+NOT_DRAWN = "no region of this city is drawn, so a region must be named"
 Columns = dict[str, NDArray[Any]]
 
 
@@ -53,7 +54,8 @@ def of_table(there: Known, source: Source, dataset: Dataset, table: Table, rows:
     frame = next(table.frames(rows), Frame(pd.DataFrame(columns=table.columns), {}))
     units = {one.key: one.unit for one in pack.properties}
     around = Around(zone=ZoneInfo(pack.time_zone), crs=table.crs, datum=pack.datum, folder=pack.folder, regions=there.regions,
-                    decimal=dataset.read.decimal, table=table.name, gaps=sorted(frame.unreadable), units=units)
+                    drawn=there.box is not None, decimal=dataset.read.decimal, table=table.name, gaps=sorted(frame.unreadable),
+                    units=units)
     mapped = apply(dataset.map, frame.rows, subject.fields, around)
     columns, rejects, marks = judged(there, dataset, mapped)
     points = points_of(there, columns)
@@ -95,10 +97,12 @@ def place(there: Known, dataset: Dataset, columns: Columns, found: Rejects) -> N
             found.add(row, "region", "unknown_region", f"no region has the code {columns['region'][row]!r}")
     points = points_of(there, columns)
     if "lon" in columns:
-        nowhere = np.isnan(columns["lon"]) & np.isnan(columns["lat"]) & np.asarray(pd.isna(pd.Series(columns["region"])), bool)
+        nowhere = np.asarray(pd.isna(pd.Series(columns["region"])), bool)
+        if there.box is not None:
+            nowhere &= np.isnan(columns["lon"]) & np.isnan(columns["lat"])
         for row in np.flatnonzero(nowhere).tolist():
             if row not in found.reasons:
-                found.add(row, "lon", "missing", "a place is missing: lon and lat, or region")
+                found.add(row, "lon", "missing", "a place is missing: lon and lat, or region" if there.box else NOT_DRAWN)
     if points is None:
         return
     rows, inside = points

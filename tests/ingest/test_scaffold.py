@@ -130,3 +130,12 @@ def test_a_pack_is_never_written_over_another_and_needs_a_plain_name(made, tmp_p
         make("Odd Town", tmp_path)
     with pytest.raises(PackError, match="there is no folder"):
         make("other", tmp_path / "nowhere", packs=tmp_path)
+
+
+def test_where_no_region_is_drawn_a_coordinate_does_not_keep_a_row_from_the_region_it_names(tmp_path):
+    rows = "".join(f"{n},2026-03-01 10:{n:02d},noise,too loud,-9.1{n},38.7{n},{'North' if n % 2 else 'South'}\n" for n in range(30))
+    made = drafted(tmp_path, tickets="case id,created,category,description,lon,lat,district\n" + rows)
+    assert tree(made.folder) == [("town", ""), ("North", "town"), ("South", "town")]
+    assert "Europe/Lisbon" in (made.folder / "city.yaml").read_text(), "the zone of the place where the points lie"
+    (cases,) = trials(known(read(made.folder)))
+    assert (cases.taken, cases.rejected) == (30, 0)
