@@ -33,15 +33,17 @@ def to_wgs84(lon: Degrees, lat: Degrees, datum: str) -> Points:
     """Coordinates of a datum in WGS 84; NaN stays NaN."""
     if datum in ("wgs84", "cgcs2000"):
         return lon, lat
-    return gcj02_to_wgs84(*(bd09_to_gcj02(lon, lat) if datum == "bd09" else (lon, lat)))
+    with np.errstate(over="ignore", invalid="ignore"):   # of numbers that are no degrees
+        return gcj02_to_wgs84(*(bd09_to_gcj02(lon, lat) if datum == "bd09" else (lon, lat)))
 
 
 def from_wgs84(lon: Degrees, lat: Degrees, datum: str) -> Points:
     """WGS 84 in a datum; NaN stays NaN."""
     if datum in ("wgs84", "cgcs2000"):
         return lon, lat
-    shifted = wgs84_to_gcj02(lon, lat)
-    return gcj02_to_bd09(*shifted) if datum == "bd09" else shifted
+    with np.errstate(over="ignore", invalid="ignore"):
+        shifted = wgs84_to_gcj02(lon, lat)
+        return gcj02_to_bd09(*shifted) if datum == "bd09" else shifted
 
 
 def wgs84_to_gcj02(lon: Degrees, lat: Degrees) -> Points:

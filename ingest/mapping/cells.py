@@ -103,14 +103,14 @@ def whole(texts: pa.StringArray) -> Cells:
 def of_numbers(column: "pd.Series[Any]") -> Cells:
     """Numbers as texts: a whole one without a point."""
     numbers = column.to_numpy(np.float64, na_value=np.nan)
-    there = np.isfinite(numbers)
+    there = ~np.isnan(numbers)
     if column.dtype.kind in "iu":
         texts = pc.cast(pa.array(column.to_numpy(), from_pandas=True), pa.string())
-    elif (np.mod(numbers[there], 1) == 0).all() and (np.abs(numbers[there]) < WHOLE).all():
+    elif (np.abs(numbers[there]) < WHOLE).all() and (np.mod(numbers[there], 1) == 0).all():
         texts = pc.cast(pa.array(np.where(there, numbers, 0).astype(np.int64), mask=~there), pa.string())
     else:
         texts = pa.array([written(number) for number in numbers.tolist()], pa.string())
-    return Cells(texts, native=np.ones(len(texts), bool), numbers=np.where(there, numbers, np.nan))
+    return Cells(texts, native=np.ones(len(texts), bool), numbers=numbers)
 
 
 def of_times(column: "pd.Series[Any]") -> Cells:

@@ -122,7 +122,7 @@ def of_numbers(given: NDArray[np.float64], reading: Reading, wanted: str | None,
     """A column of numbers as the reading wants them."""
     if reading.unit is not None:
         given = numbers.in_unit(given, ~np.isnan(given), reading.unit, reading.unit.to or wanted, faults)
-    return numbers.finished(given, reading)
+    return numbers.finished(given, reading, faults)
 
 
 def typed(
@@ -243,9 +243,13 @@ def added(value: Value, names: Sequence[str], context: Context, wanted: str | No
         column = name.removeprefix("-")
         one = read(context.sheet.cells(column, value.empty), value.model_copy(update={"default": None, "if_bad": "reject"}),
                    "number", column, context, wanted)
-        total = total - one.values if name.startswith("-") else total + one.values
+        with np.errstate(over="ignore", invalid="ignore"):
+            total = total - one.values if name.startswith("-") else total + one.values
         faults += one.faults
-    return Outcome(total, tuple(faults))
+    endless = np.isinf(total)
+    if endless.any():
+        faults.append(Fault(np.flatnonzero(endless), "type", lambda row: f"the sum of {origin(value)} is beyond all numbers"))
+    return Outcome(np.where(endless, np.nan, total), tuple(faults))
 
 
 def paced(value: Value, start: str, context: Context) -> Outcome:
@@ -263,7 +267,7 @@ def paced(value: Value, start: str, context: Context) -> Outcome:
         ).astype(np.float64)
         return Outcome(began + np.round(counts * step * 1e6).astype("timedelta64[us]"))
     one = read(context.sheet.cells(value.counter, value.empty), Reading(decimal=value.decimal), "number", value.counter, context)
-    within = np.abs(one.values) * step < FARTHEST
+    within = np.abs(one.values) < FARTHEST / step
     far = Faults(value.counter, context.sheet.cells(value.counter, value.empty).by_row())
     far.add(~within & ~np.isnan(one.values), "range", "which counts beyond all calendars")
     micros = np.round(np.where(within, one.values, 0) * step * 1e6).astype("timedelta64[us]")

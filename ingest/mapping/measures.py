@@ -24,7 +24,7 @@ class Measure:
 def measures(long: Long, columns: Sequence[str], used: frozenset[str], folder: Path) -> list[Measure]:
     """The measures of a table with these columns; those that are `used` elsewhere are none. Raises: MappingError."""
     if long.columns is not None:
-        return [Measure(value, {long.by: name}) for name, value in long.columns.items()]
+        return [Measure(value, {"column": value.column or "", long.by: name}) for name, value in long.columns.items()]
     if long.table is not None:
         return by_table(long.table, long.value or Reading(), folder)
     found = by_pattern(long.pattern or "", long.value or Reading(), [name for name in columns if name not in used])

@@ -38,11 +38,9 @@ def parsed(
         values, said = dressed(chosen, decimal, reading, target, rest, len(texts), faults)
         made[rest] = values
         bare[rest] = ~said
-    faults.add(np.isinf(made), "type", "which is beyond all numbers")
-    made = np.where(np.isinf(made), np.nan, made)
     if reading.unit is not None:
         made = in_unit(made, bare & there, reading.unit, target, faults)
-    return finished(made, reading)
+    return finished(made, reading, faults)
 
 
 def quick(texts: pa.StringArray, wanted: Bools, all_: bool) -> tuple[Floats, Bools]:
@@ -113,7 +111,7 @@ def hint(decimal: str, thousands: str | None) -> str:
 
 def meaning(word: str, reading: Reading, target: str | None) -> tuple[Factor, bool, str]:
     """What stands around a number: how it changes the number, whether that was its unit, or what is wrong with it."""
-    before, after = (piece.strip() for piece in word.split("\x1f"))
+    before, after = (piece.strip() for piece in word.split("\x1f", 1))
     known = {*reading.words}
     if before and before not in known:
         return SAME, False, f"where {before!r} stands before the number; name it in `words` if it says nothing"
@@ -148,8 +146,13 @@ def in_unit(values: Floats, bare: Bools, unit: Unit, target: str | None, faults:
     return np.where(bare, converted(values, unit.from_, target), values)
 
 
-def finished(values: Floats, reading: Reading) -> Floats:
-    """The numbers scaled and rounded as declared."""
-    if reading.scale is not None:
-        values = values * reading.scale
-    return values if reading.decimals is None else np.round(values, reading.decimals)
+def finished(values: Floats, reading: Reading, faults: Faults) -> Floats:
+    """The numbers scaled and rounded as declared; those that are infinite are told."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if reading.scale is not None:
+            values = values * reading.scale
+        if reading.decimals is not None:
+            values = np.round(values, reading.decimals)
+    endless = np.isinf(values)
+    faults.add(endless, "type", "which is beyond all numbers")
+    return np.where(endless, np.nan, values) if endless.any() else values

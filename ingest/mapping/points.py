@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from geo import degrees
 from ingest.mapping import numbers
+from ingest.mapping.cells import written
 from ingest.mapping.evaluate import Context, origin, source
 from ingest.mapping.faults import Fault, Faults
 from ingest.mapping.values import Reading, Value
@@ -36,32 +37,39 @@ class Points:
 
 def of_geometries(geometries: Shapes, name: str) -> Points:
     """A point of each geometry: the point itself, or one inside the line or area."""
-    known = shapely.is_geometry(geometries)
-    there = np.array([one is not None and one == one for one in geometries], bool)
-    usable = known & ~shapely.is_empty(geometries)
-    faults = Faults(name, pa.array([None if one is None else str(one)[:60] for one in geometries], pa.string()))
-    faults.add(there & ~known, "type", "which is no geometry")
-    x, y = one_point(chosen(geometries, usable))
-    faults.add(usable & np.isnan(x), "type", "which is a geometry without any place")
+    x, y = one_point(geometries)
+    told = [written(cell) if nowhere else None for cell, nowhere in zip(geometries, np.isnan(x), strict=True)]
+    faults = Faults(name, pa.array(told, pa.string()))
+    empty = shapely.is_geometry(geometries)
+    empty[empty] = shapely.is_empty(geometries[empty])
+    lost = np.array([text is not None for text in told], bool)
+    faults.add(lost & ~empty, "type", "which is no geometry that lies anywhere")
     return Points(x, y, tuple(faults.by_row(None)))
 
 
-def chosen(values: Shapes, wanted: NDArray[np.bool_]) -> Shapes:
-    """The wanted ones, None in place of the others."""
-    made = values.copy()
-    made[~wanted] = None
-    return made
-
-
 def one_point(geometries: Shapes) -> tuple[Floats, Floats]:
-    """x and y of a point on each geometry; NaN for none."""
-    points = geometries.copy()
-    others = np.flatnonzero(shapely.is_geometry(geometries) & (shapely.get_type_id(geometries) != POINT))
-    if len(others):
-        points[others] = shapely.point_on_surface(geometries[others])
-    x, y = shapely.get_x(points), shapely.get_y(points)
-    broken = ~np.isfinite(x) | ~np.isfinite(y)
+    """x and y of a point on each geometry; NaN for what is none or lies nowhere."""
+    x, y = np.full(len(geometries), np.nan), np.full(len(geometries), np.nan)
+    known = np.flatnonzero(shapely.is_geometry(geometries))
+    known = known[~shapely.is_empty(geometries[known])]
+    points = geometries[known]
+    others = np.flatnonzero(shapely.get_type_id(points) != POINT)
+    try:
+        points[others] = shapely.point_on_surface(points[others])
+    except shapely.errors.GEOSException:   # one broken shape would lose all
+        points[others] = [inside(shape) for shape in points[others]]
+    held = ~shapely.is_empty(points)
+    x[known[held]], y[known[held]] = shapely.get_x(points[held]), shapely.get_y(points[held])
+    broken = ~(np.isfinite(x) & np.isfinite(y))
     return np.where(broken, np.nan, x), np.where(broken, np.nan, y)
+
+
+def inside(shape: shapely.Geometry) -> shapely.Point:
+    """A point inside a shape; an empty one where the shape is too broken to have any."""
+    try:
+        return shapely.point_on_surface(shape)
+    except shapely.errors.GEOSException:
+        return shapely.Point()
 
 
 def of_points(value: Value, order: str | None, context: Context) -> Points:

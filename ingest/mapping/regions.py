@@ -58,8 +58,10 @@ class RegionIndex:
 
     def find(self, written: str, by_name: bool, level: str | None = None, parent: str | None = None) -> str | Namesakes:
         """The code of the region that is written so; or those it could be, none or several."""
-        ways = ([self.by_name.get(plain(written), []), self.by_loose_name.get(bare(written), [])] if by_name
-                else [[written] if written in self.level else [], self.by_short_code.get(short_code(written), [])])
+        if by_name:
+            ways = [names.get(key, []) for key in (plain(written), bare(written)) for names in (self.by_name, self.by_loose_name)]
+        else:
+            ways = [[written] if written in self.level else [], self.by_short_code.get(short_code(written), [])]
         several: tuple[str, ...] = ()
         for way in ways:
             left = self.below(self.at_level(way, level), parent)

@@ -56,7 +56,8 @@ def scale_and_zero(unit: str, wanted: str) -> tuple[float, float]:
 def converted(values: NDArray[np.float64], unit: str, wanted: str) -> NDArray[np.float64]:
     """The values in another unit, without the noise of floating point. Raises: UnknownUnit."""
     factor, zero = scale_and_zero(unit, wanted)
-    return tidy((values - zero) * factor)
+    with np.errstate(over="ignore"):
+        return tidy((values - zero) * factor)
 
 
 def tidy(values: NDArray[np.float64]) -> NDArray[np.float64]:
