@@ -99,7 +99,7 @@ def place(there: Known, dataset: Dataset, columns: Columns, found: Rejects) -> N
     if "lon" in columns:
         nowhere = np.asarray(pd.isna(pd.Series(columns["region"])), bool)
         if there.box is not None:
-            nowhere &= np.isnan(columns["lon"]) & np.isnan(columns["lat"])
+            nowhere = nowhere & np.isnan(columns["lon"]) & np.isnan(columns["lat"])
         for row in np.flatnonzero(nowhere).tolist():
             if row not in found.reasons:
                 found.add(row, "lon", "missing", "a place is missing: lon and lat, or region" if there.box else NOT_DRAWN)
