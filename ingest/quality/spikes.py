@@ -111,9 +111,9 @@ def about(name: Any) -> str:
 def one(name: Any, rows: pd.DataFrame) -> Found:
     """The finding of one device and property."""
     last, n, unit = rows.iloc[-1], len(rows), f" {name.unit}" if name.unit else ""
-    value, usual = f"{last['value']:g}{unit}", f"{last['usual']:g}{unit}"
+    value, usual, often = f"{last['value']:g}{unit}", f"{last['usual']:g}{unit}", "once" if n == 1 else f"{n} times"
     text = Text(f"设备 {name.code} 的{name.name_zh}最近一日读数中 {n} 次突跳：最近一次 {value}，平时约 {usual}，前后读数如常",
-                f"{name.name_en} of device {name.code} spiked {n} times in its last day of readings: last {value}, "
+                f"{name.name_en} of device {name.code} spiked {often} in its last day of readings: last {value}, "
                 f"mostly {usual}, with usual readings before and after")
     since = rows["observed_at"].iloc[0].to_pydatetime()
     return Found(name.source_id, "observations", about(name), name.region_id, since, n, text,

@@ -40,7 +40,7 @@ def context():
     return Context(NOW, inside=lambda lon, lat: np.abs(lon) < 1, keys=Keys())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(batches(), ANY)
 def test_every_row_is_judged_once_and_as_if_it_had_come_alone(columns, entries):
     checks = CHECKS.validate_python(entries)
@@ -51,7 +51,7 @@ def test_every_row_is_judged_once_and_as_if_it_had_come_alone(columns, entries):
         assert [alone[0].reasons.get(0), alone[1].reasons.get(0)] == [rejects.reasons.get(row), marks.reasons.get(row)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([1.0, 2.0, np.nan])), max_size=12), st.integers(1, 5))
 def test_of_every_key_one_row_is_left_however_the_rows_are_cut_into_batches(rows, size):
     """As many rows stay as there are whole keys, and as rows that have no whole key."""

@@ -37,9 +37,9 @@ def row(chance, subject):
 
 
 def test_what_came_is_what_was_taken_seen_or_rejected_by_every_door_and_in_every_region(sender):
-    """Sixty batches of forty rows, a seventh of all cells bad, many rows sent twice."""
+    """Twenty-eight batches of forty rows, a seventh of all cells bad, many rows sent twice."""
     chance = random.Random(4)
-    for number in range(60):
+    for number in range(28):
         subject = ("cases", "messages", "steps", "observations")[number % 4]
         rows = [row(chance, subject) for _ in range(40)]
         answer = sender.send(subject, rows)
@@ -50,7 +50,7 @@ def test_what_came_is_what_was_taken_seen_or_rejected_by_every_door_and_in_every
     assert told == sender.rows("""
         SELECT source_id, dataset, sum(came), sum(repeated), sum(rejected), sum(marked)
           FROM arrival GROUP BY 1, 2 ORDER BY 1, 2""")
-    assert sender.value("SELECT sum(rejected) FROM arrival") > 500
+    assert sender.value("SELECT sum(rejected) FROM arrival") > 200
     assert sender.value("""
         SELECT count(*) FROM arrival
          WHERE LEAST(came - rejected, came - incomplete, came - malformed, came - inaccurate, came - inconsistent,

@@ -57,7 +57,7 @@ def test_the_neighbours_of_a_reading_are_those_of_its_own_device():
     assert not spikes(series, values, np.full(62, np.nan))[0].any()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=9), min_size=1, max_size=5))
 def test_medians_of_groups_are_the_medians_of_each(groups):
     series = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
