@@ -42,7 +42,7 @@ def create_app(settings: Settings) -> Dash:
     colours = "" if said is None else said.colours.style()
     library.aim({} if said is None else {key: one.target for key, one in said.targets.items()})
     studio = Studio(engine)
-    app = Dash(
+    app = frame.Screen(
         __name__, title="一网统览", update_title="", index_string=frame.index(ASSETS, colours),
         assets_folder=str(ASSETS), assets_path_ignore=["vendor"], assets_ignore=re.escape(frame.FIRST),
         suppress_callback_exceptions=True, on_error=failure.tell(language),

@@ -5,7 +5,7 @@
 
   const MAP = "map", CLICK = "map-click", VIEW = "map-view", KEY = "map-key", OVER = ".stage-over";
   const HERE = document.currentScript.src;
-  const LIBRARY = new URL("vendor/maplibre-gl.mjs", HERE).href;
+  const LIBRARY = new URL(document.querySelector('meta[name="library-map"]')?.content || "vendor/maplibre-gl.mjs", HERE).href;
   const TILES = new URL("../tiles/", HERE).href;
   const PROTOCOL = "city";
   const MARKS = ["alarm", "overdue", "due_soon", "offline", "watch", "open", "ok", "lot-single"];

@@ -4,7 +4,8 @@
   "use strict";
 
   const {createElement, useEffect, useRef} = window.React;
-  const LIBRARY = new URL("vendor/plotly-basic.min.js", document.currentScript.src).href;
+  const named = document.querySelector('meta[name="library-charts"]')?.content;
+  const LIBRARY = new URL(named || "vendor/plotly-basic.min.js", document.currentScript.src).href;
   const AGAIN_MS = 5000;
   const CLEAR = "rgba(0,0,0,0)";
   const TOKEN = /^var\((--[a-z0-9-]+)\)$/;

@@ -1,18 +1,26 @@
 """The frame of every page: the document around Dash's root, and the browser's icon."""
 
 import hashlib
+import re
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+from dash import Dash
 from flask import Blueprint, Response, send_from_directory
 
 ICON = "favicon.svg"
 FIRST = "theme.js"                    # runs in the head, before anything is painted
 FONTS = "vendor/fonts/fonts.css"
+LIBRARIES = {"map": "vendor/maplibre-gl.mjs", "charts": "vendor/plotly-basic.min.js"}   # loaded late, by their scripts
+NEEDLESS = re.compile(r'<script src="[^"]*/(?:deps/polyfill@|dash_table/)[^"]*"></script>\n?')   # no old browsers, no Dash tables
+ASSET = re.compile(r'"/assets/([^"?]+)\?m=[^"]*"')
 
 PAGE = """<!DOCTYPE html>
 <html lang="zh-CN">
   <head>
     {{%metas%}}
+    {libraries}
     <title>{{%title%}}</title>
     <link rel="icon" type="image/svg+xml" href="/assets/{icon}">
     <script src="{first}"></script>
@@ -35,14 +43,31 @@ PAGE = """<!DOCTYPE html>
 def index(assets: Path, colours: str = "") -> str:
     """The document, for Dash to fill in; `colours` are the city's own, as a style sheet."""
     style = f"\n    <style>{colours}</style>" if colours else ""
-    return PAGE.format(icon=ICON, first=address(assets, FIRST), fonts=address(assets, FONTS), style=style)
+    named = ((name, address(assets, file)) for name, file in LIBRARIES.items())
+    libraries = "\n    ".join(f'<meta name="library-{name}" content="{found}">' for name, found in named)
+    return PAGE.format(icon=ICON, first=address(assets, FIRST), fonts=address(assets, FONTS), style=style, libraries=libraries)
 
 
 def address(assets: Path, name: str) -> str:
     """An asset's address; with its content's mark, so that browsers may keep it."""
     file = assets / name
-    mark = hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.exists() else ""
-    return f"/assets/{name}?m={mark}" if mark else f"/assets/{name}"
+    return f"/assets/{name}?m={mark(file, file.stat().st_mtime_ns)}" if file.exists() else f"/assets/{name}"
+
+
+@lru_cache(maxsize=100)
+def mark(file: Path, _changed: int) -> str:
+    """A short digest of a file's content, taken once for as long as the file stays."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+class Screen(Dash):  # type: ignore[misc]
+    """Dash, whose document names no script that nothing needs, and each asset by its content instead of its age."""
+
+    def interpolate_index(self, **parts: Any) -> str:
+        """The document of a page."""
+        assets = Path(str(self.config.assets_folder))
+        document: str = super().interpolate_index(**parts | {"scripts": NEEDLESS.sub("", parts["scripts"])})
+        return ASSET.sub(lambda found: f'"{address(assets, found[1])}"', document)
 
 
 def routes(assets: Path) -> Blueprint:
