@@ -1,10 +1,11 @@
 """Delimited text as a table: fast where it is plain, carefully where it is not, always with every line accounted for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
@@ -83,10 +84,11 @@ def read(data: bytes, dialect: Dialect, line: int, final: bool) -> tuple[Frame, 
 
 
 def plain(data: bytes, dialect: Dialect, line: int, final: bool) -> tuple[Frame, int] | None:
-    """Text in which nothing is doubtful, parsed by Arrow; None when something is.
+    """Text in which no record's bounds are doubtful, parsed by Arrow; None when one's are.
 
-    Nothing is when all of it is of the encoding, every quote opens a cell, closes one or is doubled, a carriage return
-    only stands before a line end, every row has as many cells as the header, and none runs over many lines.
+    They are not when all of it is of the encoding, every quote opens a cell, closes one or is doubled, a carriage return
+    only stands before a line end, and no record runs over many lines. Rows with another number of cells than the header
+    are looked at one by one.
     """
     marks = dialect.marks
     if len(dialect.columns) < 2 or marks.padded or not (marks.separator + marks.quote).isascii() or strays(data):
@@ -97,14 +99,26 @@ def plain(data: bytes, dialect: Dialect, line: int, final: bool) -> tuple[Frame,
     if not len(found.starts):
         return Frame(from_rows([], [], dialect.columns), {}), found.used
     try:
-        table = _parsed(data[:found.used], dialect, many_lines=bool(found.lines_each.max() > 1))
-    except pa.ArrowInvalid:
+        data.decode()
+        table, odd = _parsed(data[:found.used], dialect, many_lines=bool(found.lines_each.max() > 1))
+    except (UnicodeDecodeError, pa.ArrowInvalid):
         return None
-    if table.num_rows != len(found.starts) or _doubtful(data, found, dialect):
+    if table.num_rows + len(odd) != len(found.starts) or (found.lines_each[odd] > 1).any() or _doubtful(data, found, dialect):
         return None
     cells = {name: column.to_numpy(zero_copy_only=False) for name, column in zip(dialect.columns, table.columns, strict=True)}
-    rows = frame(cells, found.lines + line)
-    return Frame(rows if any(column.null_count == 0 for column in table.columns) else rows.dropna(how="all"), {}), found.used
+    rows = frame(cells, np.delete(found.lines, odd) + line)
+    if not any(column.null_count == 0 for column in table.columns):
+        rows = rows.dropna(how="all")
+    return _with_odd(Frame(rows, {}), data, found, odd, dialect, line), found.used
+
+
+def _with_odd(piece: Frame, data: bytes, found: "Spans", odd: NDArray[np.int64], dialect: Dialect, line: int) -> Frame:
+    """The piece with the rows that have another number of cells, one by one."""
+    if not len(odd):
+        return piece
+    lines = [data[found.starts[at]:found.ends[at]].decode() for at in odd]
+    others = taken(lines, [int(number) + line for number in found.lines[odd]], dialect, final=True)[0]
+    return Frame(pd.concat([piece.rows, others.rows]).sort_index(), others.unreadable)
 
 
 @dataclass(frozen=True)
@@ -153,14 +167,23 @@ def strays(data: bytes) -> bool:
     return b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
 
 
-def _parsed(data: bytes, dialect: Dialect, many_lines: bool) -> pa.Table:
+def _parsed(data: bytes, dialect: Dialect, many_lines: bool) -> tuple[pa.Table, NDArray[np.int64]]:
+    """The rows with as many cells as there are columns, and which of all rows have not, from 0."""
     marks = dialect.marks
-    return csv.read_csv(
+    odd: list[int] = []
+
+    def skip(row: csv.InvalidRow) -> str:
+        odd.append(row.number - 1)
+        return "skip"
+
+    table = csv.read_csv(
         pa.BufferReader(data),
         csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=dialect.columns),
-        csv.ParseOptions(delimiter=marks.separator, quote_char=marks.quote or False, newlines_in_values=many_lines),
+        csv.ParseOptions(delimiter=marks.separator, quote_char=marks.quote or False, newlines_in_values=many_lines,
+                         invalid_row_handler=skip),
         csv.ConvertOptions(column_types=dict.fromkeys(dialect.columns, pa.string()), null_values=[""],
                            strings_can_be_null=True, quoted_strings_can_be_null=True))
+    return table, np.array(odd, np.int64)
 
 
 def _doubtful(data: bytes, found: Spans, dialect: Dialect) -> bool:
@@ -177,19 +200,24 @@ def _doubtful(data: bytes, found: Spans, dialect: Dialect) -> bool:
 def careful(data: bytes, dialect: Dialect, line: int, final: bool) -> tuple[Frame, int]:
     """Text parsed record by record; one that is unfinished at the end is left for the next time, unless there is none."""
     lines = data.decode("utf-8", "surrogatepass").split("\n")[:-1]
+    piece, done = taken(lines, range(line, line + len(lines)), dialect, final)
+    return piece, _offset(data, done)
+
+
+def taken(lines: Sequence[str], numbers: Sequence[int], dialect: Dialect, final: bool) -> tuple[Frame, int]:
+    """The records of some lines with these numbers, and how many lines they take."""
     cells: list[list[str]] = []
-    numbers: list[int] = []
+    places: list[int] = []
     spoilt: dict[int, Spoilt] = {}
     done = 0
     for record in records(lines, dialect.marks, len(dialect.columns), final):
         done = record.line + record.lines
         if isinstance(record.cells, Spoilt):
-            spoilt[line + record.line] = record.cells
+            spoilt[numbers[record.line]] = record.cells
         elif any(record.cells):
             cells.append(record.cells)
-            numbers.append(line + record.line)
-    used = _offset(data, done)
-    return Frame(from_rows(cells, numbers, dialect.columns), spoilt), used
+            places.append(numbers[record.line])
+    return Frame(from_rows(cells, places, dialect.columns), spoilt), done
 
 
 def _offset(data: bytes, lines: int) -> int:

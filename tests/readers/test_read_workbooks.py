@@ -54,7 +54,7 @@ def test_empty_rows_are_none_and_numbers_are_the_programs(read):
 
 
 def test_a_cell_beyond_the_header_is_not_lost(read):
-    rows = [["id", "n"], *([str(at), at] for at in range(300)), ["x", 1, None, "far out"]]
+    rows: list[Sequence[object]] = [["id", "n"], *([str(at), at] for at in range(300)), ["x", 1, None, "far out"]]
     found = read(saved(workbook(*rows)), "a.xlsx")
     assert len(found.rows) == 300
     assert "far out" in found.unreadable[302].text
