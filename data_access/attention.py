@@ -24,7 +24,8 @@ ALONE = 2  # so many devices of a kind in alarm still stand each for itself
 class Attention:
     """One thing that needs somebody: what, where, since when.
 
-    `count` is the cases of an overdue place, or the devices of a group of alarms whose worst is `alarm`.
+    `count` is the cases of an overdue place, or the devices of a group of alarms whose worst is `alarm`; `holder` is the
+    agency that has most of an overdue place's cases, if any has.
     """
 
     kind: Kind
@@ -34,6 +35,7 @@ class Attention:
     warning: warnings.Warning | None = None
     alarm: devices.Alarm | None = None
     source: Text | None = None
+    holder: Text | None = None
     lon: float | None = None
     lat: float | None = None
     simulated: bool = False
@@ -71,7 +73,8 @@ def weighed(city: City, region: Region, now: datetime, troubles: Troubles) -> tu
         for source in troubles.sources if source.state(now) == "dead" and source.last_received_at
     ]
     items += alarmed(troubles.alarms)
-    items += [Attention("overdue", one.region_id, one.since, count=one.count, simulated=troubles.late.simulated)
+    items += [Attention("overdue", one.region_id, one.since, count=one.count, simulated=troubles.late.simulated,
+                        holder=troubles.late.holder(city, city.regions[one.region_id]))
               for one in troubles.late.below(city, region)[:MOST_PLACES]]
     return ranked(items)
 

@@ -1,6 +1,8 @@
 """The cases past their clock, in every region of the tree at once."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -9,6 +11,7 @@ from data_access.city import City, Region
 from data_access.engine import reading, sql
 from indicators.filters import sieve
 from indicators.scope import Filter
+from indicators.text import Text
 
 
 @dataclass(frozen=True)
@@ -22,16 +25,29 @@ class Overdue:
 
 @dataclass(frozen=True)
 class AllOverdue:
-    """By region; `simulated` when any source of cases is."""
+    """By region; `simulated` when any source of cases is. `held`: by the finest region and whoever has them, how many."""
 
     regions: dict[int, Overdue]
     simulated: bool
+    held: Mapping[int, Mapping[int | None, int]] = field(default_factory=dict)
+    agencies: Mapping[int, Text] = field(default_factory=dict)
 
     def below(self, city: City, region: Region) -> list[Overdue]:
         """Those of the regions right below, or of the region itself at the bottom of the tree; most first."""
         places = city.children(region) or (region,)
         found = [self.regions[place.region_id] for place in places if place.region_id in self.regions]
         return sorted(found, key=lambda one: (-one.count, one.since))
+
+    def holder(self, city: City, region: Region) -> Text | None:
+        """Who has most of a region's cases past their clock; None where most of them lie with nobody."""
+        held: Counter[int | None] = Counter()
+        within = [region]
+        while within:
+            here = within.pop()
+            held.update(self.held.get(here.region_id, {}))
+            within += city.children(here)
+        most = max(held, key=lambda agency: (held[agency], -(agency or 0)), default=None)
+        return None if most is None else self.agencies.get(most)
 
 
 def overdue(engine: Engine, city: City, now: datetime, filters: tuple[Filter, ...] = ()) -> AllOverdue:
@@ -43,17 +59,22 @@ def overdue(engine: Engine, city: City, now: datetime, filters: tuple[Filter, ..
     through = sieve(filters, now)
     with reading(engine, "overdue cases") as connection:
         rows = connection.execute(sql(f"""
-            SELECT f.region_id, count(*) AS n, min(f.due_at) AS since
-              FROM city_case f
-             WHERE f.closed_at IS NULL AND f.suspended_at IS NULL AND f.due_at <= :now AND {through.condition}
-             GROUP BY f.region_id"""), {"now": now, **through.binds}).all()
+            SELECT region_id, sum(n)::int AS n, min(since) AS since, array_agg(agency_id) AS agencies, array_agg(n) AS counts
+              FROM (SELECT f.region_id, f.agency_id, count(*)::int AS n, min(f.due_at) AS since
+                      FROM city_case f
+                     WHERE f.closed_at IS NULL AND f.suspended_at IS NULL AND f.due_at <= :now AND {through.condition}
+                     GROUP BY f.region_id, f.agency_id) AS late
+             GROUP BY region_id"""), {"now": now, **through.binds}).all()
+        agencies = connection.execute(sql("SELECT agency_id, name_zh, name_en FROM agency")).all()
         simulated = connection.execute(sql("""
             SELECT coalesce(bool_or(s.simulated), false)
               FROM feed f JOIN source s USING (source_id) WHERE f.subject = 'case'""")).scalar_one()
+    held: dict[int, Mapping[int | None, int]] = {}
     regions: dict[int, Overdue] = {}
     for row in rows:
+        held[row.region_id] = dict(zip(row.agencies, row.counts, strict=True))
         for region in city.path(city.regions[row.region_id]):
             known = regions.get(region.region_id)
             regions[region.region_id] = Overdue(
                 region.region_id, row.n + (known.count if known else 0), min(row.since, known.since) if known else row.since)
-    return AllOverdue(regions, bool(simulated))
+    return AllOverdue(regions, bool(simulated), held, {key: Text(zh, en) for key, zh, en in agencies})

@@ -70,7 +70,12 @@ def described(look: Look, one: Attention) -> tuple[str, list[Any]]:
         return look.say("attention.source", source=look.read(one.source)), [ages.since(look, one.since)]
     place = look.spot(one.region_id) if one.region_id is not None else ""
     return look.say("attention.overdue", place=place, n=formats.digits(one.count, 0)), [
-        look.say("attention.longest", time=formats.span(look.now - one.since, look.language))]
+        look.say("attention.longest", time=formats.span(look.now - one.since, look.language)), " · ", holder(look, one)]
+
+
+def holder(look: Look, one: Attention) -> str:
+    """Who has most of a place's overdue cases."""
+    return look.say("attention.nobody") if one.holder is None else look.say("attention.holder", agency=look.read(one.holder))
 
 
 def alarmed(look: Look, alarm: Alarm, count: int) -> tuple[str, list[Any]]:

@@ -44,6 +44,8 @@ WORDS: dict[str, Text] = {
     "attention.more": Text("另 {n} 项", "{n} more"),
     "attention.overdue": Text("{place} · {n} 件超期", "{n} overdue, {place}"),
     "attention.longest": Text("最长 {time}", "longest {time}"),
+    "attention.holder": Text("多在{agency}", "mostly {agency}"),
+    "attention.nobody": Text("多未派遣", "mostly not dispatched"),
     "attention.alarm": Text("{place} · {device} {value}", "{device} {value}, {place}"),
     "attention.alarms": Text("{device} {n} 处告警", "{n} alarms: {device}"),
     "attention.worst": Text("最重 {value} · {place}", "worst {value} · {place}"),

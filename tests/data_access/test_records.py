@@ -1,5 +1,6 @@
 """Records and lists: cases, agencies, devices, warnings, sources, weather, jobs, attention."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,7 @@ from data_access import agencies, cases, devices, jobs, sources, warnings, weath
 from data_access.attention import Attention, alarmed, attention, ranked
 from data_access.city import City, UnknownRegion
 from data_access.engine import DataUnavailable, create
-from data_access.overdue import overdue
+from data_access.overdue import AllOverdue, overdue
 from indicators.text import Text
 from ingest.partitions import ensure_partitions
 
@@ -192,6 +193,15 @@ def test_attention_reaches_the_leaf_of_the_tree(filled: Engine, town: City) -> N
     assert [item.region_id for item in overdue] == [town.region("T111").region_id]
 
 
+def test_who_has_most_of_a_places_overdue_cases_is_counted_over_all_that_lies_in_it(town: City) -> None:
+    """In T11 agency 1 has 3 and agency 2 has 2 + 2; in its first block alone agency 1 has most; in T2 nobody has 4 of 5."""
+    first, second, other = (town.region(code).region_id for code in ("T111", "T112", "T211"))
+    late = AllOverdue({}, False, {first: Counter({1: 3, 2: 2}), second: Counter({2: 2}), other: Counter({None: 4, 1: 1})},
+                      {1: Text("甲", "A"), 2: Text("乙", "B")})
+    told = {code: late.holder(town, town.region(code)) for code in ("T11", "T111", "T2")}
+    assert told == {"T11": Text("乙", "B"), "T111": Text("甲", "A"), "T2": None}
+
+
 def test_the_weather_is_none_when_no_station_spoke(filled: Engine) -> None:
     assert weather.weather(filled, NOW) is None
 
@@ -214,5 +224,7 @@ def test_overdue_cases_are_counted_up_the_tree_and_told_by_the_longest(filled: E
     assert {town.regions[key].code: (one.count, one.since) for key, one in late.regions.items()} == {
         code: (1, ago(hours=5)) for code in ("T", "T1", "T11", "T111")}
     assert not late.simulated
+    assert late.holder(town, town.root) == late.holder(town, town.region("T111")) == Text("道路养护", "Roads")
+    assert late.holder(town, town.region("T2")) is None
     assert [one.region_id for one in late.below(town, town.region("T111"))] == [town.region("T111").region_id]
     assert late.below(town, town.region("T2")) == []

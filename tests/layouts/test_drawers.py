@@ -44,6 +44,11 @@ def test_the_band_shows_three_things_and_counts_the_rest():
     assert "另 2 项" in text(drawn) and any("attention=1" in address for address in links(drawn))
 
 
+def test_what_is_overdue_says_who_has_most_of_it_or_that_nobody_has():
+    told = [text(attention.item(LOOK, 1, one)) for one in town.urgent() if one.kind == "overdue"]
+    assert "多在道路养护" in told[0] and "多未派遣" in told[1]
+
+
 def test_many_alarms_of_a_kind_are_one_thing_told_by_the_worst():
     many = Attention("alarm", 4071, town.NOW, count=12, alarm=town.alarm(), simulated=True)
     drawn = text(attention.attention(LOOK, [many]))

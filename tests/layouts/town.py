@@ -163,7 +163,7 @@ def urgent() -> tuple[Attention, ...]:
         Attention("warning", 0, NOW - timedelta(minutes=33), warning=warning(), simulated=True),
         Attention("source", None, NOW - timedelta(minutes=47), source=Text("排水液位", "Drainage levels")),
         Attention("alarm", 4071, NOW - timedelta(minutes=15), alarm=alarm(), lon=-73.83, lat=40.76, simulated=True),
-        Attention("overdue", 2, NOW - timedelta(hours=26), count=7, simulated=True),
+        Attention("overdue", 2, NOW - timedelta(hours=26), count=7, simulated=True, holder=Text("道路养护", "Roads")),
         Attention("overdue", 3, NOW - timedelta(hours=9), count=4, simulated=True),
     )
 
