@@ -86,7 +86,9 @@ def told(marked: Marked, where: Where, fault: ErrorDetails, model: type[BaseMode
     """One mistake in words: file, line, key, and what was expected."""
     names, at = [], marked.content
     reached: list[int | str] = []
-    for step in where:
+    for step, after in zip(where, (*where[1:], None), strict=True):
+        if beside(at, step, after):
+            continue
         try:
             at = at[step]
             reached.append(step)
@@ -100,6 +102,11 @@ def told(marked: Marked, where: Where, fault: ErrorDetails, model: type[BaseMode
     return f"{marked.file}, line {marked.line(tuple(reached))}: {key}: {said(where, fault, model)}"
 
 
+def beside(at: object, step: int | str, after: int | str | None) -> bool:
+    """Whether a step is the name of a kind of part, though a key is called so too: what comes after stands beside that key."""
+    return isinstance(at, Mapping) and step in at and after in at and not isinstance(at[step], Mapping | list)
+
+
 def said(where: Where, fault: ErrorDetails, model: type[BaseModel]) -> str:
     """What was expected, in the words of somebody who writes YAML."""
     kind, message, given = fault["type"], fault["msg"], fault["input"]
@@ -109,7 +116,9 @@ def said(where: Where, fault: ErrorDetails, model: type[BaseModel]) -> str:
         return "is missing, and must be there"
     if kind == "string_type" and isinstance(given, int | float):
         return f"expected text, found the {'yes/no' if isinstance(given, bool) else 'number'} {given}: write it in quotes"
-    if kind in ("string_type", "model_type", "dict_type", "list_type", "int_parsing", "float_parsing", "bool_parsing"):
+    if kind in ("model_type", "dict_type", "model_attributes_type"):
+        return f"expected keys and values, found {shown(given)}"
+    if kind in ("string_type", "list_type", "int_parsing", "float_parsing", "bool_parsing"):
         return f"{message.removeprefix('Input should be ').replace('a valid ', 'expected a ', 1)}, found {shown(given)}"
     if kind == "value_error":
         return message.removeprefix("Value error, ")

@@ -36,7 +36,8 @@ def wall(address, seconds=30):
 @pytest.mark.parametrize(("changes", "says"), [
     ({"time_zone": "Mars/Olympus"}, r"city\.yaml, line 155: time_zone: 'Mars/Olympus' is no time zone; write one like Asia/Sh"),
     ({"rollup_level": 3}, r"line 128: rollup_level: 3 is not one of the 3 levels"),
-    ({"colour": "blue"}, r"city\.yaml, line 11: colour: is not known here; known: key, name, "),
+    ({"colour": "blue"}, r"city\.yaml, line 11: colour: is not known here; is colours meant\?"),
+    ({"mayor": "Li"}, r"mayor: is not known here; known: key, name, "),
     ({"levels": [{"key": "city", "zh": "全市", "en": "City"}]}, r"levels: List should have at least 2 items"),
     ({"properties": [{"key": "pm25", "zh": "PM2.5", "en": "PM2.5"}]}, r"properties\.0 \(pm25\)\.unit: is missing"),
     ({"properties": [HEAT | {"minimum": 3, "maximum": 2}]}, "minimum must lie below maximum"),
@@ -56,6 +57,25 @@ def wall(address, seconds=30):
 def test_a_wrong_key_is_told_with_what_was_expected(tmp_path, changes, says):
     with pytest.raises(PackError, match=says):
         read(hamlet.write(tmp_path / "pack", changes))
+
+
+DATASET = {"key": "cases", "subject": "cases", "title": "工单", "read": {"path": "a.csv"},
+           "map": {"columns": {"id": "N"}, "place": {"lon": "X", "lat": "Y"}}, "checks": [{"required": "id"}]}
+
+
+@pytest.mark.parametrize(("changes", "says"), [
+    ({"subject": "case"}, "line 13: datasets.0 [(]cases[)].subject: 'case' is no subject; there are: agencies, "),
+    ({"read": {"path": "a.csv", "enconding": "gbk"}}, "line 1[0-9]: .*read.enconding: is not known here; is encoding meant[?]"),
+    ({"map": {"columns": {"id": {"colum": "N"}}}}, "line 8: .*map.columns.id.colum: is not known here; is column meant[?]"),
+    ({"map": {"columns": {"id": 5}}}, "line 7: .*map.columns.id: expected keys and values, found 5"),
+    ({"map": {"place": {"lon": "X"}}}, "line 6: .*map.place: `lon` and `lat` come together"),
+    ({"checks": [{"requird": "id"}]}, "line 3: .*checks.0: a check has exactly one of the keys required, type, range"),
+    ({"checks": [{"range": "id", "min": "a"}]}, "line 3: .*checks.0.min: expected a number, unable to parse .*, found 'a'"),
+])
+def test_a_mistake_deep_in_a_source_is_told_by_its_line(tmp_path, changes, says):
+    folder = hamlet.write(tmp_path / "pack", {"sources": [SURVEY | {"datasets": [DATASET | changes]}]})
+    with pytest.raises(PackError, match=says):
+        read(folder)
 
 
 def test_every_mistake_is_told_at_once(tmp_path):
