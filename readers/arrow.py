@@ -39,7 +39,7 @@ def cells(column: Any) -> Any:
     if pa.types.is_decimal(kind) and kind.scale > 0:
         return column.cast(pa.float64()).to_numpy(zero_copy_only=False)
     if pa.types.is_timestamp(kind):
-        return column.to_pandas()._values if kind.tz else column.to_numpy(zero_copy_only=False)
+        return column.to_pandas().array if kind.tz else column.to_numpy(zero_copy_only=False)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind):
         found = column.to_numpy(zero_copy_only=False)
         found[found == ""] = None

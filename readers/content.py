@@ -4,6 +4,7 @@ import bz2
 import gzip
 import lzma
 import shutil
+import struct
 import tempfile
 import weakref
 import zipfile
@@ -19,7 +20,8 @@ from readers.table import Unreadable
 
 PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
 OPENERS: dict[str, Callable[[IO[bytes]], Any]] = {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open}
-FAULTS = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+FAULTS = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError,
+          struct.error)
 CHUNK = 1 << 20
 
 

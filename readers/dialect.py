@@ -1,5 +1,6 @@
 """How a delimited text is written: separator, quotes, header; told from its beginning where the pack does not say."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
@@ -16,6 +17,7 @@ SEPARATORS = (",", "\t", ";", "|", "^", "~", "\x01", "，")
 NAMES = {"\t": "tab", "\x01": "\\x01"}
 SAMPLE = 1 << 18        # characters
 LOOKED_AT = 500         # records
+DECLARED = re.compile(r"^sep=(.)\r?$")      # as spreadsheets write it into a first line of its own
 BINARY = frozenset(map(chr, (0, *range(2, 9), 14, 15, *range(17, 26))))
 
 
@@ -51,6 +53,9 @@ def tell(content: Content, read: Read) -> Dialect:
     skip = read.skip or 0
     quote = '"' if read.quote is None else read.quote
     separator = read.separator
+    if separator is None and skip == 0 and (declared := DECLARED.match(lines[0] if lines else "")):
+        separator, skip = declared[1], 1
+        reasons.append(f"separator {separator!r}: the first line says so")
     if separator is None:
         separator, why = separated(lines[skip:], quote, whole)
         reasons.append(why)

@@ -110,10 +110,10 @@ def rows(scanner: Scanner, place: Place) -> Iterator[Numbered]:
 def _values(scanner: Scanner, place: Place) -> Iterator[Any]:
     if place.shape == "list":
         yield from elements(scanner)
-        yield from _unclosed(scanner, place.path)
     else:
         value = scanner.value()
         yield from held(value, _shape(value, scanner)) if isinstance(value, dict) else [value]
+    yield from _unclosed(scanner, place.path)
     while not place.path and (scanner.skip(",") or scanner.peek()):     # one document after the other
         before = scanner.place
         if scanner.peek() == "[":
@@ -125,7 +125,7 @@ def _values(scanner: Scanner, place: Place) -> Iterator[Any]:
 
 
 def _unclosed(scanner: Scanner, path: str) -> Iterator[Spoilt]:
-    """What follows a list in a document, when it does not close the document properly: rows may be in it."""
+    """What follows the rows in a document, when it does not close it properly: there may be more of them in it."""
     if not path:
         return
     depth = path.count(".") + 1
@@ -133,7 +133,7 @@ def _unclosed(scanner: Scanner, path: str) -> Iterator[Spoilt]:
     try:
         json.loads('{"":' * (depth - 1) + '{"":0' + rest)
     except (ValueError, RecursionError) as error:
-        yield Spoilt(visible(rest), f"what follows the list is no proper JSON: {error}")
+        yield Spoilt(visible(rest), f"what follows the rows is no proper JSON: {error}")
 
 
 def _shape(value: Any, scanner: Scanner) -> Shape:

@@ -131,9 +131,12 @@ def _decodes(sample: bytes, encoding: str, cut: bool = False) -> bool:
 def texts(content: Content, encoding: str, size: int = 1 << 20) -> Generator[str, None, None]:
     """The text, piece by piece; what is not of the encoding stays as lone surrogates. Raises: Unreadable."""
     decoder = codecs.getincrementaldecoder(known(encoding, content.name))(KEPT)
+    begun = False
     with content.stream() as stream:
         while chunk := stream.read(size):
-            yield decoder.decode(chunk)
+            text = decoder.decode(chunk)
+            yield text if begun else text.removeprefix("\ufeff")      # a mark that the encoding did not expect
+            begun = begun or bool(text)
     yield decoder.decode(b"", final=True)
 
 

@@ -61,7 +61,10 @@ class Parquet:
     def _geo(self) -> dict[str, Any]:
         """What GeoParquet says of its shapes."""
         said = (self._about[1].metadata or {}).get(b"geo")
-        found = json.loads(said) if said else {}
+        try:
+            found = json.loads(said) if said else {}
+        except ValueError as error:
+            raise Unreadable(self.name, f"says about its shapes what cannot be read: {error}") from error
         return found if isinstance(found, dict) else {}
 
     @property

@@ -41,6 +41,17 @@ def test_the_separator_is_told_from_the_rows(read, separator):
     assert found.lists() == ROWS[1:]
 
 
+def test_a_first_line_that_declares_the_separator_is_obeyed(read):
+    found = read(b"sep=;\r\nid;x,y\r\n1;2,3\r\n")
+    assert found.table.columns == ["id", "x,y"]
+    assert found.numbers == [3]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_a_byte_order_mark_is_no_letter_even_when_the_encoding_is_said(read, encoding):
+    assert read('\ufeff"id","n"\n"1","2"\n'.encode(encoding), encoding=encoding).table.columns == ["id", "n"]
+
+
 def test_decimal_commas_stay_text_and_do_not_separate(read):
     found = read(b"id;x;y\n1;12,5;13,75\n2;1,5;2,5\n")
     assert found.lists() == [["1", "12,5", "13,75"], ["2", "1,5", "2,5"]]
