@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import html
 
@@ -14,15 +15,15 @@ from layouts.words import WORDS
 LONGEST = 400    # characters of a cell that are shown; a download has them all
 
 
-def groups(look: Look, key: str, found: Quarantine) -> list[Any]:
-    """All reasons, the most frequent first; each opens on its newest rows."""
-    told = [html.Li(group(look, key, one)) for one in found.groups]
+def groups(look: Look, key: str, found: Quarantine, files: str = "") -> list[Any]:
+    """All reasons, the most frequent first; each opens on its newest rows. `files`: where rows can be downloaded, if they can."""
+    told = [html.Li(group(look, key, one, files)) for one in found.groups]
     if found.counted < found.waiting:
         told.append(html.Li(look.say("reasons.counted", n=formats.digits(found.counted, 0)), className="t3"))
     return [html.Ul(told, className="reasons")]
 
 
-def group(look: Look, key: str, one: Group) -> html.Details:
+def group(look: Look, key: str, one: Group, files: str) -> html.Details:
     """One reason: how many rows, in which field of what; inside, examples."""
     return html.Details([
         html.Summary([
@@ -32,7 +33,14 @@ def group(look: Look, key: str, one: Group) -> html.Details:
             html.Span([look.say("reasons.newest"), " ", ages.age(look, one.newest_at)], className="t3 when"),
         ]),
         html.Ol([html.Li(example(look, key, shown)) for shown in one.examples], className="examples"),
+        *([whole_reason(look, one, files)] if files else []),
     ])
+
+
+def whole_reason(look: Look, one: Group, files: str) -> html.P:
+    """All rows with this reason, of any dataset, as a file."""
+    query = urlencode({"field": one.field, "code": one.code})
+    return html.P(html.A(look.say("reasons.csv"), href=f"{files}.csv?{query}", download="", className="btn"), className="actions")
 
 
 def code(look: Look, key: str) -> str:

@@ -78,7 +78,9 @@ def rejects(look: Look, source: Source, found: Quarantine) -> list[Any]:
     waits = look.say("rejects.waiting", n=formats.digits(found.waiting, 0)) if found.waiting else look.say("rejects.none")
     beside = [html.Span(waits, className="t2"),
               html.Span(solved, className="t3")]
-    body = [actions(look, source), *quarantine.groups(look, source.key, found)] if found.waiting else [downloads(look, source)]
+    body = [downloads(look, source)]
+    if found.waiting:
+        body = [actions(look, source), *quarantine.groups(look, source.key, found, f"{base(source)}/rejects")]
     return part(look.say("rejects.title"), body, beside)
 
 

@@ -313,6 +313,7 @@ WORDS: dict[str, Text] = {
     "rejects.failed": Text("无法重试：{why}", "Cannot be retried: {why}"),
     "marks.title": Text("带标记收下", "Taken with a mark"),
     "marks.hint": Text("{n} 行，已收下，值得核对", "{n} rows, taken, worth a look"),
+    "reasons.csv": Text("下载有此原因的行 CSV", "Download the rows with this reason, CSV"),
     "reasons.newest": Text("最近", "newest"),
     "reasons.counted": Text("原因按最近 {n} 行统计", "Reasons are counted over the newest {n} rows"),
     "reasons.no_row": Text("此行未留原文或过长，见下载文件", "This row is not kept or too long to show: see the download"),

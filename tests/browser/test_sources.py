@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.scene import Witness, case
 
 Send = Callable[[str, list[dict[str, Any]]], dict[str, Any]]
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+PAINTED = "#panel-events .hero"
 SCRIPT, FORMULA = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>", "=cmd|'/c calc'!A1"
 
 
@@ -22,7 +24,8 @@ def test_from_the_wall_to_a_sources_rejects_and_back(
     assert send("cases", [case("good-1", 1, now), bad])["rejected"] == 1
 
     page.goto(f"{site}/?lang=zh")
-    page.click("#sources a")
+    expect(page.locator(PAINTED)).to_be_visible()
+    page.locator("#sources a").press("Enter")
     expect(page).to_have_url(re.compile(r"/sources\?lang=zh$"))
     expect(page.locator("h1:visible")).to_have_text("数据源")
     expect(page.locator("#map")).to_be_hidden()
@@ -57,12 +60,27 @@ def test_from_the_wall_to_a_sources_rejects_and_back(
     expect(page.locator("h1:visible")).to_have_text("数据源")
     page.keyboard.press("Escape")
     expect(page.locator("#map")).to_be_visible()
-    expect(page.locator("#panel-events .hero")).to_be_visible()
+    expect(page.locator(PAINTED)).to_be_visible()
+
+
+def test_pages_are_fit_for_those_who_see_little_or_hear_them_read(browser: Browser, site: str, send: Send) -> None:
+    send("cases", [case("bad-2", 1, datetime.now(UTC)) | {"class": "nothing"}])
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, bypass_csp=True, reduced_motion="reduce")
+    context.add_init_script(path=AXE)
+    page = context.new_page()
+    for address in ("/sources?lang=zh", "/sources/test?lang=en"):
+        page.goto(f"{site}{address}")
+        expect(page.locator("h1:visible")).to_be_visible()
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        found = page.evaluate("axe.run()")["violations"]
+        assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == [], address
+    context.close()
 
 
 def test_a_records_source_row_leads_to_its_batch(page: Page, site: str) -> None:
     page.goto(f"{site}/?lang=en&device=air-1")
-    page.click("#drawer a[href*='/sources/test']")
+    expect(page.locator(PAINTED)).to_be_visible()
+    page.locator("#drawer a[href*='/sources/test']").press("Enter")
     expect(page.locator("tr.chosen")).to_have_count(1)
     expect(page.locator("tr.chosen")).to_contain_text("observations")
     page.go_back()
