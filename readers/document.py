@@ -27,14 +27,19 @@ class Place:
 
 @dataclass
 class List:
-    """A list of objects or lists that was met on the way, and how many of them were seen."""
+    """A list of objects or lists that was met on the way, how many of them were seen, and whether it goes on unseen."""
 
     path: str
     seen: int = 0
+    cut: bool = False
 
 
-def locate(scanner: Scanner, path: str | None) -> Place:
-    """Where the rows are; the longest list of objects is taken when nothing is said. Raises: Unreadable."""
+def locate(scanner: Scanner, path: str | None, complete: bool = True) -> Place:
+    """Where the rows are; the longest list of objects is taken when nothing is said.
+
+    `complete` when the scanner holds all of the text. Raises: Unreadable, also when what encloses the rows is broken: what
+    seems to be that may be a row itself.
+    """
     if path is not None:
         go(scanner, path)
         if scanner.peek() == "[":
@@ -45,32 +50,31 @@ def locate(scanner: Scanner, path: str | None) -> Place:
     if scanner.peek() != "{":
         raise scanner.fault("a list [ or an object { was expected")
     lists: list[List] = []
-    whole = _walk(scanner, "", lists, 0)
-    if whole and scanner.peek():
-        return Place("", "single", "one object follows the other")
+    try:
+        _walk(scanner, "", lists, 0)
+        if scanner.peek():
+            return Place("", "single", "one object follows the other")
+    except Unreadable:
+        if complete and not any(one.cut for one in lists):
+            raise
+        if not lists:
+            raise scanner.fault("one object is larger than can be looked through; say `records`") from None
     if lists:
         longest = max(lists, key=lambda one: one.seen)
         return Place(longest.path, "list", f"the longest list of objects is at {longest.path}")
-    if not whole:
-        raise scanner.fault("the text is cut off here, or one object is larger than can be looked through; say `records`")
     return Place("", "single", "the document is one object")
 
 
-def _walk(scanner: Scanner, path: str, lists: list[List], depth: int) -> bool:
-    """Note the lists of objects under an object; false where the text ends or is broken."""
-    try:
-        for key in members(scanner):
-            below = f"{path}.{key}" if path else key
-            if scanner.peek() == "[":
-                _count(scanner, below, lists)
-            elif scanner.peek() == "{" and depth < DEEPEST:
-                if not _walk(scanner, below, lists, depth + 1):
-                    return False
-            else:
-                scanner.value()
-    except Unreadable:
-        return False
-    return True
+def _walk(scanner: Scanner, path: str, lists: list[List], depth: int) -> None:
+    """Note the lists of objects under an object. Raises: Unreadable where the text ends or is broken."""
+    for key in members(scanner):
+        below = f"{path}.{key}" if path else key
+        if scanner.peek() == "[":
+            _count(scanner, below, lists)
+        elif scanner.peek() == "{" and depth < DEEPEST:
+            _walk(scanner, below, lists, depth + 1)
+        else:
+            scanner.value()
 
 
 def _count(scanner: Scanner, path: str, lists: list[List]) -> None:
@@ -80,6 +84,7 @@ def _count(scanner: Scanner, path: str, lists: list[List]) -> None:
             if not found.seen and isinstance(value, list | dict) and (isinstance(value, dict) or _texts(value)):
                 lists.append(found)
             found.seen += 1
+        found.cut = isinstance(value, Spoilt) and not value.text
 
 
 def _texts(value: list[Any]) -> bool:

@@ -63,8 +63,8 @@ class Objects:
         """Where in the document the rows are. Raises: Unreadable."""
         if self.features and self.read.records is None:
             return Place("features", "list", "it says FeatureCollection")
-        head, _ = beginning(self.content, self.encoding, HEAD)
-        return document.locate(Scanner(iter([head]), self.name), self.read.records)
+        head, complete = beginning(self.content, self.encoding, HEAD)
+        return document.locate(Scanner(iter([head]), self.name), self.read.records, complete)
 
     @cached_property
     def sample(self) -> list[Numbered]:
