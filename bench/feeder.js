@@ -51,23 +51,23 @@
   }
 
   const feeder = window.feeder = {
-    stream: null, recorded: null, turn: 0, ready: [],
+    stream: null, recorded: null, view: 0, turn: 0, ready: [],
 
+    get picture() { return this.recorded.pictures[this.view]; },
     tell(name, data) { this.stream.dispatchEvent(new MessageEvent(name, {data})); },
     beat() { this.tell("beat", JSON.stringify({now: new Date().toISOString(), cut: null})); },
 
     begin() {
-      const {hello, picture} = this.recorded;
-      this.tell("hello", JSON.stringify({...hello, now: new Date().toISOString()}));
+      this.tell("hello", JSON.stringify({...this.recorded.hello, now: new Date().toISOString()}));
       this.beat();
-      this.tell("picture", JSON.stringify(picture));
+      this.tell("picture", JSON.stringify(this.picture));
     },
 
-    /* What the next push says: everything that has children, and the map's state at every `mapEvery`-th (0: never). */
-    next(mapEvery) {
+    /* What the next push says: everything that has children, and the map's state if `withMap`. */
+    next(withMap) {
       const turn = ++this.turn, props = {};
-      for (const [id, values] of Object.entries(this.recorded.picture.props)) {
-        if (id === MAP) { if (mapEvery && turn % mapEvery === 0) props[id] = {data: mapped(values.data, turn)}; }
+      for (const [id, values] of Object.entries(this.picture.props)) {
+        if (id === MAP) { if (withMap) props[id] = {data: mapped(values.data, turn)}; }
         else if (id === "feed") props[id] = {children: turned(fed(values.children, turn), turn, "children")};
         else if (values.children && values.children.length !== 0) props[id] = {children: turned(values.children, turn, "children")};
       }
@@ -75,11 +75,17 @@
     },
 
     /* Make pushes ahead, so that making them is no part of what is measured. */
-    prepare(count, mapEvery) { while (count--) this.ready.push(this.next(mapEvery)); },
+    prepare(count) { while (count--) this.ready.push(this.next(false)); },
 
-    push() {
+    push(data = this.ready.shift()) {
       this.beat();
-      this.tell("change", this.ready.shift());
+      this.tell("change", data);
+    },
+
+    /* As if a link were followed, or the next scene had come: the whole picture of another view. */
+    turnTo(view) {
+      this.view = view;
+      this.tell("picture", JSON.stringify(this.picture));
     },
 
     /* Until a frame was made of it. */
@@ -88,12 +94,13 @@
       await new Promise(done => setTimeout(done));
     },
 
-    /* Many pushes, each as soon as the page has taken the one before. */
-    async run(count, mapEvery) {
-      while (count--) {
-        this.prepare(1, mapEvery);
-        this.push();
-        await this.drawn();
+    /* Many pushes as fast as the page takes them: every `frame`-th waits for a frame, every `map`-th has the map's state,
+       every `view`-th comes after another view. */
+    async run(count, every) {
+      for (let n = 1; n <= count; n++) {
+        if (n % every.view === 0) this.turnTo((this.view + 1) % this.recorded.pictures.length);
+        this.push(this.next(n % every.map === 0));
+        await (n % every.frame === 0 ? this.drawn() : new Promise(done => setTimeout(done)));
       }
     },
   };

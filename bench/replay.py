@@ -41,18 +41,24 @@ def recorded(lines: Iterable[bytes]) -> dict[str, Any]:
             for component, values in body["props"].items():
                 picture["props"].setdefault(component, {}).update(values)
         if picture and picture["props"].keys() >= WHOLE:
-            return {"hello": hello, "picture": picture}
+            return {"hello": hello, "pictures": [picture]}
     raise Incomplete("the stream ended before the picture was whole")
 
 
-def record(url: str, address: str = "/") -> dict[str, Any]:
-    """What the screen at `url` shows at an address."""
-    with urllib.request.urlopen(f"{url}/live{address}", timeout=PATIENCE_S) as stream:
-        return recorded(stream)
+def record(url: str, *addresses: str) -> dict[str, Any]:
+    """What the screen at `url` shows at these addresses: its greeting, and a picture of each."""
+    found: list[dict[str, Any]] = []
+    for address in addresses:
+        with urllib.request.urlopen(f"{url}/live{address}", timeout=PATIENCE_S) as stream:
+            found.append(recorded(stream))
+    return {"hello": found[0]["hello"], "pictures": [picture for one in found for picture in one["pictures"]]}
 
 
 def opened(browser: Browser, url: str, address: str, told: dict[str, Any]) -> Page:
-    """A page of the running screen that is fed by the bench instead of by its stream, once it stands."""
+    """A page of the running screen that is fed by the bench instead of by its stream, once it stands.
+
+    `address` is that of the first picture told.
+    """
     context = browser.new_context(viewport={"width": SIZE[0], "height": SIZE[1]}, device_scale_factor=1)
     page = context.new_page()
     page.add_init_script(f"{FEEDER.read_text()}\nfeeder.recorded = {json.dumps(told)};")

@@ -1,5 +1,6 @@
 """What a browser's main thread was busy with, out of a trace: tasks, and whose they were."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Page
 Event = dict[str, Any]
 
 CATEGORIES = ["devtools.timeline", "disabled-by-default-devtools.timeline", "blink.user_timing", "v8.execute", "__metadata"]
+PROFILER = "disabled-by-default-v8.cpu_profiler"
 TASKS = frozenset({"RunTask", "ThreadControllerImpl::RunTask"})
 RENDERING = frozenset({"UpdateLayoutTree", "RecalculateStyles", "Layout", "PrePaint", "Paint", "Layerize", "Commit",
                        "UpdateLayer", "UpdateLayerTree", "HitTest", "IntersectionObserverController::computeIntersections"})
@@ -38,14 +40,15 @@ class Task:
 
 
 @contextmanager
-def traced(browser: Browser, page: Page) -> Iterator[list[Event]]:
-    """Trace what happens inside; the events are there afterwards."""
+def traced(browser: Browser, page: Page, *, profiled: bool = False) -> Iterator[list[Event]]:
+    """Trace what happens inside; the events are there afterwards. Profiled, scripts take longer, but are told apart."""
     events: list[Event] = []
     ended: list[bool] = []
     session = browser.new_browser_cdp_session()
     session.on("Tracing.dataCollected", lambda message: events.extend(message["value"]))
     session.on("Tracing.tracingComplete", lambda _: ended.append(True))
-    session.send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": {"includedCategories": CATEGORIES}})
+    session.send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": {
+        "includedCategories": [*CATEGORIES, PROFILER] if profiled else CATEGORIES}})
     try:
         yield events
     finally:
@@ -115,3 +118,44 @@ def _closed(inside: Sequence[Event]) -> list[Task]:
     whole = inside[0]
     return [Task(whole["ts"] / 1000, whole.get("dur", 0) / 1000, whole.get("tdur", 0) / 1000,
                  {whose: share for whose, share in shares.items() if share > 0})]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Where the main thread was found: when, for how long it counts (ms), and whether a script of ours was on the stack."""
+
+    at: float
+    lasts: float
+    own: bool
+
+
+def samples(events: Sequence[Event], site: str, vendor: str = "/assets/vendor/") -> list[Sample]:
+    """What the profiler found on the main thread; ours are the scripts under /assets/ but the libraries'."""
+    thread = main_thread(events, site)
+    starts = {(event["pid"], event["id"]): event["args"]["data"]["startTime"] for event in events
+              if event["name"] == "Profile" and (event["pid"], event["tid"]) == thread}
+    found: list[Sample] = []
+    for profile, start in starts.items():
+        own: dict[int, bool] = {}
+        clock = float(start)
+        for data in (event["args"]["data"] for event in events
+                     if event["name"] == "ProfileChunk" and (event["pid"], event["id"]) == profile):
+            for node in data.get("cpuProfile", {}).get("nodes", []):
+                path = urlsplit(node["callFrame"].get("url", "")).path
+                ours = path.startswith("/assets/") and not path.startswith(vendor)
+                own[node["id"]] = ours or own.get(node.get("parent", 0), False)
+            for node_id, delta in zip(data.get("cpuProfile", {}).get("samples", []), data.get("timeDeltas", []), strict=False):
+                clock += delta
+                found.append(Sample((clock - delta) / 1000, delta / 1000, own.get(node_id, False)))
+    return found
+
+
+def ours(found: Sequence[Task], seen: Sequence[Sample]) -> list[float]:
+    """How many ms of each task our own scripts had the thread, with all that they called."""
+    held = [0.0] * len(found)
+    starts = [task.at for task in found]
+    for sample in seen:
+        at = bisect_right(starts, sample.at) - 1
+        if sample.own and at >= 0 and sample.at < found[at].at + found[at].wall:
+            held[at] += sample.lasts
+    return held
