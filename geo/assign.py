@@ -72,6 +72,11 @@ class Assigner:
         grid = fitting(shapes)
         return cls(np.asarray(ids, np.int32)[order], shapes, grid, *classify(grid, shapes))
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is no region to assign points to."""
+        return not len(self.geometries)
+
     def assign(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int32]:
         """The id of the region that covers each point; -1 where none does."""
         lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)

@@ -167,10 +167,10 @@ class Intake:
         return Judged(table, found, marks, now)
 
     def inside(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Which points lie in the city."""
+        """Which points lie in the city; all, where no region is drawn that could say."""
         with self.engine.connect() as connection:
             leaves = self.registers.leaves(connection)
-        found: NDArray[np.bool_] = leaves.assign(lon, lat) != OUTSIDE
+        found: NDArray[np.bool_] = (leaves.assign(lon, lat) != OUTSIDE) | leaves.empty
         return found
 
     def transact(

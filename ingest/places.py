@@ -37,7 +37,7 @@ def locate(batch: Batch) -> Regions:
 def assign(batch: Batch, rows: NDArray[np.int64], regions: Regions) -> None:
     """Give rows with a coordinate to the leaf under it; in a city without any shape they stay where they say."""
     leaves = batch.registers.leaves(batch.connection)
-    if not len(leaves.ids):
+    if leaves.empty:
         unnamed = rows[pd.isna(batch.table["region"])[rows]]
         tell(unnamed, "no region of this city is drawn, so a region must be named", "missing", batch.rejects)
         return

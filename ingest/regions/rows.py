@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from geo.datums import to_wgs84 as from_datum
 from geo.projections import UnknownCrs, to_wgs84
+from ingest.mapping.values import BLANKS
 from ingest.pack import CITY, Pack, PackError
 from ingest.pack.faults import Marked
 from ingest.pack.tree import HOLE, LevelColumn, ParentName, Position, Prefix, TreeFile
 from ingest.regions.told import Told
-from ingest.tables import BLANK
 from readers.opening import open_tables
 from readers.table import Table, Unreadable
 
@@ -70,7 +70,9 @@ def of_table(pack: Pack, number: int, table: Table, told: Told) -> Iterator[pd.D
 def kept(rows: pd.DataFrame, spec: TreeFile) -> pd.DataFrame:
     """The rows that `where` lets through."""
     for column, wanted in spec.where.items():
-        rows = rows[texts(rows[column]).isin([wanted] if isinstance(wanted, str) else wanted)]
+        place, distinct = pd.factorize(rows[column])
+        chosen = texts(pd.Series(distinct)).isin([wanted] if isinstance(wanted, str) else wanted).to_numpy(bool)
+        rows = rows[(place >= 0) & np.append(chosen, False)[place]]
     return rows
 
 
@@ -188,4 +190,4 @@ def text(cell: object) -> str:
     if isinstance(cell, Real) and not isinstance(cell, bool | int) and float(cell).is_integer():
         return str(int(float(cell)))
     written = str(cell).strip()
-    return "" if written in BLANK else written
+    return "" if written in BLANKS else written

@@ -113,7 +113,7 @@ def place(there: Known, dataset: Dataset, columns: Columns, found: Rejects) -> N
 
 def points_of(there: Known, columns: Columns) -> tuple[NDArray[np.int64], NDArray[np.bool_]] | None:
     """The rows with a coordinate, and which of those lie in the city; None where there is nothing to lie in."""
-    if "lon" not in columns or not len(there.assigner.ids) or there.box is None:
+    if "lon" not in columns or there.box is None:
         return None
     rows = np.flatnonzero(np.isfinite(columns["lon"]) & np.isfinite(columns["lat"]))
     return rows, there.inside(columns["lon"][rows], columns["lat"][rows])
