@@ -11,28 +11,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 from sqlalchemy import Connection, Engine
 
 from data_access import city as cities
-from data_access.city import City
 from data_access.engine import sql
-from geo.assign import OUTSIDE, Assigner
 from indicators.text import Text
-from ingest import indexes, load_flights, load_observations, load_places, tokens
+from ingest import indexes, tokens
 from ingest.intake import Intake
-from ingest.leaves import finest, leaves
 from ingest.load_batch import close_batch, open_batch, source_number
 from ingest.load_city import write_city, write_sources, write_words
-from ingest.load_dataset import Work, load_dataset, prepared
-from ingest.load_parts import Dataset
-from ingest.load_parts import load_dataset as load_file
-from ingest.load_statistics import write_statistics
+from ingest.load_dataset import Work, load_dataset, missing, prepared
 from ingest.load_tree import survey, write_tree
 from ingest.mapping.faults import MappingError
 from ingest.notify import notify
-from ingest.pack import Dataset as PackDataset
-from ingest.pack import Pack, PackError, read
+from ingest.pack import Dataset, Pack, PackError, read
 from ingest.progress import Progress, Report, tell
 from ingest.quality.watch import Watch
 from ingest.replace import replace_dataset
@@ -58,8 +50,7 @@ def load_pack(
 ) -> None:
     """Load one stage of a pack; what is in already is left alone, what was stopped is completed.
 
-    `basics` gives the city, its tree, sources, words, statistics, and tokens in `var`; `history` its places,
-    flights and observations, part by part.
+    `basics` gives the city, its tree, sources, words, and tokens in `var`; `history` the datasets of its sources, part by part.
     Raises: PackError when the pack is faulty or the database holds another city.
     """
     content = read(pack)
@@ -88,7 +79,7 @@ def replace_in_pack(engine: Engine, pack: str | Path, wanted: str, *, progress: 
 
 
 def each(
-    engine: Engine, pack: Pack, chosen: list[tuple[str, PackDataset]], work: Callable[[Work, Report], object], report: Report
+    engine: Engine, pack: Pack, chosen: list[tuple[str, Dataset]], work: Callable[[Work, Report], object], report: Report
 ) -> None:
     """Work on some datasets, one after the other. Raises: PackError with what cannot be read or mapped, the others being done."""
     intake, faults, moved = Intake(engine), [], False
@@ -131,7 +122,7 @@ def load_basics(engine: Engine, pack: Pack, report: Report) -> None:
         with engine.begin() as connection:
             connection.execute(sql("SET LOCAL statement_timeout = 0"))
             write_basics(connection, pack, key, step)
-            notify(connection, ["region", "statistic"])
+            notify(connection, ["region"])
         step.done(STEPS)
     city = cities.load(engine)
     assert city is not None  # just written
@@ -154,77 +145,48 @@ class Steps:
 
 
 def write_basics(connection: Connection, pack: Pack, key: str, step: Steps) -> None:
-    """Write city, tree, sources, words and statistics, and remember that it was done."""
+    """Write city, tree, sources and words, and remember that it was done."""
     step.done(0)
     surveyed = survey(pack)
     step.done(1)
     write_city(connection, pack)
     write_sources(connection, pack)
     tree = write_tree(connection, surveyed.tree)
-    write_words(connection, pack)
     step.done(2)
-    ids, parents, levels = (tree[name].fillna(0).to_numpy(np.int32) for name in ("region_id", "parent_id", "level"))
-    assigner = finest(ids, parents, levels, tree["geom"].to_numpy(object))
-    write_statistics(connection, pack, tree, assigner, key.partition("@")[2])
+    write_words(connection, pack)
     batch = open_batch(connection, source_number(connection, pack.tree.source), pack.tree.files[-1].read.name, "region", key)
     close_batch(connection, batch, len(tree), 0, 0, {"findings": [asdict(finding) for finding in surveyed.findings]})
-    connection.exec_driver_sql("ANALYZE region, region_ancestor, statistic")
+    connection.exec_driver_sql("ANALYZE region, region_ancestor")
     step.done(3)
 
 
 def load_history(engine: Engine, pack: Pack, report: Report) -> None:
     """Load the files of facts, one after the other. Raises: RuntimeError when the basics are not in."""
-    city = cities.load(engine)
-    if city is None:
+    if cities.load(engine) is None:
         raise RuntimeError("the basics of a pack are loaded before its history")
-    load_files(engine, pack, city, report)
     try:
-        each(engine, pack, ordered(pack), load_dataset, report)
+        each(engine, pack, ordered(pack), complete, report)
     finally:
         indexes.restore(engine)
 
 
-def ordered(pack: Pack) -> list[tuple[str, PackDataset]]:
+def complete(work: Work, report: Report) -> bool:
+    """Load what is not in of a dataset; figures that add up are true only with their last line, so they come in at once."""
+    if not work.dataset.add_up:
+        return load_dataset(work, report)
+    if not missing(work):
+        return False
+    replace_dataset(work, report)
+    return True
+
+
+def ordered(pack: Pack) -> list[tuple[str, Dataset]]:
     """The datasets with their sources: what others refer to first, then the small ones, whose panels come alive first."""
     every = [(source.key, dataset) for source in pack.sources for dataset in source.datasets]
     return sorted(every, key=lambda one: TURNS.index(one[1].subject))
-
-
-def load_files(engine: Engine, pack: Pack, city: City, report: Report) -> None:
-    """Load the files that have loaders of their own."""
-    key = f"history@{pack.signature()}"
-    with engine.connect() as connection:
-        if batch_exists(connection, key):
-            return
-        assigner = leaves(connection)
-    for dataset in datasets(pack, city, assigner):
-        load_file(engine, city, dataset, report)
-    recorded(engine, city, datetime.now(UTC))
-    with engine.begin() as connection:
-        open_batch(connection, source_number(connection, pack.tree.source), str(pack.folder.name), "history", key)
 
 
 def batch_exists(connection: Connection, key: str) -> bool:
     """Whether a stage of a pack is in, whole."""
     found = connection.execute(sql("SELECT EXISTS (SELECT 1 FROM batch WHERE idempotency_key = :key)"), {"key": key})
     return bool(found.scalar_one())
-
-
-def datasets(pack: Pack, city: City, assigner: Assigner) -> Iterator[Dataset]:
-    """The pack's files of facts, small ones first: their panels are the first to come alive."""
-    regions = airport_regions(pack, city, assigner)
-    codes = {region.region_id: region.code for region in city.regions.values()}
-    for observations in pack.observations:
-        yield load_observations.dataset(pack, observations, regions)
-    for flights in pack.flights:
-        yield load_flights.dataset(pack, flights, regions)
-    for places in pack.places:
-        yield load_places.dataset(pack, places, assigner, codes)
-
-
-def airport_regions(pack: Pack, city: City, assigner: Assigner) -> dict[str, int]:
-    """The leaf of each airport; the city itself for one that lies outside."""
-    lon, lat = (np.array([getattr(airport, axis) for airport in pack.airports], float) for axis in ("lon", "lat"))
-    found = assigner.assign(lon, lat)
-    return {airport.code: city.root.region_id if region == OUTSIDE else int(region)
-            for airport, region in zip(pack.airports, found, strict=True)}

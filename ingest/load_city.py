@@ -1,13 +1,21 @@
 """The pack's reference tables: the city, its sources, and the words of cases, devices and properties."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
 from data_access.engine import sql
+from ingest.mapping.values import BLANKS
 from ingest.pack import Pack, PackError
-from ingest.tables import BLANK, frame
+from readers.opening import open_tables
+from readers.spec import Read
+from readers.table import Unreadable
+
+BLANK = (None, *BLANKS)
+MANY = 100_000
 
 
 class OtherCity(PackError):
@@ -84,13 +92,9 @@ def read_classes(pack: Pack) -> list[dict[str, Any]]:
     if pack.case_classes is None:
         return []
     path = pack.path(pack.case_classes)
-    table = frame(path)
-    wanted = ["code", "parent_code", "name_zh", "name_en", "due_hours"]
-    if list(table.columns) != wanted:
-        raise PackError(f"{path}: expected the columns {', '.join(wanted)}; found {', '.join(table.columns)}")
     known: set[str] = set()
     rows = []
-    for line, row in zip(table.index, table.to_dict("records"), strict=True):
+    for line, row in lines(path):
         parent = None if row["parent_code"] in BLANK else row["parent_code"]
         if parent is not None and parent not in known:
             raise PackError(f"{path}, line {line}: parent_code {parent!r} must stand on an earlier line")
@@ -99,7 +103,22 @@ def read_classes(pack: Pack) -> list[dict[str, Any]]:
     return rows
 
 
-def hours(written: str, where: str) -> float | None:
+def lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The rows of the table of classes with their lines. Raises: PackError when it is no such table."""
+    wanted = ["code", "parent_code", "name_zh", "name_en", "due_hours"]
+    try:
+        for table in open_tables(Read(path=path.name), path.parent):
+            if table.columns != wanted:
+                raise PackError(f"{path}: expected the columns {', '.join(wanted)}; found {', '.join(table.columns)}")
+            for frame in table.frames(MANY):
+                for line, spoilt in frame.unreadable.items():
+                    raise PackError(f"{path}, line {line}: {spoilt.reason}")
+                yield from zip(frame.rows.index, frame.rows.to_dict("records"), strict=True)
+    except Unreadable as error:
+        raise PackError(str(error)) from error
+
+
+def hours(written: str | None, where: str) -> float | None:
     """Hours until a case is due; None when the class has no clock. Raises: PackError."""
     if written in BLANK:
         return None

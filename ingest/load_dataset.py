@@ -111,8 +111,7 @@ def region_index(city: City) -> RegionIndex:
 
 def load_dataset(work: Work, report: Report) -> bool:
     """Load what is not in yet of each of a dataset's tables. Returns: whether there was any. Raises: Unreadable, MappingError."""
-    tables, _ = reading(work)
-    new = [table for table in tables if stamped(work, table, LAST) not in parts_done(work, table)]
+    new = missing(work)
     if not new:
         return False
     stored = TABLES.get(work.subject.name)
@@ -127,6 +126,12 @@ def load_dataset(work: Work, report: Report) -> bool:
         with work.engine.begin() as connection:
             connection.exec_driver_sql(f'ANALYZE "{stored}"')
     return True
+
+
+def missing(work: Work) -> list[Table]:
+    """The dataset's tables that are not in, or not whole. Raises: Unreadable."""
+    tables, _ = reading(work)
+    return [table for table in tables if stamped(work, table, LAST) not in parts_done(work, table)]
 
 
 def load_tables(work: Work, tables: Sequence[Table], report: Report) -> None:

@@ -74,9 +74,3 @@ def attach(connection: Connection, name: str, start: date, end: date) -> None:
     connection.exec_driver_sql(f'CREATE TABLE "{name}" (LIKE observation INCLUDING ALL)')
     connection.exec_driver_sql(
         f'ALTER TABLE observation ATTACH PARTITION "{name}" FOR VALUES FROM (\'{start}\') TO (\'{end}\')')
-
-
-def ensure_partitions(connection: Connection, observed_at: Instants) -> None:
-    """Make the partitions that these instants (UTC) need, in the caller's transaction; for file loads."""
-    partitions = Partitions()
-    partitions.make(connection, partitions.missing(observed_at))

@@ -162,16 +162,6 @@ def flush(connection: Connection, city: City) -> None:
     connection.execute(sql("DELETE FROM rollup_delta"))
 
 
-def roll_up(connection: Connection, city: City, fact: str, batch_ids: Sequence[int]) -> None:
-    """Add the facts of these batches, which are new, within the transaction that wrote them."""
-    book = ledger(connection, city)  # a metric that is new has just been rolled up from all facts, these among them
-    metrics = [one for one in book.metrics.get(fact, ()) if one.metric.key not in book.rebuilt]
-    if metrics:
-        add(connection, city.zone, fact, metrics, "f.batch_id = ANY(:batch_ids)", {"batch_ids": list(batch_ids)})
-        settle(connection)
-        flush(connection, city)
-
-
 def roll_up_observed(connection: Connection, city: City, book: Ledger, observed: Observed, batch_id: int) -> None:
     """Add a batch's new observations; grouped by numpy, so that it costs a few hundred upserts."""
     if book.observed.slow:

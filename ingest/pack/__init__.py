@@ -5,12 +5,10 @@ files of the pack itself or of installed packages, which are found without being
 """
 
 from ingest.pack.city import CITY, Pack
-from ingest.pack.facts import Airport, Flights, Medians, Observations, Places, PlaceStatistics, Statistics
 from ingest.pack.faults import PackError
 from ingest.pack.files import DataFile
 from ingest.pack.reading import read
 from ingest.pack.sources import Dataset, Source
 from ingest.pack.words import Property
 
-__all__ = ["CITY", "Airport", "DataFile", "Dataset", "Flights", "Medians", "Observations", "Pack", "PackError", "PlaceStatistics",
-           "Places", "Property", "Source", "Statistics", "read"]
+__all__ = ["CITY", "DataFile", "Dataset", "Pack", "PackError", "Property", "Source", "read"]

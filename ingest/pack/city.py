@@ -10,7 +10,6 @@ from pydantic import Field, field_validator, model_validator
 
 from indicators.text import Language
 from ingest.pack.aims import Aims, Colours
-from ingest.pack.facts import Airport, Flights, Observations, Places, PlaceStatistics, Statistics
 from ingest.pack.faults import misplaced
 from ingest.pack.files import DataFile, found, locate
 from ingest.pack.parts import Key, Named, Part, Words
@@ -41,12 +40,6 @@ class Pack(Part):
     sources: list[Source]
     device_kinds: list[Named] = []
     properties: list[Property] = []
-    statistics: list[Statistics] = []
-    place_statistics: list[PlaceStatistics] = []
-    places: list[Places] = []
-    flights: list[Flights] = []
-    observations: list[Observations] = []
-    airports: list[Airport] = []
     targets: Aims = Field({}, description="Targets of indicators that are the city's own, by the indicator's key")
     colours: Colours = Colours()
     walls: list[Wall] = []
@@ -95,15 +88,6 @@ class Pack(Part):
         for file in self.tree.files:
             said = file.level.values.values() if isinstance(file.level, LevelColumn) else [file.level] if file.level else []
             yield from (("tree", "level", key, levels) for key in said)
-        users: dict[str, list[Statistics] | list[PlaceStatistics] | list[Places] | list[Flights] | list[Observations]] = {
-            "statistics": self.statistics, "place_statistics": self.place_statistics, "places": self.places,
-            "flights": self.flights, "observations": self.observations}
-        yield from ((where, "source", user.source, sources) for where, listed in users.items() for user in listed)
-        for figures in self.statistics:
-            yield "statistics", "level", figures.level, levels
-        for fed in self.observations:
-            yield "observations", "device kind", fed.kind, {kind.key for kind in self.device_kinds}
-            yield from (("observations", "property", key, {one.key for one in self.properties}) for key in fed.properties)
 
     def source(self, key: str) -> Source:
         """The source with this key."""
@@ -115,10 +99,7 @@ class Pack(Part):
 
     def data_files(self) -> list[DataFile]:
         """Every data file that is named alone, and not found by its pattern."""
-        own = [self.case_classes] if self.case_classes else []
-        figures: list[Statistics | PlaceStatistics] = [*self.statistics, *self.place_statistics]
-        facts: list[Places | Flights | Observations] = [*self.places, *self.flights, *self.observations]
-        return [*own, *(file for one in figures for file in one.files.values()), *(one.file for one in facts)]
+        return [self.case_classes] if self.case_classes else []
 
     def signature(self) -> str:
         """A hash that changes when what the pack says does, or the files of its tree, words and figures."""

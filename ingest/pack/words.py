@@ -2,7 +2,7 @@
 
 from pydantic import model_validator
 
-from ingest.pack.parts import Named, Part, Words
+from ingest.pack.parts import Named
 
 
 class Property(Named):
@@ -23,10 +23,3 @@ class Property(Named):
         if self.watch is not None and self.alarm is not None and (self.alarm < self.watch) != self.low_is_bad:
             raise ValueError("alarm must lie beyond watch (below it only with low_is_bad)")
         return self
-
-
-class Job(Part):
-    """How long work is called on the screen, and in what it is counted."""
-
-    title: Words
-    unit: Words

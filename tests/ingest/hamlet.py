@@ -11,6 +11,42 @@ import yaml
 
 BLOCKS = ("H11", "H12", "H21", "H22")
 
+DATASETS: list[dict[str, Any]] = [
+    {"key": "figures", "subject": "statistics", "title": {"zh": "载入统计", "en": "Loading figures"},
+     "read": {"path": "figures.csv"}, "checks": [{"unique": ["region", "key"]}],
+     "medians": {"median_income": {"bounds": [0, 100, 200], "keys": ["low", "middle", "high"]}}, "map": {
+         "columns": {"region": "district", "period": {"value": 2020}},
+         "long": {"by": "key", "columns": {
+             "people": {"sum": ["adults", "children"]}, "adults_only": {"sum": ["people", "-children"]},
+             "low": "low", "middle": "middle", "high": "high"}}}},
+    {"key": "residents", "subject": "statistics", "title": {"zh": "汇总人口", "en": "Adding up residents"},
+     "read": {"path": "lots.csv"}, "add_up": True, "map": {"columns": {
+         "region": {"template": "H{block:0>2}"}, "key": {"value": "population"}, "period": {"value": 2021}, "value": "people"}}},
+    {"key": "lots", "subject": "places", "title": {"zh": "载入地块", "en": "Loading lots"}, "unit": {"zh": "块", "en": "lots"},
+     "read": {"path": "lots.csv"}, "nearest_m": 200, "checks": [{"unique": ["id"]}], "map": {
+         "columns": {"id": {"template": "{street}-{number}"}, "name": {"template": "{street}-{number}"}, "kind": {"value": "lot"},
+                     "units": "homes", "population": "people", "as_of": {"value": "2022-01-01T04:59:59Z"}},
+         "place": {"lon": "x", "lat": "y"}}},
+    {"key": "flights", "subject": "flights", "title": {"zh": "载入航班", "en": "Loading flights"},
+     "unit": {"zh": "班", "en": "flights"}, "read": {"path": "flights.csv"}, "map": {
+         "columns": {"id": {"template": "{carrier}-{number}-{hour}"}, "origin": "origin", "destination": "to",
+                     "carrier": "carrier",
+                     "scheduled_at": {"template": "{hour} {minute:0>2}", "replace": {":00:00Z (\\d\\d)$": ":\\1:00Z"}},
+                     "departure_delay_min": "late", "arrival_delay_min": "late_there"},
+         "place": {"region": {"column": "origin", "aliases": {"IN": "H12", "OUT": "H"}}}}},
+    {"key": "stations", "subject": "devices", "title": {"zh": "载入站点", "en": "Loading stations"},
+     "read": {"path": "stations.csv"}, "map": {
+         "columns": {"code": {"template": "weather:{code}"}, "kind": {"value": "weather"}, "name": "name",
+                     "interval_s": {"value": 3600}, "enabled": {"value": False},
+                     "installed_at": {"value": "2013-01-01T00:00:00Z"}},
+         "place": {"lon": "x", "lat": "y", "region": "region"}}},
+    {"key": "weather", "subject": "observations", "title": {"zh": "载入天气", "en": "Loading weather"},
+     "read": {"path": "weather.csv"}, "map": {
+         "columns": {"device": {"template": "weather:{origin}"}, "observed_at": "hour"},
+         "long": {"columns": {"temperature": {"column": "temp", "unit": "°F", "decimals": 4},
+                              "wind_speed": {"column": "wind", "unit": "mph", "decimals": 4}}}}},
+]
+
 CITY: dict[str, Any] = {
     "key": "hamlet",
     "name": {"zh": "小村", "en": "Hamlet"},
@@ -28,7 +64,8 @@ CITY: dict[str, Any] = {
              "name": {"zh": "网格 {id}", "en": "Block {id}"}}]},
     "case_classes": "classes.csv",
     "sources": [
-        {"key": "survey", "name": {"zh": "测绘", "en": "Survey"}, "owner": "Town hall", "licence": "CC0-1.0", "kind": "map"},
+        {"key": "survey", "name": {"zh": "测绘", "en": "Survey"}, "owner": "Town hall", "licence": "CC0-1.0", "kind": "map",
+         "datasets": DATASETS},
         {"key": "sensors", "name": {"zh": "传感", "en": "Sensors"}, "owner": "Simulator", "licence": "CC0-1.0", "kind": "iot",
          "simulated": True, "refresh_seconds": 60, "network": True}],
     "device_kinds": [{"key": "weather", "zh": "气象站", "en": "Weather station"}],
@@ -36,31 +73,6 @@ CITY: dict[str, Any] = {
         {"key": "temperature", "zh": "气温", "en": "Temperature", "unit": "°C", "minimum": -60, "maximum": 60},
         {"key": "wind_speed", "zh": "风速", "en": "Wind speed", "unit": "m/s", "watch": 17.2, "alarm": 24.5, "minimum": 0,
          "maximum": 113}],
-    "statistics": [{
-        "source": "survey", "level": "district", "code": "district",
-        "files": {2020: {"path": "figures.csv"}},
-        "columns": {"people": {2020: ["adults", "children"]}, "adults_only": {2020: ["people", "-children"]}},
-        "medians": {"median_income": {"bounds": [0, 100, 200], "columns": ["low", "middle", "high"]}}}],
-    "place_statistics": [{
-        "source": "survey", "files": {2021: {"path": "lots.csv"}}, "identity": ["number"], "leaf": {"pattern": "H{block:0>2}"},
-        "lon": "x", "lat": "y", "columns": {"population": "people"}}],
-    "places": [{
-        "source": "survey", "kind": "lot", "year": 2021, "file": {"path": "lots.csv"}, "identity": ["street", "number"],
-        "lon": "x", "lat": "y", "units": "homes", "population": "people", "leaf": {"pattern": "H{block:0>2}"}, "nearest_m": 200,
-        "job": {"title": {"zh": "载入地块", "en": "Loading lots"}, "unit": {"zh": "块", "en": "lots"}}}],
-    "flights": [{
-        "source": "survey", "file": {"path": "flights.csv"}, "identity": ["carrier", "number", "hour"], "hour": "hour",
-        "minute": "minute", "origin": "origin", "destination": "to", "carrier": "carrier", "departure_delay_min": "late",
-        "arrival_delay_min": "late_there",
-        "job": {"title": {"zh": "载入航班", "en": "Loading flights"}, "unit": {"zh": "班", "en": "flights"}}}],
-    "observations": [{
-        "source": "survey", "file": {"path": "weather.csv"}, "device": "weather:{origin}", "airport": "origin",
-        "observed_at": "hour", "interval_s": 3600, "kind": "weather",
-        "properties": {"temperature": {"column": "temp", "from": "fahrenheit"},
-                       "wind_speed": {"column": "wind", "from": "mile_per_hour"}},
-        "job": {"title": {"zh": "载入天气", "en": "Loading weather"}, "unit": {"zh": "条", "en": "rows"}}}],
-    "airports": [
-        {"code": "IN", "name": "Inside", "lon": 0.015, "lat": 0.005}, {"code": "OUT", "name": "Outside", "lon": 1.0, "lat": 1.0}],
 }
 
 FILES = {
@@ -94,6 +106,7 @@ FILES = {
         "AA,5,2013-11-03T06:00:00Z,61,IN,LAX,1,1\n"
         "AA,6,yesterday,0,XX,LAX,1,1\n"
     ),
+    "stations.csv": "code,name,x,y,region\nIN,Inside,0.015,0.005,\nOUT,Outside,,,H\n",
     "weather.csv": (
         "origin,hour,temp,wind\n"
         "IN,2013-11-03T05:00:00Z,32,10\n"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text
 
-from ingest import load_flights, load_parts, load_places, tokens
+from ingest import changes, load_dataset, tokens
 from ingest.load import load_pack
 from ingest.load_city import OtherCity
 from ingest.load_tree import OtherTree
@@ -30,8 +30,7 @@ def loaded(engine, folder, var):
     """The hamlet after both stages; its history was stopped once on the way, in the middle of a file."""
     load_pack(engine, folder, stage="basics", var=var)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(load_places, "PART_ROWS", 2)
-        patch.setattr(load_flights, "PART_ROWS", 2)
+        patch.setattr(load_dataset, "PART_CELLS", 2 * 8)  # two rows of lots or flights
         with pytest.raises(KeyboardInterrupt):
             load_pack(engine, folder, stage="history", progress=stop_in_the_lots, var=var)
         load_pack(engine, folder, stage="history", var=var)
@@ -39,7 +38,7 @@ def loaded(engine, folder, var):
 
 
 def stop_in_the_lots(progress):
-    if progress.key == "load:survey:place" and progress.done >= 4:
+    if progress.key == "load:survey:lots" and progress.done >= 4:
         raise KeyboardInterrupt
 
 
@@ -83,11 +82,11 @@ def test_a_figure_does_not_exist_below_the_level_that_the_source_gives(loaded):
         SELECT DISTINCT level FROM statistic JOIN region USING (region_id) WHERE key = 'people' ORDER BY 1""") == [(0,), (1,)]
 
 
-def test_lines_of_figures_that_belong_nowhere_are_kept_whole(loaded):
+def test_lines_of_figures_that_belong_nowhere_or_come_twice_are_kept_whole(loaded):
     assert rows(loaded, """
-        SELECT row_no, reasons -> 0 ->> 'code', row ->> 'district' FROM reject JOIN batch USING (batch_id)
-         WHERE subject = 'statistic' ORDER BY 1""") == [(4, "duplicate", "H1"), (5, "unknown_region", "H9")]
-    assert rows(loaded, "SELECT answer FROM batch WHERE origin = 'figures.csv'") == [({"blank": 2},)]
+        SELECT row_no, reasons -> 0 ->> 'code', row ->> 'district' FROM reject
+         WHERE dataset = 'survey/figures' ORDER BY 1""") == [
+        (4, "repeated", "H1"), (5, "unknown_region", "H9")]
 
 
 def test_a_figure_speaks_of_its_year_until_the_citys_last_second(loaded):
@@ -95,9 +94,11 @@ def test_a_figure_speaks_of_its_year_until_the_citys_last_second(loaded):
         (datetime(2021, 1, 1, 4, 59, 59, tzinfo=UTC),)]
 
 
-def test_people_of_lots_go_to_the_leaf_the_file_names_and_else_to_where_they_live(loaded):
-    """H11: 3.5 + 1 + 9, H12: 2; H22: Low 1, 2, 3, 5 by name and Low 4 by its coordinate."""
-    assert figures(loaded, "population") == {"H11": 13.5, "H12": 2, "H22": 8, "H1": 15.5, "H2": 8, "H": 23.5}
+def test_people_of_lots_are_added_up_in_the_leaf_that_the_file_names(loaded):
+    """H11: 3.5 + 1 + 9, H12: 2; H22: Low 1, 2, 3, 5; Low 4 names no leaf."""
+    assert figures(loaded, "population") == {"H11": 13.5, "H12": 2, "H22": 4, "H1": 15.5, "H2": 4, "H": 19.5}
+    assert rows(loaded, "SELECT row_no, reasons -> 0 ->> 'code' FROM reject WHERE dataset = 'survey/residents'") == [
+        (9, "unknown_region")]
 
 
 def test_every_figure_is_traced_to_its_file_and_a_published_one_to_its_line(loaded):
@@ -113,20 +114,14 @@ def test_lots_are_where_they_lie_or_in_the_nearest_leaf_but_not_a_kilometre_off(
 
 def test_every_lot_of_the_file_is_either_a_place_or_a_reject_with_its_reason_and_its_whole_row(loaded):
     kept = rows(loaded, """
-        SELECT r.row_no, r.reasons -> 0 ->> 'code', r.row ->> 'homes' FROM reject r JOIN batch USING (batch_id)
-         WHERE subject = 'place' ORDER BY 1""")
+        SELECT row_no, reasons -> 0 ->> 'code', row ->> 'homes' FROM reject WHERE dataset = 'survey/lots' ORDER BY 1""")
     taken = [line for (line,) in rows(loaded, "SELECT row_no FROM place ORDER BY 1")]
-    assert kept == [(7, "outside_city", "1"), (8, "coordinate", "1"), (10, "not_a_number", "x, y")]
+    # line 5 says High-1 again, in another part than line 2
+    assert kept == [(5, "repeated", "9"), (7, "outside_city", "1"), (8, "missing", "1"), (10, "type", "x, y")]
     assert taken == [2, 3, 4, 6, 9]
-    # line 5 says High-1 again, in another part than line 2: it was there already
-    assert rows(loaded, "SELECT sum(taken), sum(seen), sum(rejected) FROM batch WHERE subject = 'place'") == [(5, 1, 3)]
-
-
-def test_a_batch_remembers_how_often_the_file_agrees_and_which_lines_were_moved(loaded):
-    answers = [answer for (answer,) in rows(loaded, "SELECT answer FROM batch WHERE subject = 'place'")]
-    assert sum(answer["leaf_agrees"] for answer in answers) == 4  # High-1 twice, High-2, Low-1
-    assert sum(answer["leaf_differs"] for answer in answers) == 2
-    assert [line for answer in answers for line in answer["nearest"]] == [6]
+    assert rows(loaded, "SELECT sum(taken), sum(seen), sum(rejected), sum(marked) FROM batch WHERE subject = 'places'") == [
+        (5, 0, 4, 1)]
+    assert rows(loaded, "SELECT row_no, reasons -> 0 ->> 'code' FROM mark") == [(6, "near_region")]
 
 
 def test_a_flight_keeps_its_utc_instant_across_both_clock_changes(loaded):
@@ -155,22 +150,23 @@ def test_weather_comes_in_metric_units_and_an_impossible_value_does_not_take_its
         SELECT d.code, p.key, value FROM observation JOIN device d USING (device_id) JOIN property p USING (property_id)
          ORDER BY d.code, observed_at, p.key""") == [
         ("weather:IN", "temperature", 0), ("weather:IN", "wind_speed", 4.4704), ("weather:IN", "temperature", 10),
-        ("weather:OUT", "wind_speed", 8.9408)]
+        ("weather:IN", "wind_speed", 0.447), ("weather:OUT", "wind_speed", 8.9408)]
+    # line 4 gives the wind that line 3 could not, but another temperature
     assert rows(loaded, """
-        SELECT row_no, reasons -> 0 ->> 'code' FROM reject JOIN batch USING (batch_id) WHERE subject = 'observation'
-         ORDER BY 1""") == [(3, "range"), (4, "duplicate"), (6, "unknown_airport")]
+        SELECT row_no, reasons -> 0 ->> 'code' FROM reject WHERE dataset = 'survey/weather' ORDER BY 1""") == [
+        (3, "range"), (4, "conflict"), (6, "unknown_device")]
 
 
-def test_devices_of_an_archive_are_switched_off_and_are_nobodys_latest(loaded):
+def test_devices_of_an_archive_are_switched_off(loaded):
     assert rows(loaded, "SELECT code, enabled, last_at FROM device ORDER BY 1") == [
         ("weather:IN", False, datetime(2013, 11, 3, 6, tzinfo=UTC)), ("weather:OUT", False, datetime(2013, 11, 3, 5, tzinfo=UTC))]
-    assert rows(loaded, "SELECT * FROM latest_observation") == []
 
 
 def test_each_job_ends_finished_at_its_total(loaded):
     assert rows(loaded, "SELECT job_key, done, total, finished_at IS NOT NULL FROM job ORDER BY 1") == [
-        ("load:basics", 4, 4, True), ("load:survey:flight", 6, 6, True), ("load:survey:observation", 5, 5, True),
-        ("load:survey:place", 9, 9, True)]
+        ("load:basics", 4, 4, True), ("load:survey:figures", 4, None, True), ("load:survey:flights", 6, None, True),
+        ("load:survey:lots", 9, None, True), ("load:survey:residents", 9, 9, True), ("load:survey:stations", 2, None, True),
+        ("load:survey:weather", 5, None, True)]
 
 
 def test_the_stopped_load_left_no_index_missing(loaded):
@@ -235,23 +231,14 @@ def test_another_tree_or_another_city_is_refused_and_changes_nothing(loaded, tmp
         SELECT p.code FROM region r JOIN region p ON p.region_id = r.parent_id WHERE r.code = 'H12'""") == [("H1",)]
 
 
-def test_a_part_that_fails_leaves_nothing_behind(loaded, folder, monkeypatch):
+def test_a_part_that_fails_leaves_nothing_behind(loaded, folder, var, monkeypatch):
     """The rollups of a part break: its facts, its batch and its job go with them."""
-    from data_access.city import load as load_city
-    from ingest.leaves import leaves
-    from ingest.load import datasets
-    from ingest.pack import read
-
     def breaks(*_):
         raise RuntimeError("no rollup")
 
-    monkeypatch.setattr(load_parts, "roll_up", breaks)
-    city = load_city(loaded)
-    assert city is not None
-    with loaded.connect() as connection:
-        flights = list(datasets(read(folder), city, leaves(connection)))[1]
+    monkeypatch.setattr(changes, "roll_up_flows", breaks)
     before = rows(loaded, "SELECT count(*), (SELECT count(*) FROM flight) FROM batch")
     (folder / "flights.csv").write_text((folder / "flights.csv").read_text() + "BB,9,2013-06-01T06:00:00Z,0,IN,LAX,1,1\n")
     with pytest.raises(RuntimeError, match="no rollup"):
-        load_parts.load_dataset(loaded, city, flights, lambda progress: None)
+        load_pack(loaded, folder, stage="history", var=var)
     assert rows(loaded, "SELECT count(*), (SELECT count(*) FROM flight) FROM batch") == before

@@ -10,9 +10,9 @@ import shapely
 
 from ingest.load_city import read_classes
 from ingest.load_tree import read_tree
-from ingest.pack import Pack, read
+from ingest.pack import Dataset, Pack, read
 from ingest.pack.files import found
-from ingest.tables import frame, numbers
+from readers.opening import open_tables
 
 STRIP_M = 20  # neighbours were drawn separately: their common border is what lies this close
 METRES_PER_DEGREE = np.array([111_320 * np.cos(np.radians(40.7)), 111_320])
@@ -124,34 +124,56 @@ def test_names_are_in_both_languages_where_they_are_known_and_never_empty(tree):
     assert names["36005001901"] == ("普查区 19.01", "Tract 19.01")
 
 
+def dataset(pack: Pack, source: str, key: str) -> Dataset:
+    """A dataset of the pack."""
+    return next(one for one in pack.source(source).datasets if one.key == key)
+
+
+def whole(pack: Pack, one: Dataset) -> pd.DataFrame:
+    """A dataset's only table."""
+    (table,) = open_tables(one.read, pack.folder)
+    return pd.concat([frame.rows for frame in table.frames(500_000)])
+
+
+def columns_of(one: Dataset) -> dict[str, list[str]]:
+    """The columns that each figure of a wide table is made of."""
+    assert one.map.long is not None and one.map.long.columns is not None
+    return {key: list(value.sum or [value.column or ""]) for key, value in one.map.long.columns.items()}
+
+
+FIGURES = {2011: "figures-2011", 2016: "figures-2016", 2023: "figures-2023"}
+
+
 def test_each_statistic_is_made_of_columns_that_mean_it_in_that_year(pack):
     """The survey's codes move: DP05_0021E is 65 and over until 2016, and 18 and over in 2023."""
-    (published,) = pack.statistics
-    assert set(published.columns) == set(MEANING)
-    for period, file in published.files.items():
-        dictionary = frame(pack.path(file).with_name(f"data_dictionary_{period}.csv"))
+    published = {period: dataset(pack, "councilcount", key) for period, key in FIGURES.items()}
+    told = {key for one in published.values() for key in columns_of(one) if not key.startswith("income_")}
+    assert told == set(MEANING)
+    for period, one in published.items():
+        (place,) = found(pack.folder, one.read)
+        dictionary = pd.read_csv(place.with_name(f"data_dictionary_{period}.csv"), dtype=str)
         words = dict(zip(dictionary["estimate_var_code"], dictionary["estimate_description"], strict=True))
-        for key, periods in published.columns.items():
-            meant = EARLIER.get(key, MEANING[key]) if period < 2023 else MEANING[key]
-            assert [column[:-len(column.lstrip("-"))] + words[column.lstrip("-")] for column in periods.get(period, [])] \
-                == (meant if period in periods else []), (key, period)
-        for median in published.medians.values():
-            told = [words[column] for column in median.columns]
-            bounds = [0, *(float(text.split("$")[1].split()[0].replace(",", "")) for text in told[1:])]
-            assert bounds == median.bounds
+        for key, columns in columns_of(one).items():
+            meant = EARLIER.get(key, MEANING.get(key)) if period < 2023 else MEANING.get(key)
+            said = [column[:-len(column.lstrip("-"))] + words[column.lstrip("-")] for column in columns]
+            assert meant is None or said == meant, (key, period)
+        (median,) = one.medians.values()
+        classes = [words[columns_of(one)[key][0]] for key in median.keys]
+        bounds = [0, *(float(text.split("$")[1].split()[0].replace(",", "")) for text in classes[1:])]
+        assert bounds == median.bounds
 
 
 def test_no_column_of_a_statistic_is_empty_or_zero_everywhere(pack):
-    (published,) = pack.statistics
-    for period, file in published.files.items():
-        table = frame(pack.path(file))
-        for key, periods in published.columns.items():
-            for column in periods.get(period, []):
-                assert np.nanmax(numbers(table[column.lstrip("-")])[0]) > 0, (key, period)
+    for key in FIGURES.values():
+        one = dataset(pack, "councilcount", key)
+        table = whole(pack, one)
+        for name, columns in columns_of(one).items():
+            for column in columns:
+                assert pd.to_numeric(table[column.lstrip("-")], errors="coerce").max() > 0, (key, name)
 
 
 def test_each_hour_of_weather_is_there_once_in_utc_though_the_clock_showed_one_hour_twice(pack):
-    table = frame(pack.path(pack.observations[0].file))
+    table = whole(pack, dataset(pack, "airport_weather", "weather"))
     assert not table.duplicated(["origin", "time_hour"]).any()
     shown = table[table.duplicated(["origin", "year", "month", "day", "hour"])]
     assert shown["origin"].tolist() == ["EWR", "JFK", "LGA"]
@@ -159,7 +181,7 @@ def test_each_hour_of_weather_is_there_once_in_utc_though_the_clock_showed_one_h
 
 
 def test_every_flights_utc_hour_is_the_local_hour_of_its_schedule(pack):
-    table = frame(pack.path(pack.flights[0].file), ["year", "month", "day", "hour", "minute", "sched_dep_time", "time_hour"])
+    table = whole(pack, dataset(pack, "flights", "flights"))
     local = pd.to_datetime(table["time_hour"], utc=True).dt.tz_convert(pack.time_zone)
     for part in ("year", "month", "day", "hour"):
         assert (getattr(local.dt, part) == table[part].astype(int)).all(), part
@@ -167,6 +189,6 @@ def test_every_flights_utc_hour_is_the_local_hour_of_its_schedule(pack):
 
 
 def test_every_file_is_there_and_every_case_class_too(pack):
-    assert all(pack.path(file).is_file() for file in pack.data_files())
+    assert all(found(pack.folder, one.read) for source in pack.sources for one in source.datasets)
     assert len(read_classes(pack)) > 20
     assert [source.network for source in pack.sources] == [source.simulated for source in pack.sources]

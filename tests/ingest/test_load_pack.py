@@ -25,7 +25,7 @@ def test_the_hamlet_itself_is_in_order(tmp_path):
 
 
 HEAT = {"key": "t", "zh": "温", "en": "T", "unit": "°C"}
-SURVEY = hamlet.CITY["sources"][0]
+SURVEY = {key: said for key, said in hamlet.CITY["sources"][0].items() if key != "datasets"}
 
 
 def wall(address, seconds=30):
@@ -34,9 +34,9 @@ def wall(address, seconds=30):
 
 
 @pytest.mark.parametrize(("changes", "says"), [
-    ({"time_zone": "Mars/Olympus"}, r"city\.yaml, line 155: time_zone: 'Mars/Olympus' is no time zone; write one like Asia/Sh"),
-    ({"rollup_level": 3}, r"line 128: rollup_level: 3 is not one of the 3 levels"),
-    ({"colour": "blue"}, r"city\.yaml, line 11: colour: is not known here; is colours meant\?"),
+    ({"time_zone": "Mars/Olympus"}, r"city\.yaml, line 39: time_zone: 'Mars/Olympus' is no time zone; write one like Asia/Sh"),
+    ({"rollup_level": 3}, r"line 38: rollup_level: 3 is not one of the 3 levels"),
+    ({"colour": "blue"}, r"city\.yaml, line 2: colour: is not known here; is colours meant\?"),
     ({"mayor": "Li"}, r"mayor: is not known here; known: key, name, "),
     ({"levels": [{"key": "city", "zh": "全市", "en": "City"}]}, r"levels: List should have at least 2 items"),
     ({"properties": [{"key": "pm25", "zh": "PM2.5", "en": "PM2.5"}]}, r"properties\.0 \(pm25\)\.unit: is missing"),
@@ -45,7 +45,6 @@ def wall(address, seconds=30):
     ({"sources": [SURVEY] * 2}, r"sources/0\.yaml, line 1: key: 'survey' is there more than once"),
     ({"sources": [SURVEY | {"kind": "rumour"}]}, r"sources/0\.yaml, line 2: kind: Input should be 'business', 'iot'"),
     ({"sources": hamlet.CITY["sources"][1:]}, "source 'survey' is used but not declared; declared: sensors"),
-    ({"device_kinds": []}, "device kind 'weather' is used but not declared"),
     ({"walls": [{"key": "main", "scenes": []}]}, r"walls\.0 \(main\)\.scenes: List should have at least 1 item"),
     ({"walls": [wall("/", seconds=1)]}, r"scenes\.0\.seconds: Input should be greater than or equal to 5"),
     ({"walls": [wall("https://elsewhere/")]}, r"scenes\.0\.address: String should match pattern"),
@@ -106,7 +105,7 @@ def test_a_data_file_of_a_package_that_is_not_installed_is_told_by_the_packages_
     ("1,H2,H,", "1,H1,H,", r"line 4: the code H1 stands there already \(regions.csv, line 3\)"),
     ("1,H2,H,", "8,H2,H,", "line 4: level '8' is none of 0, 1, 2, city, district, block; say in level.values"),
     ("1,H2,H,东区,East\n", "", r"H21 names the parent 'H2', which is nowhere\n.*H22 names the parent 'H2'"),
-    ("name_zh", "name", r"line 1\d\d: tree.files.0.name: .* no column 'name_zh' \(is 'name' meant\?\); it has"),
+    ("name_zh", "name", r"line \d+: tree.files.0.name: .* no column 'name_zh' \(is 'name' meant\?\); it has"),
     ("0,H,,小村,Hamlet\n", "0,H,,小村,Hamlet\n0,G,,大村,Great\n", "expected one city, found 2: H, G"),
 ])
 def test_a_tree_that_does_not_hang_together_is_told_by_its_lines(tmp_path, old, new, says):
@@ -131,8 +130,7 @@ def test_a_wrong_case_class_is_told_by_its_line(tmp_path, old, new, says):
         read_classes(read(changed(tmp_path, "classes.csv", old, new)))
 
 
-def test_the_signature_changes_with_the_packs_own_files_and_with_the_size_of_data(tmp_path):
+def test_the_signature_changes_with_the_packs_own_files(tmp_path):
     first = read(hamlet.write(tmp_path / "pack")).signature()
     assert read(tmp_path / "pack").signature() == first
     assert read(changed(tmp_path, "regions.csv", "West", "East")).signature() != first
-    assert read(changed(tmp_path, "lots.csv", "High,1", "High,11")).signature() != first

@@ -210,15 +210,14 @@ def test_metrics_that_only_sql_understands_are_rolled_up_too(sender: Sender, mon
     assert rollups.check(sender.engine, sender.city) == []
 
 
-def test_facts_loaded_from_a_file_are_rolled_up_by_their_batch(sender: Sender) -> None:
-    with sender.engine.begin() as connection:
-        batch = connection.execute(text("INSERT INTO batch (source_id, door, origin, subject) VALUES (1, 'file', 'x', 'flight') "
-                                        "RETURNING batch_id")).scalar_one()
-        connection.execute(text("""
-            INSERT INTO flight VALUES (1, 1, 'f1', '2026-05-01T12:00:00Z', 'JFK', 'BOS', 'AA', 20, 10, 8, :batch, 0),
-                                      (2, 1, 'f2', '2026-05-01T12:30:00Z', 'JFK', 'BOS', 'AA', NULL, NULL, 8, :batch, 1)"""),
-                           {"batch": batch})
-        rollups.roll_up(connection, sender.city, "flight", [batch])
-    assert [(code, n, total) for code, _, n, total in sender.rows(HOURLY, key="flight_departed", since="2026-01-01")] == [
-        ("T", 1, 20), ("T1", 1, 20)]
+def test_new_facts_are_counted_by_numpy_as_sql_counts_them(sender: Sender) -> None:
+    """Flights: one counts for two metrics by its delay (numpy) and by SQL's GREATEST; one never left."""
+    sender.send("flights", [
+        {"id": "f1", "scheduled_at": "2026-05-01T12:00:00Z", "origin": "JFK", "destination": "BOS", "carrier": "AA",
+         "departure_delay_min": 20, "arrival_delay_min": 10, "region": "T111"},
+        {"id": "f2", "scheduled_at": "2026-05-01T12:30:00Z", "origin": "JFK", "destination": "BOS", "carrier": "AA",
+         "region": "T111"}])
+    for metric, expected in (("flight_departed", (1, 20)), ("flight_cancelled", (1, 0)), ("flight_scheduled", (2, 0))):
+        assert [(code, n, total) for code, _, n, total in sender.rows(HOURLY, key=metric, since="2026-01-01")] == [
+            ("T", *expected), ("T1", *expected)], metric
     assert rollups.check(sender.engine, sender.city) == []
