@@ -38,7 +38,7 @@ def find(rows: Sequence[Row], name: str, skip: int | None = None, header: int | 
     """
     reasons = []
     if skip is None:
-        skip = titles(rows)
+        skip = titles(rows, spanning)
         if skip:
             reasons.append(f"above the table: {skip} with fewer cells than it has")
     rest = rows[skip:]
@@ -57,14 +57,14 @@ def find(rows: Sequence[Row], name: str, skip: int | None = None, header: int | 
     return Header(skip, header, list(columns) if columns is not None else names(rest[:header], width), tuple(reasons))
 
 
-def titles(rows: Sequence[Row]) -> int:
-    """How many rows stand above the table: those with far fewer cells than most rows have."""
+def titles(rows: Sequence[Row], spanning: Collection[int] = ()) -> int:
+    """How many rows stand above the table: those with far fewer cells than most rows have, but for groups of columns."""
     counts = Counter(count for row in rows[:LOOKED_AT] if (count := used(row)) > 0)
     if not counts:
         return 0
     usual = max(counts, key=lambda count: (counts[count] * count, count))
     for at, row in enumerate(rows[:LOOKED_AT]):
-        if used(row) * 2 > usual or (used(row) * 2 == usual and used(row) > 1):
+        if used(row) * 2 > usual or (used(row) > 1 and (used(row) * 2 == usual or at in spanning)):
             return at
     return 0
 

@@ -42,6 +42,14 @@ def test_a_title_and_a_header_of_two_rows_with_merged_cells(read):
     assert found.numbers == [4]
 
 
+def test_few_groups_over_many_columns_are_no_title(read):
+    months = ["区", *(f"{month}月" for month in range(1, 7))]
+    book = workbook([None, "一季度", None, None, "二季度", None, None], months, ["甲", 1, 2, 3, 4, 5, 6], merged=("B1:D1", "E1:G1"))
+    found = read(saved(book), "a.xlsx")
+    assert found.table.columns[:3] == ["区", "一季度 / 1月", "一季度 / 2月"]
+    assert found.table.columns[-1] == "二季度 / 6月"
+
+
 def test_a_cell_merged_over_rows_holds_for_each_of_them(read):
     book = workbook(["区", "街道", "n"], ["甲", "一", 1], [None, "二", 2], ["乙", "三", 3], merged=("A2:A3",))
     found = read(saved(book), "a.xlsx")
