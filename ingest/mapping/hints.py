@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
+from pyproj import CRS, Proj, Transformer
 from pyproj.aoi import AreaOfInterest
 from pyproj.database import CRSInfo, query_crs_info
 from pyproj.enums import PJType
@@ -84,27 +84,36 @@ def of_projection(x: Degrees, y: Degrees, box: Box) -> list[Hint]:
     if not fitting:
         return [Hint("projected", "the coordinates are no degrees, and no projected system of this area puts them into the city; "
                      "ask the file's owner for its EPSG code", "crs: EPSG:…")]
-    code, name, share = fitting[0]
-    others = f"; so do {', '.join(code for code, _, _ in fitting[1:4])}, a few metres or more apart" if fitting[1:] else ""
+    code, name, share, _ = fitting[0]
+    away = [f"{other} ({metres:,.0f} m away)" for other, _, _, metres in fitting[1:4]]
+    others = f"; so does {', '.join(away)}: compare one known place" if away else ""
     return [Hint("projected", f"the coordinates look like {code} ({name}), which puts {share:.0%} of the points into the city"
                  f"{others}", f"crs: {code}")]
 
 
-def projections(x: Degrees, y: Degrees, box: Box) -> list[tuple[str, str, float]]:
-    """The systems that put most points into the box: code, name and share; the most local first, one of those that agree."""
+def projections(x: Degrees, y: Degrees, box: Box) -> list[tuple[str, str, float, float]]:
+    """The systems that put most points into the box, today's and the most local first.
+
+    Returns: code, name, share of the points inside, and how many metres it puts them from where the first does.
+    """
     found: list[tuple[str, str, float, Degrees]] = []
     for code, name in candidates(box):
-        lon, lat = attempted(code, x, y)
-        share = float(box.holds(lon, lat).mean())
+        share = float(box.holds(*roughly(code, x, y)).mean())
         if share < ENOUGH:
             continue
-        middle = np.array([np.nanmedian(lon), np.nanmedian(lat)])
+        middle = exactly(code, np.median(x), np.median(y))
         same = [at for at, one in enumerate(found) if np.hypot(*(middle - one[3])) * METRES < ALIKE_M]
         if not same:
             found.append((code, name, share, middle))
-        elif name.startswith(TODAY) and int(code.split(":")[1]) < int(found[same[0]][0].split(":")[1]):
-            found[same[0]] = (code, name, share, middle)    # of those that agree, the one that has been in use for longest
-    return [(code, name, share) for code, name, share, _ in sorted(found, key=lambda one: -round(one[2], 1))]
+        elif plainer(name, found[same[0]][1]):
+            found[same[0]] = (code, name, share, middle)
+    ranked = sorted(found, key=lambda one: -round(one[2], 1))
+    return [(code, name, share, float(np.hypot(*(middle - ranked[0][3])) * METRES)) for code, name, share, middle in ranked]
+
+
+def plainer(name: str, other: str) -> bool:
+    """Whether, of two systems that agree, this is the one that others are variants of: theirs have more to say in their names."""
+    return name.startswith(TODAY) and len(name) < len(other)
 
 
 @lru_cache(maxsize=8)
@@ -122,13 +131,18 @@ def unlikeliness(info: CRSInfo) -> tuple[bool, float, int, int]:
     return not info.name.startswith(TODAY), round(size, 1), info.code != WEB, int(info.code)
 
 
-def attempted(code: str, x: Degrees, y: Degrees) -> tuple[Degrees, Degrees]:
-    """The points in degrees if they were in this system; NaN where they cannot be."""
+def roughly(code: str, x: Degrees, y: Degrees) -> tuple[Degrees, Degrees]:
+    """The points in the system's own degrees, some hundred metres from WGS 84 at most; infinite where they cannot be."""
     try:
-        lon, lat = Transformer.from_crs(CRS(code), CRS.from_epsg(4326), always_xy=True, allow_ballpark=True).transform(x, y)
+        lon, lat = Proj(CRS(code))(x, y, inverse=True, errcheck=False)
     except ProjError:
-        return np.full(len(x), np.nan), np.full(len(y), np.nan)
+        return np.full(len(x), np.inf), np.full(len(y), np.inf)
     return lon, lat
+
+
+def exactly(code: str, x: float, y: float) -> Degrees:
+    """A point in WGS 84."""
+    return np.array(Transformer.from_crs(CRS(code), CRS.from_epsg(4326), always_xy=True).transform(x, y))
 
 
 def of_datum(lon: Degrees, lat: Degrees, fits: Callable[[Degrees, Degrees], NDArray[np.bool_]]) -> list[Hint]:

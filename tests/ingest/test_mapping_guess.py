@@ -1,0 +1,158 @@
+"""What is guessed of files nobody described, and what looks wrong in them."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from pyproj import Transformer
+
+from geo.datums import from_wgs84
+from geo.strays import Box
+from ingest.mapping import hints
+from ingest.mapping.guess import guess, subjects
+from ingest.mapping.hints import CityAround
+from ingest.mapping.regions import RegionIndex
+from ingest.mapping.spec import Mapping
+from ingest.mapping.vocabulary import likeness, words
+from ingest.rows import FIELDS, STEP
+
+GUIYANG = CityAround(ZoneInfo("Asia/Shanghai"), Box(106.1, 26.1, 107.3, 27.4), RegionIndex(
+    ["520100",
+    "520102", "520103"], ["贵阳市", "南明区", "云岩区"], ["Guiyang", "Nanming", "Yunyan"], ["", "520100", "520100"], [0, 1, 1],
+    ["city", "district"]))
+MEXICO = CityAround(ZoneInfo("America/Mexico_City"), Box(-99.37, 19.05, -98.94, 19.6))
+BERLIN = CityAround(ZoneInfo("Europe/Berlin"), Box(13.08, 52.33, 13.77, 52.68))
+PARIS = CityAround(ZoneInfo("Europe/Paris"), Box(2.22, 48.81, 2.47, 48.91))
+NEW_YORK = CityAround(ZoneInfo("America/New_York"), Box(-74.26, 40.49, -73.69, 40.92))
+ROWS = 40
+
+FILES: dict[str, tuple[CityAround, str, dict[str, list[Any]], dict[str, Any]]] = {
+    "Chinese cases": (GUIYANG, "cases", {
+        "工单编号": [f"G{at}" for at in range(ROWS)], "问题类型": ["噪声",
+        "路面"] * 20, "问题描述": [f"路{at}" for at in range(ROWS)],
+        "受理时间": ["2024年3月5日 14时05分"] * ROWS, "结案时间": ["2024年3月6日 14时05分"] * ROWS, "经度": ["106.71"] * ROWS,
+        "纬度": ["26.58"] * ROWS, "所属区": ["云岩区", "南明"] * 20},
+        {"columns": {"id": "工单编号", "class": "问题类型", "title": "问题描述", "reported_at": "受理时间"},
+         "place": {"lon": "经度", "lat": "纬度", "region": {"column": "所属区", "by": "name"}}, "steps": {"closed": "结案时间"}}),
+    "Spanish cases": (MEXICO, "cases", {
+        "Folio": [str(at) for at in range(ROWS)], "Tipo de solicitud": ["bache", "luz"] * 20, "Descripción": ["x"] * ROWS,
+        "Fecha de ingreso": [f"{at % 28 + 1:02d}/03/2024 10:00" for at in range(ROWS)], "Latitud": ["19,43"] * ROWS,
+        "Longitud": ["-99,13"] * ROWS},
+        {"columns": {"id": "Folio", "class": "Tipo de solicitud", "title": "Descripción",
+                     "reported_at": {"column": "Fecha de ingreso", "format": "%d/%m/%Y %H:%M"}},
+         "place": {"lon": {"column": "Longitud", "decimal": ","}, "lat": {"column": "Latitud", "decimal": ","}}}),
+    "German cases": (BERLIN, "cases", {
+        "Aktenzeichen": [str(at) for at in range(ROWS)], "Kategorie": ["Müll", "Lärm"] * 20, "Betreff": ["x"] * ROWS,
+        "Eingangsdatum": ["05.03.2024 10:00"] * ROWS, "Rechtswert": ["389000"] * ROWS, "Hochwert": ["5819000"] * ROWS},
+        {"columns": {"id": "Aktenzeichen", "class": "Kategorie", "title": "Betreff",
+                     "reported_at": {"column": "Eingangsdatum", "format": "%d.%m.%Y %H:%M"}},
+         "place": {"lon": "Rechtswert", "lat": "Hochwert"}}),
+    "French cases": (PARIS, "cases", {
+        "Numéro": [str(at) for at in range(ROWS)], "Type de demande": ["bruit", "voirie"] * 20, "Objet": ["x"] * ROWS,
+        "Date de création": ["2024-03-05T10:00:00+01:00"] * ROWS, "geo_point_2d": ["48.85, 2.35"] * ROWS},
+        {"columns": {"id": "Numéro", "class": "Type de demande", "title": "Objet", "reported_at": "Date de création"},
+         "place": {"point": "geo_point_2d", "order": "lat_lon"}}),
+    "English observations": (NEW_YORK, "observations", {
+        "station_id": ["a", "b"] * 20, "pollutant": ["pm25", "no2"] * 20, "timestamp": ["2024-03-05T10:00:00Z"] * ROWS,
+        "reading (µg/m³)": ["1.5"] * ROWS},
+        {"columns": {"device": "station_id", "property": "pollutant", "observed_at": "timestamp", "value": "reading (µg/m³)"}}),
+    "English devices": (NEW_YORK, "devices", {
+        "sensor_id": [f"s{at}" for at in range(ROWS)], "sensor_type": ["air"] * ROWS, "name": ["x"] * ROWS,
+        "lat": ["40.7"] * ROWS, "lon": ["-74"] * ROWS},
+        {"columns": {"code": "sensor_id", "kind": "sensor_type", "name": "name"}, "place": {"lon": "lon", "lat": "lat"}}),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_s_mapping_is_guessed_by_names_and_cells(name: str) -> None:
+    city, subject, columns, expected = FILES[name]
+    frame = pd.DataFrame(columns, dtype=object)
+    guessed = guess(frame, subject, city)
+    assert guessed.mapping() == expected
+    Mapping.model_validate(guessed.mapping())
+    assert all(0.35 <= one.confidence <= 1 and one.reason for one in guessed.fields)
+    assert subjects(frame, city)[0][0] == subject
+
+
+def test_what_is_missing_and_what_is_left_over_is_told() -> None:
+    city, _, columns, _ = FILES["Chinese cases"]
+    frame = pd.DataFrame({**columns, "备注栏": ["x"] * ROWS}, dtype=object).drop(columns=["问题描述", "经度", "纬度", "所属区"])
+    guessed = guess(frame, "cases", city)
+    assert set(guessed.missing) == {"title", "channel", "place"}
+    assert guessed.unused == ("备注栏",)
+
+
+def test_a_date_that_could_be_either_way_round_is_unsure_and_follows_the_city() -> None:
+    columns = {"id": [str(at) for at in range(ROWS)], "created date": ["05/03/2024"] * ROWS}
+    for city, format_ in ((NEW_YORK, "%m/%d/%Y"), (PARIS, "%d/%m/%Y")):
+        found = next(one for one in guess(pd.DataFrame(columns, dtype=object), "cases",
+        city).fields if one.field == "reported_at")
+        assert found.value == {"column": "created date", "format": format_}
+        assert found.confidence < 0.5 and "no cell tells whether the day or the month comes first" in found.reason
+
+
+def test_names_fit_whole_before_in_part_and_remarks_in_brackets_do_not_count() -> None:
+    assert likeness("value", "Value (µg/m³)") > 0.9 > likeness("value", "old value") > 0.5 > likeness("value", "valley")
+    assert likeness("reported_at", "createdDate") > 0.9
+    assert likeness("title", "问题描述") > likeness("title", "补充描述") > 0
+
+
+def test_the_vocabulary_names_every_field_that_a_column_can_be() -> None:
+    fields = {field.name for subject in FIELDS.values() for field in subject} | {field.name for field in STEP}
+    assert fields - set(words()) == {"steps"}
+
+
+SAMPLE = np.random.default_rng(7)
+LON, LAT = SAMPLE.uniform(106.4, 106.9, 300), SAMPLE.uniform(26.3, 26.9, 300)
+
+
+def codes(found: list[hints.Hint]) -> list[tuple[str, str | None]]:
+    return [(hint.code, hint.yaml) for hint in found]
+
+
+def test_swapped_and_missing_coordinates_are_hinted_at() -> None:
+    assert codes(hints.of_places(LAT, LON, GUIYANG)) == [("swapped", "swap the columns of lon and lat")]
+    assert codes(hints.of_places(LON, LAT, GUIYANG)) == []
+    assert codes(hints.of_places(np.zeros(9), np.zeros(9), GUIYANG)) == [("zero", "nowhere: [[0, 0]]")]
+    assert codes(hints.of_places(np.full(9, 73.9), np.full(9, 40.7), NEW_YORK)) == [("sign_lost", "lon: {column: …, scale: -1}")]
+
+
+@pytest.mark.parametrize(("city", "crs", "lon", "lat"), [
+    (GUIYANG, "EPSG:4545", LON, LAT), (GUIYANG, "EPSG:3857", LON, LAT),
+    (NEW_YORK, "EPSG:2263", SAMPLE.uniform(-74.2, -73.7, 200), SAMPLE.uniform(40.5, 40.9, 200)),
+    (BERLIN, "EPSG:25833", SAMPLE.uniform(13.1, 13.7, 200), SAMPLE.uniform(52.35, 52.65, 200)),
+    (PARIS, "EPSG:2154", SAMPLE.uniform(2.25, 2.45, 200), SAMPLE.uniform(48.82, 48.9, 200)),
+])
+def test_projected_coordinates_are_recognised_by_the_city_that_they_must_lie_in(
+    city: CityAround, crs: str, lon: np.ndarray, lat: np.ndarray
+) -> None:
+    x, y = Transformer.from_crs(4326, crs, always_xy=True).transform(lon, lat)
+    assert codes(hints.of_places(x, y, city)) == [("projected", f"crs: {crs}")]
+
+
+def test_a_datum_is_told_only_when_points_agree_with_it_markedly_better() -> None:
+    """The rows name the western or the eastern half of a town that is cut at 106.65°; GCJ-02 shifts some hundreds of metres."""
+    west = LON < 106.65
+
+    def fits(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+        return np.equal(lon < 106.65, west)
+
+    near = 106.65 + (LON - 106.65) / 50
+    west = near < 106.65
+    shifted = from_wgs84(near, LAT, "gcj02")
+    assert codes(hints.of_datum(*shifted, fits)) == [("datum", "datum: gcj02")]
+    assert codes(hints.of_datum(near, LAT, fits)) == [("datum_unsaid", "datum: wgs84")]
+    assert hints.of_datum(np.full(50, -74.0), np.full(50, 40.7), lambda lon, lat: lon < 0) == []
+
+
+def test_times_without_a_zone_and_codes_without_their_zeros_are_hinted_at() -> None:
+    assert codes(hints.of_times("t",
+    pa.array(["2024-03-05 10:00", None]), ZoneInfo("Asia/Shanghai"))) == [("no_zone", "zone: Asia/Shanghai")]
+    assert hints.of_times("t", pa.array(["2024-03-05T10:00:00Z"]), ZoneInfo("Asia/Shanghai")) == []
+    assert codes(hints.of_codes("c", pa.array(["60101", "60102"]), ["060101", "060102"])) == [("zeros_lost", "pad: 6")]
+    assert hints.of_codes("c", pa.array(["060101"]), ["060101", "060102"]) == []
+    assert codes(hints.of_codes("zip", pa.array(["11207", "10001", "7030"]))) == [("zeros_lost", "pad: 5")]
+    assert hints.of_codes("n", pa.array(["1", "22", "30000", "07030"])) == []
