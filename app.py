@@ -21,7 +21,7 @@ from ingest.mapping.faults import MappingError
 from layouts import notice, wall
 from live import frame, gate, headers, health, retrying, sources, squeeze, status, stream, tiles, walls
 from live.gate import Gate
-from live.language import preferred
+from live.language import preferred, speak
 from live.mount import mount
 from live.playlist import Playlist, Scene, Walls
 from live.retrying import CannotRetry, Retry
@@ -40,6 +40,8 @@ def create_app(settings: Settings) -> Dash:
     engine = engines.create(database_url(settings), statement_timeout_ms=settings.statement_timeout_ms, pool_size=POOL)
     said = planned(settings.pack)
     colours = "" if said is None else said.colours.style()
+    if said is not None:
+        speak(said.languages)
     library.aim({} if said is None else {key: one.target for key, one in said.targets.items()})
     studio = Studio(engine)
     app = frame.Screen(

@@ -30,7 +30,7 @@ class Pack(Part):
     key: Key
     name: Words
     time_zone: str
-    languages: Annotated[list[Language], Field(min_length=1)] = ["zh", "en"]
+    languages: Annotated[list[Language], Field(min_length=1, description="Of the screen, the city's own first")] = ["zh", "en"]
     levels: Annotated[list[Named], Field(min_length=2, description="From the city down")]
     rollup_level: Annotated[int, Field(ge=0)] = Field(
         2, description="The deepest level that is summed up ahead, the city being 0; left out, 2, or the last one above it")

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from werkzeug.datastructures import LanguageAccept
 
 from app import create_app
 from indicators.library import INDICATORS
 from indicators.reading import Reading
 from ingest.pack import PackError, read, reading
 from ingest.pack.aims import Colours
+from live.language import preferred, speak
 from settings import Settings
 from tests.ingest import hamlet
 
@@ -21,11 +23,13 @@ def library() -> Iterator[None]:
     before = dict(INDICATORS)
     yield
     INDICATORS.update(before)
+    speak(["zh", "en"])
 
 
 def test_values_are_judged_by_the_citys_targets_and_the_page_wears_its_colours(tmp_path, monkeypatch, library, database_url):
     colours = {"dark": {"values": RISING, "accent": "#ff00aa"}}
-    hamlet.write(tmp_path / "hamlet", {"targets": {"event_closed_on_time": {"good": 60, "bad": 40}}, "colours": colours})
+    targets = {"event_closed_on_time": {"good": 60, "bad": 40}}
+    hamlet.write(tmp_path / "hamlet", {"targets": targets, "colours": colours, "languages": ["en"]})
     monkeypatch.setattr(reading, "PACKS", tmp_path)
     assert Reading(INDICATORS["event_closed_on_time"], "ok", 65.0).target_state == "bad"
     app = create_app(Settings(database_url=database_url, pack="hamlet", var=tmp_path))
@@ -34,6 +38,7 @@ def test_values_are_judged_by_the_citys_targets_and_the_page_wears_its_colours(t
         page = app.server.test_client().get("/").data.decode()
     finally:
         app.server.extensions["studio"].stop()
+    assert preferred(LanguageAccept([])) == preferred(LanguageAccept([("zh", 1)])) == "en"
     assert ":root[data-theme=dark]{--seq-1:#102030;" in page and "--accent:#ff00aa}" in page
     assert page.index("tokens.css") < page.index("--seq-1:#102030"), "what comes later holds"
 
