@@ -213,7 +213,8 @@ def test_the_switch_turns_the_theme_for_the_whole_screen_and_is_remembered(desk:
     expect(desk.locator("#panel-events .chart svg").first).to_be_visible()
     desk.wait_for_function("window.tonglan?.map?.ready")
     colours = {"dark": ("rgb(11, 16, 22)", "rgb(6, 14, 24)"), "light": ("rgb(246, 247, 248)", "rgb(238, 243, 246)")}
-    inks = {"dark": {"rgb(159, 176, 190)", "rgb(163, 152, 138)"}, "light": {"rgb(90, 106, 120)", "rgb(115, 102, 84)"}}  # stale, too
+    inks = {"dark": {"rgb(159, 176, 190)", "rgb(163, 152, 138)"},     # chart ink, and that of what is stale
+            "light": {"rgb(90, 106, 120)", "rgb(115, 102, 84)"}}
     for theme, (ground, water) in colours.items():
         expect(desk.locator("html")).to_have_attribute("data-theme", theme)
         expect(desk.locator("body")).to_have_css("background-color", ground)

@@ -24,12 +24,14 @@ def test_a_new_item_holds_its_number_inverted_for_ten_seconds_and_the_others_do_
         "expires_at": (now + timedelta(hours=2)).isoformat(), "region": "T"}])
     expect(page.locator(NEW)).to_contain_text("Heavy rain", timeout=30000)
     expect(page.locator(NEW)).to_have_count(1)
+    expect(page.locator("#news")).to_contain_text("Heavy rain")
     number, ground = page.locator(f"{NEW} .no").evaluate("one => [getComputedStyle(one).color, getComputedStyle(document.body)"
                                                          ".backgroundColor]")
     assert number == ground, "inverted: the number has the ground's colour"
     assert until(lambda: page.locator(NEW).count() == 0, 20) > 5
     page.click("#ranking a:text-is('Area T1')")
     expect(page.locator("#crumbs b")).to_have_text("Area T1")
+    expect(page.locator("#news")).to_contain_text("Area T1 · Smalltown")
     page.go_back()
     expect(page.locator("#ranking")).to_contain_text("Area T2")
     expect(page.locator("#attention")).to_contain_text("Heavy rain")
