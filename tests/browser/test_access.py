@@ -13,7 +13,7 @@ from tests.browser.scene import Witness
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = ("serious", "critical")
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
-VIEWS = ["/", "/r/T1?indicator=event_open", "/r/T11?sources=1&f.state=overdue", "/r/T11?device=air-1", "/r/T?breakdown=1&m=heat"]
+VIEWS = ["/", "/r/T1?indicator=event_open", "/r/T11?device=air-1", "/r/T1?breakdown=1&f.state=overdue&m=heat"]
 CRUMB = "#crumbs b"
 INKS = """() => [...new Set([...document.querySelectorAll('#panel-events .chart svg *')].flatMap(
     one => [getComputedStyle(one).stroke, getComputedStyle(one).fill]))]"""
