@@ -94,7 +94,9 @@ def take_wave(batch: Batch, rows: NDArray[np.int64], told: Told, steps: Steps, d
     fine[list(batch.rejects.reasons)] = False
     new = rows[~there & fine[rows]]
     changed = told.ids[old[differs & fine[old]]]
-    moved = np.setdiff1d(np.union1d(changed, new_steps.case_id), told.ids[new])
+    opened = np.zeros(batch.count, bool)
+    opened[new] = True
+    moved = np.union1d(changed, new_steps.case_id[~opened[new_steps.row]])
     contribute(batch, "case", CASE.identity, moved, -1)
     if len(changed):
         batch.connection.execute(sql(AMENDED), {"ids": changed.tolist()})

@@ -29,7 +29,7 @@ def lock(connection: Connection, kept: Completed, ids: NDArray[np.int64]) -> NDA
     """Which of these facts are there; they are locked, in their order."""
     return np.array(connection.execute(sql(f"""
         SELECT {kept.identity} FROM {kept.table} WHERE {kept.identity} = ANY(:ids) ORDER BY {kept.identity} FOR UPDATE"""),
-        {"ids": np.unique(ids).tolist()}).scalars().all(), np.int64)
+        {"ids": np.sort(ids).tolist()}).scalars().all(), np.int64)
 
 
 def stage(connection: Connection, kept: Completed, data: Mapping[str, Any]) -> None:

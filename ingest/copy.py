@@ -1,7 +1,7 @@
 """COPY many rows at once in PostgreSQL's binary format, built by numpy.
 
-The length of every value is known first, and with it where each row and each of its values begins; then
-every column writes its values there. Nothing is quoted, so nothing can be quoted wrongly.
+Every column gives the bytes of its values, each with its length before it, and Arrow joins them row by row.
+Nothing is quoted, so nothing can be quoted wrongly.
 """
 
 import io
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import psycopg2.sql
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
@@ -51,33 +52,29 @@ class Fixed:
         """Whether no value is missing."""
         return bool((self.sizes >= 0).all())
 
-    def put(self, out: Bytes, at: Places) -> None:
-        """Write the values at these places."""
-        there = self.sizes >= 0
-        scatter(out, at[there], self.data[there])
+    def pieces(self) -> pa.Array:
+        """The values one by one; a NULL is empty."""
+        ends = np.cumsum(np.maximum(self.sizes, 0), dtype=np.int64)
+        return binary(np.append(0, ends), np.ascontiguousarray(self.data[self.sizes >= 0]))
 
 
 @dataclass(frozen=True)
 class Variable:
-    """A column of values of different lengths, one behind the other; a size of -1 is NULL."""
+    """A column of values of different lengths, one behind the other, between `offsets`; a size of -1 is NULL."""
 
     data: Bytes
-    starts: Places
+    offsets: Places         # one more than there are values
     sizes: NDArray[np.int32]
 
     def cut(self, rows: slice) -> "Variable":
         """Some rows of it."""
-        return Variable(self.data, self.starts[rows], self.sizes[rows])
+        return Variable(self.data, self.offsets[rows.start:rows.stop + 1], self.sizes[rows])
 
     full = False
 
-    def put(self, out: Bytes, at: Places) -> None:
-        """Write the values at these places."""
-        lengths = np.maximum(self.sizes, 0)
-        total = int(lengths.sum())
-        if total:
-            first = int(self.starts[0])
-            out[np.repeat(at - self.starts + first, lengths) + np.arange(total)] = self.data[first:first + total]
+    def pieces(self) -> pa.Array:
+        """The values one by one; a NULL is empty."""
+        return binary(self.offsets, self.data)
 
 
 Encoded = Fixed | Variable
@@ -216,13 +213,12 @@ def texts(values: Any, *, as_json: bool) -> Encoded:
         made = pa.array([None if gone else str(value) for value, gone in zip(values, pd.isna(np.asarray(values, object)),
                                                                             strict=True)], pa.large_string())
     _, offsets, content = made.buffers()
-    starts = np.frombuffer(offsets, np.int64)[:len(made) + 1] if len(made) else np.zeros(1, np.int64)
-    data = np.frombuffer(content, np.uint8)[:starts[-1]] if content is not None else np.empty(0, np.uint8)
+    places = np.frombuffer(offsets, np.int64)[:len(made) + 1] if len(made) else np.zeros(1, np.int64)
+    data = np.frombuffer(content, np.uint8)[:places[-1]] if content is not None else np.empty(0, np.uint8)
     if (data == 0).any():
-        at = int(np.searchsorted(starts, np.flatnonzero(data == 0)[0], side="right")) - 1
+        at = int(np.searchsorted(places, np.flatnonzero(data == 0)[0], side="right")) - 1
         raise ValueError(f"a text holds a NUL character: {str(made[at])[:80]!r}")
-    null = np.asarray(made.is_null())
-    return Variable(data, starts[:-1], np.where(null, -1, np.diff(starts)).astype(np.int32))
+    return Variable(data, places, np.where(np.asarray(made.is_null()), -1, np.diff(places)).astype(np.int32))
 
 
 def as_json_bytes(value: Any) -> bytes:
@@ -244,9 +240,14 @@ def geometries(values: Any) -> Encoded:
 def variable(pieces: list[bytes | None]) -> Variable:
     """Values of different lengths; None is NULL."""
     sizes = np.fromiter((-1 if piece is None else len(piece) for piece in pieces), np.int32, len(pieces))
-    ends = np.cumsum(np.maximum(sizes, 0), dtype=np.int64)
     data = np.frombuffer(b"".join(piece for piece in pieces if piece is not None), np.uint8)
-    return Variable(data, ends - np.maximum(sizes, 0), sizes)
+    return Variable(data, np.append(0, np.cumsum(np.maximum(sizes, 0), dtype=np.int64)), sizes)
+
+
+def binary(offsets: Places, data: Bytes) -> pa.Array:
+    """Bytes between offsets, for Arrow."""
+    return pa.Array.from_buffers(pa.large_binary(), len(offsets) - 1, [
+        None, pa.py_buffer(np.ascontiguousarray(offsets)), pa.py_buffer(np.ascontiguousarray(data))])
 
 
 def streams(columns: Sequence[Encoded], count: int) -> Iterator[bytes]:
@@ -257,30 +258,24 @@ def streams(columns: Sequence[Encoded], count: int) -> Iterator[bytes]:
 
 
 def body(columns: Sequence[Encoded], count: int) -> Bytes:
-    """The rows' bytes: the number of columns, then length and value of each."""
-    lengths = np.full(count, 2 + 4 * len(columns), np.int64)
+    """The rows' bytes: the number of columns, then length and value of each. What has one width is put together first."""
+    pieces: list[pa.Array] = []
+    cells = [np.tile(np.frombuffer(len(columns).to_bytes(2, "big"), np.uint8), (count, 1))]
     for column in columns:
-        lengths += np.maximum(column.sizes, 0)
-    at: Places = np.cumsum(lengths, dtype=np.int64) - lengths
-    out = np.empty(int(lengths.sum()), np.uint8)
-    head = [np.tile(np.frombuffer(len(columns).to_bytes(2, "big"), np.uint8), (count, 1))]
-    for column in columns:
-        head.append(column.sizes.astype(">i4").view(np.uint8).reshape(count, 4))
+        cells.append(column.sizes.astype(">i4").view(np.uint8).reshape(count, 4))
         if isinstance(column, Fixed) and column.full:
-            head.append(column.data)
-            continue
-        at = scatter(out, at, np.hstack(head))
-        head = []
-        column.put(out, at)
-        at = at + np.maximum(column.sizes, 0)
-    if head:
-        scatter(out, at, np.hstack(head))
-    return out
+            cells.append(column.data)
+        else:
+            pieces += [block(cells), column.pieces()]
+            cells = []
+    if cells:
+        pieces.append(block(cells))
+    joined = pc.binary_join_element_wise(*pieces, pa.scalar(b"", pa.large_binary()))
+    _, offsets, content = joined.buffers()
+    return np.frombuffer(content, np.uint8)[:np.frombuffer(offsets, np.int64)[count]]
 
 
-def scatter(out: Bytes, at: Places, cells: Bytes) -> Places:
-    """Write one row of bytes at each place. Returns: where each of them ends."""
-    width = cells.shape[1]
-    out[at[:, None] + np.arange(width)] = cells
-    ends: Places = at + width
-    return ends
+def block(cells: Sequence[Bytes]) -> pa.Array:
+    """Bytes of one width a row."""
+    table = np.hstack(cells)
+    return binary(np.arange(len(table) + 1, dtype=np.int64) * table.shape[1], table)
