@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 import shapely
 
+from geo.projections import to_wgs84
 from ingest.regions.rows import GEOMETRY
 from ingest.scaffold.found import Found
 from ingest.scaffold.regions import HAN, Kind, Level
@@ -62,14 +64,20 @@ def files_of(level: Level) -> Iterator[str]:
 
 def zone(tables: Sequence[Found]) -> tuple[str, str]:
     """The city's time zone, and how that is known."""
-    drawn = [shapely.union_all(shapely.envelope(table.rows[GEOMETRY].to_numpy(object))) for table in tables
-             if table.drawn and table.guess.crs in ("EPSG:4326", "EPSG:4490")]
-    middles = [(shape.centroid.x, shape.centroid.y) for shape in drawn] or [point for table in tables if (point := middle(table))]
+    drawn = [centre(table, table.guess.crs) for table in tables if table.drawn and table.guess.crs is not None]
+    middles = drawn or [point for table in tables if (point := middle(table))]
     if middles:
         return nearest(*middles[0]), "the zone whose main city is nearest: is it right?"
     if any(HAN.search(str(column)) for table in tables for column in table.rows.columns):
         return SHANGHAI, "from the Chinese names: is it right?"
     return UTC, "nothing tells where the city is: write its zone, like Europe/Lisbon"
+
+
+def centre(table: Found, crs: str) -> tuple[float, float]:
+    """The middle of a table's shapes, in degrees."""
+    west, south, east, north = shapely.total_bounds(table.rows[GEOMETRY].to_numpy(object))
+    lon, lat = to_wgs84(np.array([(west + east) / 2]), np.array([(south + north) / 2]), crs)
+    return float(lon[0]), float(lat[0])
 
 
 def middle(table: Found) -> tuple[float, float] | None:

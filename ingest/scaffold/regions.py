@@ -71,8 +71,38 @@ def levels(tables: Sequence[Found]) -> list[Level]:
         return whole[:1]
     used = [level.found for level in alone] + [level.shapes for level in alone]
     flat = [level for table in tables if not table.drawn and table not in used for level in flat_in(table)]
-    found = unlike(sorted(alone or flat, key=lambda level: level.count))
+    found = unlike(sorted(with_groups(alone) or flat, key=lambda level: level.count))
     return [hung(level, found[number - 1] if number else None) for number, level in enumerate(found)]
+
+
+def with_groups(found: Sequence[Level]) -> list[Level]:
+    """The levels, and the one above the uppermost that its own table names: the same code and name on several rows."""
+    if not found:
+        return []
+    top = min(found, key=lambda level: level.count)
+    group = group_in(top)
+    if group is None:
+        return list(found)
+    return [group, *(replace(level, parent=group.code) if level is top else level for level in found)]
+
+
+def group_in(level: Level) -> Level | None:
+    """The level above that two columns of a table give: a code and a name, one for the other, each on several rows."""
+    table = level.found
+    few = [column for column in table.rows.columns if column not in (GEOMETRY, level.code, level.name) and groups(table, column)]
+    for name in (column for column in few if is_words(table, column)):
+        for code in (column for column in few if column != name and not is_words(table, column)):
+            pairs = set(zip(table.column(code), table.column(name), strict=True))
+            if len(pairs) == table.column(code).nunique() == table.column(name).nunique():
+                note = f"{code} and {name} stand for each other, each on several rows; if they are no level, take this entry out"
+                return Level(table, kind_of(table, name), code, name, repeated=True, notes=(note,))
+    return None
+
+
+def groups(table: Found, column: str) -> bool:
+    """Whether a column parts the rows into a few groups of several rows each, on average."""
+    cells = table.column(column)
+    return bool((cells != "").all()) and 2 <= cells.nunique() <= len(cells) / 2
 
 
 def drawn_together(found: Sequence[Level]) -> list[Level]:
@@ -148,10 +178,10 @@ def tells_apart(table: Found, column: str) -> bool:
 
 
 def name_column(table: Found) -> str | None:
-    """The column of names: called so, else the first that holds words."""
+    """The column of names: called so, else the one whose words differ most."""
     words = [column for column in table.rows.columns if column != GEOMETRY and is_words(table, column)]
     called = [column for column in words if NAME.search(column) and not PARENT.search(column)]
-    return called[0] if called else words[0] if words else None
+    return called[0] if called else max(words, key=lambda column: table.column(column).nunique()) if words else None
 
 
 def is_words(table: Found, column: str) -> bool:

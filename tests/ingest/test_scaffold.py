@@ -3,9 +3,11 @@
 from io import StringIO
 from pathlib import Path
 
+import geopandas
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
+from shapely.geometry import box
 
 from ingest.pack import PackError, read
 from ingest.scaffold.making import Made, make
@@ -133,9 +135,27 @@ def test_a_pack_is_never_written_over_another_and_needs_a_plain_name(made, tmp_p
 
 
 def test_where_no_region_is_drawn_a_coordinate_does_not_keep_a_row_from_the_region_it_names(tmp_path):
-    rows = "".join(f"{n},2026-03-01 10:{n:02d},noise,too loud,-9.1{n},38.7{n},{'North' if n % 2 else 'South'}\n" for n in range(30))
+    places = [f"-9.1{n},38.7{n},{'North' if n % 2 else 'South'}" for n in range(30)]
+    rows = "".join(f"{n},2026-03-01 10:{n:02d},noise,too loud,{place}\n" for n, place in enumerate(places))
     made = drafted(tmp_path, tickets="case id,created,category,description,lon,lat,district\n" + rows)
     assert tree(made.folder) == [("town", ""), ("North", "town"), ("South", "town")]
     assert "Europe/Lisbon" in (made.folder / "city.yaml").read_text(), "the zone of the place where the points lie"
     (cases,) = trials(known(read(made.folder)))
     assert (cases.taken, cases.rejected) == (30, 0)
+
+
+def test_shapes_that_name_the_level_above_give_it_and_say_where_the_city_is(tmp_path):
+    """Four parts of two boroughs, in metres of UTM zone 33: the middle lies some 30 km from Berlin's."""
+    shapes = [box(400_000 + n * 1000, 5_800_000, 401_000 + n * 1000, 5_801_000) for n in range(4)]
+    table = geopandas.GeoDataFrame({
+        "BEZ_NR": ["01", "01", "02", "02"], "BEZIRK": ["Mitte", "Mitte", "Hafen", "Hafen"],
+        "OT_NR": ["011", "012", "021", "022"], "ORTSTEIL": ["Markt", "Dom", "Kai", "Werft"]}, geometry=shapes, crs=25833)
+    (tmp_path / "files").mkdir()
+    table.to_file(tmp_path / "files/ortsteile.gpkg")
+    made = make("stadt", tmp_path / "files", packs=tmp_path)
+    assert tree(made.folder) == [
+        ("stadt", ""), ("01", "stadt"), ("02", "stadt"), ("011", "01"), ("012", "01"), ("021", "02"), ("022", "02")]
+    there = known(read(made.folder))
+    assert there.pack.time_zone == "Europe/Berlin"
+    areas = there.survey.tree["area_km2"].round(1).tolist()
+    assert areas == [4.0, 2.0, 2.0, 1.0, 1.0, 1.0, 1.0], "a borough is its parts together"
