@@ -19,6 +19,7 @@ from ingest.mapping.cells import Cells, Sheet
 from ingest.mapping.faults import Faults
 from ingest.mapping.hints import CityAround
 from ingest.mapping.regions import RegionIndex
+from ingest.mapping.series import series
 from ingest.mapping.spec import STEPS
 from ingest.mapping.values import BLANKS, Reading
 from ingest.mapping.vocabulary import likeness
@@ -31,7 +32,9 @@ FORMATS = ("iso", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%m/%d/%Y %
            "%y-%m-%d", "epoch_ms", "epoch_s", "excel")
 TWINS = {"%d/%m": "%m/%d", "%m/%d": "%d/%m", "%d-%m": "%m-%d", "%m-%d": "%d-%m"}
 UNSURE = 0.35     # the least that is proposed
+WIDE = 0.8        # how sure columns are that name what they measure
 OPTIONAL, LACKING = 0.5, 0.8   # what a field that may be left out is worth, and what one that must be there costs
+CONSTANT, MADE_UP = frozenset(("channel", "kind", "interval_s", "industry", "status")), 0.3   # often the same for a whole file
 PLACES = ("lon", "lat", "point", "geometry", "region")
 WAYS = ({"lon", "lat"}, {"point"}, {"geometry"})   # of giving coordinates
 STEP_NAMES = tuple(name for name in STEPS if name in ("registered", "dispatched", "disposed", "verified", "closed"))
@@ -62,20 +65,31 @@ class Guess:
         columns: dict[str, Any] = {}
         place: dict[str, Any] = {}
         steps: dict[str, Any] = {}
+        long: dict[str, Any] = {}
         for one in self.fields:
             kind, _, step = one.field.partition(":")
-            if kind == "point" and isinstance(one.value, dict):
+            if kind == "long":
+                long = dict(one.value) if isinstance(one.value, dict) else {}
+            elif kind == "point" and isinstance(one.value, dict):
                 place |= {"point": one.value["column"], "order": one.value["order"]}
             else:
                 (steps if step else place if kind in PLACES else columns)[step or kind] = one.value
-        parts = {"columns": columns, "place": place, "steps": steps}
+        parts = {"columns": columns, "place": place, "steps": steps, "long": long}
         return {name: part for name, part in parts.items() if part}
+
+    def said(self, field: str) -> tuple[str, ...]:
+        """What the mapping itself says a field can be: a constant, the entries of a table, the names of a wide table's columns."""
+        made = self.mapping()
+        value, long = made.get("columns", {}).get(field), made.get("long", {})
+        if isinstance(value, dict):
+            return tuple(dict.fromkeys(value.get("table", {}).values())) or ((str(value["value"]),) if "value" in value else ())
+        return tuple(long["columns"]) if field == long.get("by", "property") and "columns" in long else ()
 
     def score(self) -> float:
         """How well the subject fits the file: how much of it was found and how surely, less what it lacks."""
-        needed = {field.name for field in FIELDS[self.subject] if field.required}
+        needed = {field.name for field in FIELDS[self.subject] if field.required} | {"long"}
         found = sum(one.confidence * (1.0 if one.field in needed else OPTIONAL) for one in self.fields)
-        return found - LACKING * len(self.missing)
+        return found - sum(MADE_UP if name in CONSTANT else LACKING for name in self.missing)
 
 
 @dataclass(frozen=True)
@@ -104,12 +118,46 @@ def guess(frame: pd.DataFrame, subject: str, city: CityAround) -> Guess:
 def guessed(looks: list[Looks], subject: str, city: CityAround) -> Guess:
     """Guess the mapping of columns that were looked at."""
     made = contest(looks, subject, city)
-    found = {one.field for one in made}
+    across, spent = widely(looks, {one.field for one in made}) if subject == "observations" else ([], set[str]())
+    if across:
+        made = [one for one in made if column_of(one) not in spent and one.field not in {"value", "property"}] + across
+        made = at_some_time(made, looks)
+    found = {one.field for one in made} | ({"value", "property"} if across else set())
+    if across and "(?P<device>" in str(across[-1].value):
+        found.add("device")
+        made = [one for one in made if one.field != "device"]
     missing = [field.name for field in FIELDS[subject] if field.required and field.name not in found]
     if subject in ("cases", "devices", "messages", "enterprises") and not found & {"lon", "point", "geometry", "region"}:
         missing.append("place")
-    used = {one.value if isinstance(one.value, str) else one.value.get("column") for one in made}
+    used = {column_of(one) for one in made} | spent
     return Guess(subject, tuple(made), tuple(missing), tuple(one.name for one in looks if one.name not in used))
+
+
+def column_of(one: Guessed) -> str | None:
+    """The column that a guess takes."""
+    return one.value if isinstance(one.value, str) else one.value.get("column")
+
+
+def widely(looks: list[Looks], found: set[str]) -> tuple[list[Guessed], set[str]]:
+    """What columns of numbers mean that are a series each, and which they are; nothing where one column holds all values."""
+    if {"value", "property"} <= found:
+        return [], set()
+    numeric = [one for one in looks if one.numeric > 0.8 and len(one.texts)]
+    made = series([one.name for one in numeric], [one.reading for one in numeric])
+    if made is None:
+        return [], set()
+    reason = f"{len(made.columns)} columns such as {made.columns[0]} hold numbers and name what is measured"
+    quantity = [Guessed("property", made.property, WIDE, reason)] if made.property is not None else []
+    return [*quantity, Guessed("long", made.long, WIDE, reason)], set(made.columns)
+
+
+def at_some_time(made: list[Guessed], looks: list[Looks]) -> list[Guessed]:
+    """The guesses of a wide table, with the only column of times where none bears a name that tells it."""
+    timely = [one for one in looks if one.timely > 0.9]
+    if any(one.field == "observed_at" for one in made) or len(timely) != 1:
+        return made
+    guessed = of_time("observed_at", timely[0], WIDE)
+    return [guessed, *made] if guessed is not None else made
 
 
 def subjects(frame: pd.DataFrame, city: CityAround) -> list[tuple[str, float]]:
@@ -129,7 +177,7 @@ def looked_at(frame: pd.DataFrame, city: CityAround) -> list[Looks]:
 def geometry(sheet: Sheet) -> Looks:
     """A column of shapes."""
     none = np.full(len(sheet.frame), np.nan)
-    nothing = pa.nulls(len(sheet.frame), pa.string())
+    nothing = pa.array([], pa.string())
     return Looks("geometry", Cells(nothing), nothing, 1.0, 1.0, none, 0.0, {}, None, 0.0, False, 0)
 
 

@@ -16,6 +16,7 @@ from pyproj.enums import PJType
 from pyproj.exceptions import ProjError
 
 from geo.datums import to_wgs84
+from geo.projections import known
 from geo.strays import Box, strays
 from ingest.mapping.regions import RegionIndex
 
@@ -40,6 +41,7 @@ class CityAround:
     box: Box | None = None
     regions: RegionIndex | None = None
     crs: str | None = None            # what the table says of itself
+    shapes: tuple[str, ...] = ()      # the systems that the city's own boundaries come in
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def of_places(x: Degrees, y: Degrees, city: CityAround) -> list[Hint]:
         if share < COMMON:
             continue
         if name == "projected":
-            hints += of_projection(x, y, city.box)
+            hints += of_projection(x, y, city.box, city.shapes)
         else:
             hints.append(Hint(name, STRAYS[name].format(share=share), YAML[name]))
     return hints
@@ -77,10 +79,10 @@ STRAYS = {
 YAML = {"swapped": "swap the columns of lon and lat", "sign_lost": "lon: {column: …, scale: -1}", "zero": "nowhere: [[0, 0]]"}
 
 
-def of_projection(x: Degrees, y: Degrees, box: Box) -> list[Hint]:
+def of_projection(x: Degrees, y: Degrees, box: Box, shapes: tuple[str, ...] = ()) -> list[Hint]:
     """Which projected coordinate systems of the city's area put the points into the city."""
     step = max(1, len(x) // SAMPLE)
-    fitting = projections(x[::step], y[::step], box)
+    fitting = projections(x[::step], y[::step], box, shapes)
     if not fitting:
         return [Hint("projected", "the coordinates are no degrees, and no projected system of this area puts them into the city; "
                      "ask the file's owner for its EPSG code", "crs: EPSG:…")]
@@ -91,13 +93,14 @@ def of_projection(x: Degrees, y: Degrees, box: Box) -> list[Hint]:
                  f"{others}", f"crs: {code}")]
 
 
-def projections(x: Degrees, y: Degrees, box: Box) -> list[tuple[str, str, float, float]]:
-    """The systems that put most points into the box, today's and the most local first.
+def projections(x: Degrees, y: Degrees, box: Box, shapes: tuple[str, ...]) -> list[tuple[str, str, float, float]]:
+    """The systems that put most points into the box: that of the city's shapes, today's, and the most local first.
 
     Returns: code, name, share of the points inside, and how many metres it puts them from where the first does.
     """
     found: list[tuple[str, str, float, Degrees]] = []
-    for code, name in candidates(box):
+    own = [(code, known(code).name) for code in shapes if known(code).is_projected]
+    for code, name in (*own, *candidates(box)):
         share = float(box.holds(*roughly(code, x, y)).mean())
         if share < ENOUGH:
             continue
@@ -105,9 +108,9 @@ def projections(x: Degrees, y: Degrees, box: Box) -> list[tuple[str, str, float,
         same = [at for at, one in enumerate(found) if np.hypot(*(middle - one[3])) * METRES < ALIKE_M]
         if not same:
             found.append((code, name, share, middle))
-        elif plainer(name, found[same[0]][1]):
+        elif found[same[0]][0] not in shapes and plainer(name, found[same[0]][1]):
             found[same[0]] = (code, name, share, middle)
-    ranked = sorted(found, key=lambda one: -round(one[2], 1))
+    ranked = sorted(found, key=lambda one: (one[0] not in shapes, -round(one[2], 1)))
     return [(code, name, share, float(np.hypot(*(middle - ranked[0][3])) * METRES)) for code, name, share, middle in ranked]
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from pyproj import Transformer
+from shapely import Point
 
 from geo.datums import from_wgs84
 from geo.strays import Box
@@ -59,6 +60,25 @@ FILES: dict[str, tuple[CityAround, str, dict[str, list[Any]], dict[str, Any]]] =
         "station_id": ["a", "b"] * 20, "pollutant": ["pm25", "no2"] * 20, "timestamp": ["2024-03-05T10:00:00Z"] * ROWS,
         "reading (µg/m³)": ["1.5"] * ROWS},
         {"columns": {"device": "station_id", "property": "pollutant", "observed_at": "timestamp", "value": "reading (µg/m³)"}}),
+    "German sensors, one a column": (BERLIN, "observations", {
+        "Zeit": [f"01.11.26 {at % 24:02d}:00" for at in range(ROWS)],
+        **{f"Messstelle 0{n} PM2.5 (µg/m³)": ["4,2"] * ROWS for n in (1, 2, 3)}},
+        {"columns": {"observed_at": {"column": "Zeit", "format": "%d.%m.%y %H:%M"}, "property": {"value": "pm25"}},
+         "long": {"pattern": r"^Messstelle (?P<device>.+?) PM2\.5 \(µg/m³\)$", "value": {"decimal": ","}}}),
+    "Chinese sensors, one a column": (GUIYANG, "observations", {
+        "监测时间": [f"2024-01-01 {at % 24:02d}:00" for at in range(ROWS)], "1号站_PM2.5": ["1.5"] * ROWS,
+        "1号站_PM10": ["2"] * ROWS, "2号站_PM2.5": ["3"] * ROWS},
+        {"columns": {"observed_at": "监测时间", "property": {"column": "@quantity", "table": {"PM2.5": "pm25", "PM10": "pm10"}}},
+         "long": {"pattern": r"^(?P<device>.+?)_(?P<quantity>PM2\.5|PM10)$"}}),
+    "weather, one quantity a column": (NEW_YORK, "observations", {
+        "time_hour": [f"2024-01-01T{at % 24:02d}:00:00Z" for at in range(ROWS)], "station": ["JFK"] * ROWS,
+        "temp": ["39.02"] * ROWS, "humid": ["59"] * ROWS},
+        {"columns": {"device": "station", "observed_at": "time_hour"},
+        "long": {"columns": {"temperature": "temp", "humidity": "humid"}}}),
+    "German stations": (BERLIN, "devices", {
+        "Messstelle": [f"{at:02d}" for at in range(ROWS)], "Name": ["x"] * ROWS, "Rechtswert": ["389000"] * ROWS,
+        "Hochwert": ["5819000"] * ROWS},
+        {"columns": {"code": "Messstelle", "name": "Name"}, "place": {"lon": "Rechtswert", "lat": "Hochwert"}}),
     "English devices": (NEW_YORK, "devices", {
         "sensor_id": [f"s{at}" for at in range(ROWS)], "sensor_type": ["air"] * ROWS, "name": ["x"] * ROWS,
         "lat": ["40.7"] * ROWS, "lon": ["-74"] * ROWS},
@@ -75,6 +95,16 @@ def test_a_file_s_mapping_is_guessed_by_names_and_cells(name: str) -> None:
     Mapping.model_validate(guessed.mapping())
     assert all(0.35 <= one.confidence <= 1 and one.reason for one in guessed.fields)
     assert subjects(frame, city)[0][0] == subject
+
+
+def test_the_properties_that_a_wide_table_speaks_of_are_said() -> None:
+    expected = {"German sensors, one a column": ("pm25",), "Chinese sensors, one a column": ("pm25", "pm10"),
+                "weather, one quantity a column": ("temperature", "humidity"), "English observations": ()}
+    for name, properties in expected.items():
+        city, subject, columns, _ = FILES[name]
+        guessed = guess(pd.DataFrame(columns, dtype=object), subject, city)
+        assert set(guessed.said("property")) == set(properties)
+        assert set(guessed.missing) <= {"device"}
 
 
 def test_what_is_missing_and_what_is_left_over_is_told() -> None:
@@ -131,6 +161,17 @@ def test_projected_coordinates_are_recognised_by_the_city_that_they_must_lie_in(
 ) -> None:
     x, y = Transformer.from_crs(4326, crs, always_xy=True).transform(lon, lat)
     assert codes(hints.of_places(x, y, city)) == [("projected", f"crs: {crs}")]
+
+
+def test_the_system_of_the_city_s_own_shapes_goes_before_one_that_fits_as_well() -> None:
+    x, y = Transformer.from_crs(4326, 32648, always_xy=True).transform(LON, LAT)
+    own = CityAround(GUIYANG.zone, GUIYANG.box, shapes=("EPSG:32648",))
+    assert codes(hints.of_places(x, y, own)) == [("projected", "crs: EPSG:32648")]
+
+
+def test_a_table_of_shapes_is_no_riddle() -> None:
+    frame = pd.DataFrame({"id": ["1", "2"], "kind": ["a", "b"], "name": ["x", "y"], "geometry": [Point(1, 2), None]})
+    assert guess(frame, "places", GUIYANG).mapping()["place"] == {"geometry": "geometry"}
 
 
 def test_a_datum_is_told_only_when_points_agree_with_it_markedly_better() -> None:

@@ -1,0 +1,101 @@
+"""Tables with one column per sensor or quantity, told by the quantities in the columns' names."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FILE = Path(__file__).parent / "properties.yaml"
+FEWEST = 2         # columns that make a series
+
+
+@dataclass(frozen=True)
+class Named:
+    """A column's name, taken apart at the quantity that it speaks of."""
+
+    column: str
+    before: str
+    word: str
+    after: str
+    key: str       # the property's
+
+
+@dataclass(frozen=True)
+class Series:
+    """What the columns of a wide table mean, as YAML has it; `device` is None where the names tell no devices apart."""
+
+    long: dict[str, Any]
+    property: dict[str, Any] | None
+    device: bool
+    columns: tuple[str, ...]
+
+
+@cache
+def quantities() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Each property's key and what its words look like, the longest word first."""
+    read: dict[str, list[str]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    words = sorted(((word, key) for key, listed in read.items() for word in listed), key=lambda pair: -len(pair[0]))
+    return tuple((key, re.compile(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", re.IGNORECASE)) for word, key in words)
+
+
+def named(column: str) -> Named | None:
+    """A name taken apart; None where it speaks of no quantity that is known."""
+    for key, pattern in quantities():
+        found = pattern.search(column)
+        if found is not None:
+            return Named(column, column[:found.start()], found[0], column[found.end():], key)
+    return None
+
+
+def series(columns: Sequence[str], readings: Sequence[dict[str, Any]]) -> Series | None:
+    """What these columns of numbers mean together; `readings` say how each is read. None where too few speak of a quantity."""
+    told = [(one, reading) for column, reading in zip(columns, readings, strict=True) if (one := named(column)) is not None]
+    if len(told) < FEWEST:
+        return None
+    names = [one for one, _ in told]
+    keys = {one.key for one in names}
+    if len(keys) == len(names):
+        read = {one.key: {"column": one.column, **reading} if reading else one.column for one, reading in told}
+        return Series({"columns": read}, None, False, tuple(one.column for one in names))
+    pattern = spelled(names)
+    if pattern is None:
+        return None
+    reading = next((reading for _, reading in told if reading), {})
+    long = {"pattern": pattern, **({"value": reading} if reading else {})}
+    words = {one.word: one.key for one in names}
+    quantity = {"value": keys.pop()} if len(keys) == 1 else {"column": "@quantity", "table": words}
+    return Series(long, quantity, True, tuple(one.column for one in names))
+
+
+def spelled(names: Sequence[Named]) -> str | None:
+    """The pattern of the names: where the device stands, and where the quantity; None where no device can be told."""
+    words = sorted({one.word for one in names}, key=lambda word: (-len(word), word))
+    quantity = f"(?P<quantity>{'|'.join(map(plainly, words))})" if len(words) > 1 else plainly(words[0])
+    before, after = sorted({one.before for one in names}), sorted({one.after for one in names})
+    if len(before) > 1:
+        return f"^{device(before)}{quantity}{plainly(after[0]) if len(after) == 1 else '.*'}$"
+    return f"^{plainly(before[0])}{quantity}{device(after)}$" if len(after) > 1 else None
+
+
+def device(parts: Sequence[str]) -> str:
+    """The pattern of the part that tells devices apart: what all have in common stays outside of the device."""
+    start = re.sub(r"[^\W_]+$", "", shared(parts))
+    rest = [part[len(start):] for part in parts]
+    end = re.sub(r"^[^\W_]+", "", shared([part[::-1] for part in rest])[::-1])
+    return f"{plainly(start)}(?P<device>.+?){plainly(end)}"
+
+
+def shared(texts: Sequence[str]) -> str:
+    """The letters that all texts begin with."""
+    first, last = min(texts), max(texts)   # what these two share, all in between share too
+    length = next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
+    return first[:length]
+
+
+def plainly(text: str) -> str:
+    """The text as a pattern that a person can read: only what has a meaning in patterns is escaped."""
+    return re.sub(r"([\\.+*?()|\[\]{}^$])", r"\\\1", text)
