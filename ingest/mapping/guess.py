@@ -78,7 +78,7 @@ class Guess:
         return {name: part for name, part in parts.items() if part}
 
     def said(self, field: str) -> tuple[str, ...]:
-        """What the mapping itself says a field can be: a constant, the entries of a table, the names of a wide table's columns."""
+        """What the mapping itself says a field can be: a constant, a table's entries, what a wide table's columns are."""
         made = self.mapping()
         value, long = made.get("columns", {}).get(field), made.get("long", {})
         if isinstance(value, dict):

@@ -117,6 +117,10 @@ def distinct(facts: Iterable[Sent], subject: str, field: str) -> list[str]:
     for one in facts:
         if one.guess is None or one.guess.subject != subject:
             continue
+        said = one.guess.said(field)
+        if said:
+            counts |= {text: counts.get(text, 0) + len(one.found.rows) for text in said}
+            continue
         value = one.guess.mapping()["columns"].get(field)
         column = value if isinstance(value, str) else (value or {}).get("column")
         if column is None:
