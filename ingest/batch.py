@@ -65,6 +65,10 @@ class Fate:
         return cls(np.full(count, -1, np.int64), np.zeros(count, bool), np.full(count, NEVER))
 
 
+def nothing() -> None:
+    """Nobody waits."""
+
+
 @dataclass(frozen=True)
 class Batch:
     """A batch within its transaction; `rejects` grows as checks find more, `marks` where a row is let in with a warning.
@@ -87,6 +91,7 @@ class Batch:
     options: Options
     fate: Fate
     may_wait: bool = False  # whether newest values of history may be written later
+    written: Callable[[], None] = nothing  # told when the facts are written, before the rollups: the next batch may begin
 
     def good(self) -> NDArray[np.int64]:
         """The rows without a reason against them."""

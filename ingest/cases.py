@@ -164,6 +164,7 @@ def finish(batch: Batch, done: Done) -> Stored:
     seen = len(batch.good()) - done.taken
     if not done.taken:
         return Stored(0, seen, heard)
+    batch.written()
     settle(batch.connection)
     flush(batch.connection, batch.city)
     roll_up_flows(batch.connection, batch.book, done.entries)

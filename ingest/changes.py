@@ -51,6 +51,7 @@ def take(batch: Batch, fact: str, kept: Completed, ids: NDArray[np.int64], colum
             entries += append(batch, fact, kept, columns(new[np.argsort(ids[new])]))
         taken += len(changed) + len(new)
     if taken:
+        batch.written()
         settle(batch.connection)
         if batch.book.metrics.get(fact):
             flush(batch.connection, batch.city)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, Literal
 
 import numpy as np
@@ -22,7 +22,7 @@ from data_access.city import City
 from data_access.engine import sql
 from geo.assign import OUTSIDE
 from ingest import feeds, rejects, rollups, snapshots
-from ingest.batch import Batch, Fate, Options, Raced, Source, Stored
+from ingest.batch import Batch, Fate, Options, Raced, Source, Stored, nothing
 from ingest.checks import Column, Table, check
 from ingest.feeds import Heard
 from ingest.latest import Waiting, Words
@@ -96,6 +96,18 @@ class Judged:
     now: np.datetime64
 
 
+@dataclass(frozen=True)
+class Turn:
+    """Batches that come together write their facts in their order, and the rollups of one while the next writes its facts."""
+
+    begin: Event = field(default_factory=Event)
+    written: Event = field(default_factory=Event)
+
+    def next(self) -> "Turn":
+        """The turn of the batch after this one."""
+        return Turn(self.written)
+
+
 Also = Callable[[Connection, int, Rejects], None]  # with the batch's number and its rejects, in its transaction
 
 
@@ -121,18 +133,28 @@ class Intake:
                 self.ready = city, rollups.prepare(self.engine, city)
             return self.ready
 
-    def take(self, came: Delivery, also: Also | None = None) -> dict[str, Any]:
+    def take_in_turn(self, came: Delivery, judged: Judged, turn: Turn, also: Also) -> dict[str, Any]:
+        """Take one of several batches that come together. Returns: the answer. Raises: as `take`."""
+        turn.begin.wait()
+        try:
+            return self.take(came, also, judged, turn.written.set)
+        finally:
+            turn.written.set()
+
+    def take(
+        self, came: Delivery, also: Also | None = None, judged: Judged | None = None, written: Callable[[], None] | None = None
+    ) -> dict[str, Any]:
         """Take one batch, and do what else belongs into its transaction. Returns: the answer.
 
         Raises: KeyReused, NoCity; SQLAlchemy's and psycopg2's errors, then nothing was stored.
         """
         started = time.monotonic()
         city, book = self.prepared()
-        judged = self.fitted(came)
+        judged = judged or self.fitted(came)
         for last in (False, True):
             try:
                 with self.engine.begin() as connection:
-                    answer, words = self.transact(connection, came, judged, city, book, also)
+                    answer, words = self.transact(connection, came, judged, city, book, also, written)
                 if words is not None and self.waiting is not None:
                     self.waiting.add(words)
                 break
@@ -147,7 +169,7 @@ class Intake:
     def take_within(self, connection: Connection, came: Delivery) -> dict[str, Any]:
         """Take one batch in a transaction that holds more than it. Returns: the answer."""
         city, book = self.prepared()
-        answer, _ = self.transact(connection, came, self.fitted(came), city, book, None)
+        answer, _ = self.transact(connection, came, self.fitted(came), city, book)
         return answer
 
     def fitted(self, came: Delivery) -> Judged:
@@ -174,7 +196,8 @@ class Intake:
         return found
 
     def transact(
-        self, connection: Connection, came: Delivery, judged: Judged, city: City, book: Ledger, also: Also | None,
+        self, connection: Connection, came: Delivery, judged: Judged, city: City, book: Ledger, also: Also | None = None,
+        written: Callable[[], None] | None = None,
     ) -> tuple[dict[str, Any], Words | None]:
         """Everything that one batch writes. Returns: the answer, and newest values that still wait to be written."""
         batch_id = open_batch(connection, came)
@@ -182,9 +205,10 @@ class Intake:
             return answered(connection, came), None
         found, now = judged.found.copy(), judged.now
         batch = Batch(connection, city, book, self.registers, came.source, batch_id, now, judged.table, came.count, came.lines,
-                      found, judged.marks.copy(), came.options, Fate.unknown(came.count), may_wait=self.waiting is not None)
-        nothing = Stored(0, 0, {came.subject.feed: Heard(0, len(found.reasons))})
-        stored = came.subject.store(batch) if len(batch.good()) else nothing
+                      found, judged.marks.copy(), came.options, Fate.unknown(came.count), may_wait=self.waiting is not None,
+                      written=written or nothing)
+        none = Stored(0, 0, {came.subject.feed: Heard(0, len(found.reasons))})
+        stored = came.subject.store(batch) if len(batch.good()) else none
         wide.tell(came.columns, city, found)
         marked = batch.marked()
         if came.door != "retry":  # those are kept already, as rejects of the batch that they came with

@@ -6,7 +6,9 @@ ones are read and mapped in a thread of their own.
 """
 
 import math
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from datetime import time as clock_time
@@ -23,7 +25,7 @@ from indicators.text import Text
 from ingest import indexes
 from ingest.ahead import ahead
 from ingest.batch import Medians, Options, Source
-from ingest.intake import Delivery, Intake
+from ingest.intake import Also, Delivery, Intake, Judged, Turn
 from ingest.mapping.apply import Around, apply
 from ingest.mapping.fitting import prepare
 from ingest.mapping.mapped import Mapped
@@ -40,6 +42,7 @@ from readers.table import Frame, Spoilt, Table
 LAST = "end"
 PART_CELLS = 500_000     # cells of the file in one part: so many that it takes less than a second
 MOST_ROWS = 50_000
+AT_ONCE = 2              # parts whose transactions are open
 TABLES = {"cases": "city_case", "messages": "message", "places": "place", "flights": "flight"}  # with indexes that may wait
 ROWS = Text("行", "rows")
 
@@ -135,18 +138,59 @@ def missing(work: Work) -> list[Table]:
 
 
 def load_tables(work: Work, tables: Sequence[Table], report: Report) -> None:
-    """Load what is not in yet of some tables."""
+    """Load what is not in yet of some tables: while the rollups of one part are written, the facts of the next are."""
     total = rows_of(tables)
-    keys, before = Keys(), 0
+    before, turn = 0, Turn()
+    turn.begin.set()
+    with ThreadPoolExecutor(AT_ONCE) as writers:
+        under_way: deque[tuple[Future[Any], Progress]] = deque()
+        for ready in ahead(judged(work, tables)):
+            part, last = ready.part, ready.part.key.endswith(f":{LAST}")
+            before += part.rows
+            finished = last and part.table is tables[-1]
+            progress = work.progress(before, None if total is None else max(total, before), finished=finished)
+            while under_way and (last or len(under_way) >= AT_ONCE):  # the last part says that all are in
+                settled(*under_way.popleft(), report)
+            if ready.came is not None and ready.judged is not None:
+                under_way.append((writers.submit(
+                    work.intake.take_in_turn, ready.came, ready.judged, turn, telling(progress)), progress))
+                turn = turn.next()
+        while under_way:
+            settled(*under_way.popleft(), report)
+
+
+def settled(taken: "Future[Any]", progress: Progress, report: Report) -> None:
+    """Wait until a part is in, and report it. Raises: what went wrong with it."""
+    taken.result()
+    report(progress)
+
+
+def telling(progress: Progress) -> Also:
+    """What writes the progress in the transaction of its part."""
+    return lambda connection, *_: tell(connection, progress)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A part with its delivery, judged; both are None for one that is in already."""
+
+    part: Part
+    came: Delivery | None = None
+    judged: Judged | None = None
+
+
+def judged(work: Work, tables: Sequence[Table]) -> Iterator[Ready]:
+    """The parts of some tables, judged in their order, those that are in too as far as later ones must know their keys."""
+    keys = Keys()
     for table in tables:
         done = parts_done(work, table)
-        for part in ahead(parts(work, table, done)):
-            before += part.rows
-            finished = table is tables[-1] and part.key.endswith(f":{LAST}")
-            progress = work.progress(before, None if total is None else max(total, before), finished=finished)
-            if part.mapped is not None:
-                take(work, part, part.mapped, keys, progress, known=part.key in done)
-            report(progress)
+        for part in parts(work, table, done):
+            if part.mapped is None:
+                yield Ready(part)
+                continue
+            came = delivery(work, part, part.mapped, keys)
+            found = work.intake.fitted(came)
+            yield Ready(part) if part.key in done else Ready(part, came, found)
 
 
 def reading(work: Work) -> tuple[list[Table], int | None]:
@@ -195,15 +239,6 @@ def parts(work: Work, table: Table, done: set[str]) -> Iterator[Part]:
 def remembers(dataset: Dataset) -> bool:
     """Whether checks of later parts must know what earlier ones held."""
     return any(isinstance(check, Unique) for check in dataset.checks)
-
-
-def take(work: Work, part: Part, mapped: Mapped, keys: Keys, progress: Progress, *, known: bool) -> None:
-    """Take a part, or only remember its keys when it is in already."""
-    came = delivery(work, part, mapped, keys)
-    if known:
-        work.intake.judge(came)
-    else:
-        work.intake.take(came, lambda connection, *_: tell(connection, progress))
 
 
 def delivery(work: Work, part: Part, mapped: Mapped, keys: Keys) -> Delivery:

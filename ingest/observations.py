@@ -68,6 +68,7 @@ def store(batch: Batch) -> Stored:
     heard = listen(batch, new, properties, property_)
     if not len(new.row):
         return Stored(0, repeated + there, heard)
+    batch.written()
     settle(batch.connection)
     words = latest.newest([latest.Words(new.device_id, new.property_id, new.observed_at, new.value)])
     history = batch.may_wait and words.fresh_until < batch.received_at - latest.FRESH
