@@ -29,7 +29,7 @@ from typing import Any
 import orjson
 from playwright.sync_api import Page, sync_playwright
 
-from bench.shots import BROWSERS, SWITCHES
+from bench.chromium import BROWSERS, SWITCHES
 from cluster import private
 from data_access import city as cities
 from data_access import engine as engines
@@ -147,9 +147,9 @@ def watched(city: City, count: int) -> list[Viewer]:
 
 
 @contextmanager
-def application(url: str, port: int) -> Iterator[int]:
+def application(url: str, port: int, entry: str = "app:server()") -> Iterator[int]:
     """The application in a process of its own, as `run` starts it; its worker's process id."""
-    command = [sys.executable, "-m", "gunicorn", "app:server()", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
+    command = [sys.executable, "-m", "gunicorn", entry, "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
                "--threads", "128", "--no-control-socket", "--graceful-timeout", "1", "--log-level", "warning"]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, start_new_session=True)
     try:

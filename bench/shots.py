@@ -1,51 +1,59 @@
-"""Pictures of the running screen's main views, for people to judge: `python -m bench.shots [--url …] [--out shots]`."""
+"""Pictures of the main views of the running screen, for people to judge: `make shots`, or `python -m bench.shots [--only …]`.
+
+They are taken at the sizes of a desk, of a wall and of an ultra-wide wall, some on a phone too, in both languages, dark and
+some light, each as soon as its page says that it is painted. A source that has fallen silent is shown without touching the
+city's data: an application of the bench's own reads the same database through the views of a scratch schema
+(see `bench/silence.py`), in which the source of devices is dead and another one stale; the schema is dropped at the end,
+after an error, too. Where the database may not be written to, say `--running` for the running screen alone.
+"""
 
 import argparse
-import os
-import shutil
+import signal
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError
 from sqlalchemy import Engine
 
+from bench import chromium
+from bench.live import application
+from bench.silence import chosen, silenced
+from bench.views import SIZES, Shot, shots, silent_shots
 from cluster import private
-from data_access import agencies, cases, devices, sources
 from data_access import city as cities
 from data_access import engine as engines
-from data_access.city import City, Region
-from data_access.engine import reading, sql
-from indicators.scope import Scope
-from indicators.text import LANGUAGES
-from layouts.view import Opened, Page, View, href
+from data_access.city import City
 from settings import Settings
 
-SIZES = {"1080p": (1920, 1080), "4k": (3840, 2160), "ultrawide": (7680, 2160), "phone": (390, 844)}
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-SWITCHES = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-            "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-SETTLED_MS = 60_000
+PORT = 8097
+LIMIT_MS = 60_000
 
-
-@dataclass(frozen=True)
-class Shot:
-    """One picture: its name and the view it shows."""
-
-    name: str
-    view: View
+# Painted: the address's picture is laid, letters and charts are there, and the map has drawn all that it was told.
+PAINTED = """() => {
+  const wall = document.getElementById("wall"), map = document.getElementById("map");
+  if (!window.tonglan?.drawn || wall.getAttribute("aria-busy") === "true") return false;
+  if (!document.querySelector(".p .hero, .page h1") || document.fonts.status !== "loaded") return false;
+  if ([...document.querySelectorAll(".plot")].some(plot => plot.offsetParent && !plot.querySelector("svg"))) return false;
+  return !map?.offsetParent || "idle" in map.dataset;
+}"""
+FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
 
 
 def main() -> int:
-    """Take the pictures; say each file as it is written."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Take the pictures; say each file as it is written, and how long all took."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", default=None, help="the running screen; default: as the settings say")
     parser.add_argument("--out", type=Path, default=Path("shots"))
     parser.add_argument("--only", default="", help="only the shots whose name holds this")
-    parser.add_argument("--sizes", default="1080p,4k", help=f"of {', '.join(SIZES)}")
+    parser.add_argument("--sizes", default=",".join(SIZES), help=f"of {', '.join(SIZES)}")
+    parser.add_argument("--running", action="store_true", help="only the running screen: no scratch schema, no silent source")
     asked = parser.parse_args()
+    sizes = asked.sizes.split(",")
+    if unknown := set(sizes) - set(SIZES):
+        parser.error(f"no such size: {', '.join(sorted(unknown))}; there are {', '.join(SIZES)}")
     settings = Settings()
     database = settings.database_url or private.status()
     if database is None:
@@ -57,92 +65,66 @@ def main() -> int:
         print("The city is not loaded yet: wait for `make run` to show it.", file=sys.stderr)
         return 2
     asked.out.mkdir(parents=True, exist_ok=True)
-    wanted = [shot for shot in shots(engine, city) if asked.only in shot.name]
-    take(asked.url or f"http://{settings.host}:{settings.port}", wanted, asked.sizes.split(","), asked.out)
-    return 0
-
-
-def shots(engine: Engine, city: City) -> Iterator[Shot]:
-    """The main views in both languages: down the tree along the latest region, and one record of each kind."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))   # leave as after an error: the scratch schema goes
+    began = time.monotonic()
     now = datetime.now(UTC)
-    path = city.path(latest(engine, city, now))
-    subjects = records(engine, city, now)
-    for language in LANGUAGES:
-        for region in path:
-            yield Shot(f"{region.level}-{city.levels[region.level].key}-{language}", View(Scope(region.code, language=language)))
-        for name, view in subjects.items():
-            yield Shot(f"{name}-{language}", replace(view, scope=replace(view.scope, language=language)))
+    with chromium.launched() as browser:
+        camera = Camera(browser, asked.out, sizes, asked.only)
+        camera.take(asked.url or f"http://{settings.host}:{settings.port}", shots(engine, city, now))
+        if not asked.running:
+            silence(camera, engine, city, database, now)
+    print(f"{camera.taken} pictures in {time.monotonic() - began:.0f} s; not painted within {LIMIT_MS // 1000} s: {camera.late}")
+    return 1 if camera.late else 0
 
 
-def latest(engine: Engine, city: City, now: datetime) -> Region:
-    """The leaf with the longest overdue case, or the first leaf."""
-    late = cases.most_overdue(engine, city.root.region_id, now, 1)
-    if late:
-        return city.regions[late[0].region_id]
-    return max(city.regions.values(), key=lambda region: region.level)
+class Camera:
+    """Takes pictures of addresses: a browser context for each size, so that scripts and letters come once."""
+
+    def __init__(self, browser: Browser, out: Path, sizes: list[str], only: str) -> None:
+        self.browser, self.out, self.sizes, self.only = browser, out, sizes, only
+        self.taken = self.late = 0
+
+    def wanted(self, among: Iterable[Shot]) -> list[Shot]:
+        """Those whose name was asked for and that have one of the sizes."""
+        return [shot for shot in among if self.only in shot.name and not set(self.sizes).isdisjoint(shot.sizes)]
+
+    def take(self, url: str, among: Iterable[Shot]) -> None:
+        """Save the wanted pictures of one screen."""
+        wanted = self.wanted(among)
+        for size in self.sizes:
+            width, height = SIZES[size]
+            context = self.browser.new_context(
+                viewport={"width": width, "height": height}, reduced_motion="reduce", color_scheme="dark")
+            for shot in wanted:
+                if size in shot.sizes:
+                    page = context.new_page()
+                    self.picture(page, url.rstrip("/") + shot.address, self.out / f"{shot.name}-{size}.png", size == "phone")
+                    page.close()
+            context.close()
+
+    def picture(self, page: Page, address: str, path: Path, whole: bool) -> None:
+        """Save one view as soon as it is painted; when it is not in time, as it is, and say so."""
+        began = time.monotonic()
+        page.goto(address)
+        try:
+            page.wait_for_function(PAINTED, timeout=LIMIT_MS, polling=50)
+            note = ""
+        except TimeoutError:
+            self.late += 1
+            note = f"  NOT PAINTED within {LIMIT_MS // 1000} s"
+        page.evaluate(FRAMES)
+        page.screenshot(path=path, full_page=whole, timeout=LIMIT_MS)
+        self.taken += 1
+        print(f"{path}  {time.monotonic() - began:.1f} s{note}", flush=True)
 
 
-def records(engine: Engine, city: City, now: datetime) -> dict[str, View]:
-    """A late case, a device in alarm (or any), the most loaded agency, and the lists."""
-    home = city.root.code
-    views = {
-        "dimension": View(Scope(home), Opened("dimension", "events")),
-        "indicator": View(Scope(home), Opened("indicator", "event_closed_on_time")),
-        "sources": View(Scope(home), page=Page()),
-        "source": View(Scope(home), page=Page(worst(engine))),
-        "attention": View(Scope(home), Opened("attention")),
-    }
-    for late in cases.most_overdue(engine, city.root.region_id, now, 1):
-        views["case"] = View(Scope(above(city, late.region_id).code), Opened("case", str(late.case_id)))
-    alarm = devices.alarms(engine, city.root.region_id, now, 1)
-    if alarm:
-        views["device"] = View(Scope(above(city, alarm[0].region_id).code), Opened("device", alarm[0].device_code))
-    else:
-        with reading(engine, "a device") as connection:
-            code = connection.execute(sql("SELECT code FROM device WHERE last_at IS NOT NULL ORDER BY code LIMIT 1")).scalar()
-        if code:
-            views["device"] = View(Scope(home), Opened("device", code))
-    for load in agencies.load(engine, city.root.region_id, now, now)[:1]:
-        views["agency"] = View(Scope(home), Opened("agency", load.code))
-    return views
-
-
-def worst(engine: Engine) -> str:
-    """The source with the most rejects."""
-    return max(sources.sources(engine), key=lambda source: source.rejected).key
-
-
-def above(city: City, region_id: int) -> Region:
-    """The region's ancestor two levels below the city, where a record is best seen among its neighbours."""
-    path = city.path(city.regions[region_id])
-    return path[min(2, len(path) - 1)]
-
-
-def take(url: str, wanted: list[Shot], sizes: list[str], out: Path) -> None:
-    """Open each view in a fresh page of each size, wait until it is painted, and save it."""
-    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if program is None:
-        sys.exit("No Chromium found: install it, or name it in CHROMIUM.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
-        for shot in wanted:
-            for size in sizes:
-                print(picture(browser, url, shot, size, out), flush=True)
-        browser.close()
-
-
-def picture(browser: Browser, url: str, shot: Shot, size: str, out: Path) -> Path:
-    """One view at one size."""
-    width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
-    page = context.new_page()
-    page.goto(url.rstrip("/") + href(shot.view))
-    page.wait_for_selector(":is(.p .hero, .page h1)", timeout=SETTLED_MS)
-    page.wait_for_timeout(6000 if size in ("1080p", "phone") else 12000)
-    path = out / f"{shot.name}-{size}.png"
-    page.screenshot(path=path, full_page=size == "phone")
-    context.close()
-    return path
+def silence(camera: Camera, engine: Engine, city: City, database: str, now: datetime) -> None:
+    """Take the pictures of silent sources, where any are asked for."""
+    hushed = chosen(engine)
+    among = list(silent_shots(city, hushed))
+    if camera.wanted(among):
+        with silenced(engine, hushed, now), application(database, PORT, "bench.silence:server()"):
+            camera.take(f"http://127.0.0.1:{PORT}", among)
 
 
 if __name__ == "__main__":
