@@ -44,7 +44,8 @@ def test_a_title_and_a_header_of_two_rows_with_merged_cells(read):
 
 def test_few_groups_over_many_columns_are_no_title(read):
     months = ["区", *(f"{month}月" for month in range(1, 7))]
-    book = workbook([None, "一季度", None, None, "二季度", None, None], months, ["甲", 1, 2, 3, 4, 5, 6], merged=("B1:D1", "E1:G1"))
+    quarters = [None, "一季度", None, None, "二季度", None, None]
+    book = workbook(quarters, months, ["甲", 1, 2, 3, 4, 5, 6], merged=("B1:D1", "E1:G1"))
     found = read(saved(book), "a.xlsx")
     assert found.table.columns[:3] == ["区", "一季度 / 1月", "一季度 / 2月"]
     assert found.table.columns[-1] == "二季度 / 6月"
