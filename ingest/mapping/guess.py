@@ -4,7 +4,7 @@ Every guess says how sure it is and why; what could as well be something else sa
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from geo.strays import Box
 from ingest.mapping import moments, numbers
 from ingest.mapping.cells import Cells, Sheet
 from ingest.mapping.faults import Faults
-from ingest.mapping.hints import CityAround
+from ingest.mapping.hints import CityAround, of_places
 from ingest.mapping.regions import RegionIndex
 from ingest.mapping.series import series
 from ingest.mapping.spec import STEPS
@@ -32,6 +32,7 @@ FORMATS = ("iso", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%m/%d/%Y %
            "%y-%m-%d", "epoch_ms", "epoch_s", "excel")
 TWINS = {"%d/%m": "%m/%d", "%m/%d": "%d/%m", "%d-%m": "%m-%d", "%m-%d": "%d-%m"}
 UNSURE = 0.35     # the least that is proposed
+LIKELY = 0.6      # how sure a coordinate system is that puts points into the city
 WIDE = 0.8        # how sure columns are that name what they measure
 OPTIONAL, LACKING = 0.5, 0.8   # what a field that may be left out is worth, and what one that must be there costs
 CONSTANT, MADE_UP = frozenset(("channel", "kind", "interval_s", "industry", "status")), 0.3   # often the same for a whole file
@@ -73,7 +74,7 @@ class Guess:
             elif kind == "point" and isinstance(one.value, dict):
                 place |= {"point": one.value["column"], "order": one.value["order"]}
             else:
-                (steps if step else place if kind in PLACES else columns)[step or kind] = one.value
+                (steps if step else place if kind in (*PLACES, "crs") else columns)[step or kind] = one.value
         parts = {"columns": columns, "place": place, "steps": steps, "long": long}
         return {name: part for name, part in parts.items() if part}
 
@@ -112,7 +113,9 @@ class Looks:
 
 def guess(frame: pd.DataFrame, subject: str, city: CityAround) -> Guess:
     """Guess the mapping of a sample of a table."""
-    return guessed(looked_at(frame, city), subject, city)
+    looks = looked_at(frame, city)
+    made = guessed(looks, subject, city)
+    return replace(made, fields=(*made.fields, *system(made.fields, looks, city)))
 
 
 def guessed(looks: list[Looks], subject: str, city: CityAround) -> Guess:
@@ -158,6 +161,17 @@ def at_some_time(made: list[Guessed], looks: list[Looks]) -> list[Guessed]:
         return made
     guessed = of_time("observed_at", timely[0], WIDE)
     return [guessed, *made] if guessed is not None else made
+
+
+def system(made: tuple[Guessed, ...], looks: list[Looks], city: CityAround) -> list[Guessed]:
+    """The coordinate system of lon and lat that are no degrees, where one puts them into the city."""
+    found = {one.field: column_of(one) for one in made}
+    axes = [next((one.numbers for one in looks if one.name == found.get(name)), None) for name in ("lon", "lat")]
+    if city.box is None or city.crs is not None or axes[0] is None or axes[1] is None or len(axes[0]) != len(axes[1]):
+        return []
+    hint = next((one for one in of_places(axes[0], axes[1], city) if one.code == "projected"), None)
+    crs = (hint.yaml or "").removeprefix("crs: ") if hint else ""
+    return [Guessed("crs", crs, LIKELY, hint.text)] if hint and crs[-1:].isdigit() else []
 
 
 def subjects(frame: pd.DataFrame, city: CityAround) -> list[tuple[str, float]]:

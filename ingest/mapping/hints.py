@@ -22,7 +22,7 @@ from ingest.mapping.regions import RegionIndex
 
 Degrees = NDArray[np.float64]
 SAMPLE = 200           # points that a coordinate system is tried on
-ENOUGH = 0.9           # of the points must lie inside
+ENOUGH = 0.6           # of the points must lie inside: files have strays of their own
 MARKED = 0.02          # so many more points must agree for a datum to be told
 FEWEST = 20            # points that must speak for it
 COMMON = 0.05          # of the rows: what is rarer is for the checks

@@ -50,7 +50,7 @@ FILES: dict[str, tuple[CityAround, str, dict[str, list[Any]], dict[str, Any]]] =
         "Eingangsdatum": ["05.03.2024 10:00"] * ROWS, "Rechtswert": ["389000"] * ROWS, "Hochwert": ["5819000"] * ROWS},
         {"columns": {"id": "Aktenzeichen", "class": "Kategorie", "title": "Betreff",
                      "reported_at": {"column": "Eingangsdatum", "format": "%d.%m.%Y %H:%M"}},
-         "place": {"lon": "Rechtswert", "lat": "Hochwert"}}),
+         "place": {"lon": "Rechtswert", "lat": "Hochwert", "crs": "EPSG:25833"}}),
     "French cases": (PARIS, "cases", {
         "Numéro": [str(at) for at in range(ROWS)], "Type de demande": ["bruit", "voirie"] * 20, "Objet": ["x"] * ROWS,
         "Date de création": ["2024-03-05T10:00:00+01:00"] * ROWS, "geo_point_2d": ["48.85, 2.35"] * ROWS},
@@ -78,7 +78,8 @@ FILES: dict[str, tuple[CityAround, str, dict[str, list[Any]], dict[str, Any]]] =
     "German stations": (BERLIN, "devices", {
         "Messstelle": [f"{at:02d}" for at in range(ROWS)], "Name": ["x"] * ROWS, "Rechtswert": ["389000"] * ROWS,
         "Hochwert": ["5819000"] * ROWS},
-        {"columns": {"code": "Messstelle", "name": "Name"}, "place": {"lon": "Rechtswert", "lat": "Hochwert"}}),
+        {"columns": {"code": "Messstelle", "name": "Name"},
+        "place": {"lon": "Rechtswert", "lat": "Hochwert", "crs": "EPSG:25833"}}),
     "English devices": (NEW_YORK, "devices", {
         "sensor_id": [f"s{at}" for at in range(ROWS)], "sensor_type": ["air"] * ROWS, "name": ["x"] * ROWS,
         "lat": ["40.7"] * ROWS, "lon": ["-74"] * ROWS},
