@@ -58,13 +58,15 @@ def apply(spec: Mapping, frame: pd.DataFrame, fields: Sequence[Field], around: A
     own = {name: value for name, value in spec.columns.items() if of_measure(value)}
     shared = {name: value for name, value in spec.columns.items() if name not in own}
     same = row_fields(spec, shared, by_name, context, around)
+    used = used_elsewhere(spec)
     if spec.long is None:
-        return gathered(same, lines, skips, origins(spec))
+        return replace(gathered(same, lines, skips, origins(spec)), used=used)
     into = by_name[spec.long.into]
-    found = measures(spec.long, [str(name) for name in frame.columns], used_elsewhere(spec), around.folder)
+    found = measures(spec.long, [str(name) for name in frame.columns], used, around.folder)
+    used |= {name for measure in found for name in measure.value.named()}
     parts = [one_measure(measure, into, own, by_name, set(same), context, around.units) for measure in found]
     long, long_lines, moved, blank = widened(same, parts, into.name, lines, skips)
-    return gathered(long, long_lines, moved, origins(spec), blank)
+    return replace(gathered(long, long_lines, moved, origins(spec), blank), used=used)
 
 
 def of_measure(value: Value) -> bool:

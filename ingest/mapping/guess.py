@@ -102,7 +102,7 @@ class Looks:
     texts: pa.StringArray
     filled: float                 # share of cells that hold something
     distinct: float               # share of those that differ
-    numbers: NDArray[np.float64]
+    numbers: NDArray[np.float64]  # of every row, NaN where there is none
     numeric: float                # share of those that are numbers
     reading: dict[str, Any]       # how the numbers must be read
     format: str | None            # of times
@@ -167,7 +167,7 @@ def system(made: tuple[Guessed, ...], looks: list[Looks], city: CityAround) -> l
     """The coordinate system of lon and lat that are no degrees, where one puts them into the city."""
     found = {one.field: column_of(one) for one in made}
     axes = [next((one.numbers for one in looks if one.name == found.get(name)), None) for name in ("lon", "lat")]
-    if city.box is None or city.crs is not None or axes[0] is None or axes[1] is None or len(axes[0]) != len(axes[1]):
+    if city.box is None or city.crs is not None or axes[0] is None or axes[1] is None:
         return []
     hint = next((one for one in of_places(axes[0], axes[1], city) if one.code == "projected"), None)
     crs = (hint.yaml or "").removeprefix("crs: ") if hint else ""
@@ -202,9 +202,11 @@ def look(name: str, sheet: Sheet, city: CityAround) -> Looks:
     count = len(texts)
     values, reading = as_numbers(texts)
     written, timely, twin = as_times(texts, cells, city)
+    aligned = np.full(len(sheet.frame), np.nan)
+    aligned[cells.by_row().is_valid().to_numpy(zero_copy_only=False)] = values
     filled = count / max(len(sheet.frame), 1)
     longest = max((len(text) for text in texts.to_pylist()), default=0)
-    return Looks(name, cells, texts, filled, len(pc.unique(texts)) / max(count, 1), values,
+    return Looks(name, cells, texts, filled, len(pc.unique(texts)) / max(count, 1), aligned,
                  float(np.isfinite(values).mean()) if count else 0.0, reading, written, timely, twin, longest)
 
 

@@ -30,6 +30,7 @@ class Mapped:
     marks: Rejects
     blank: int = 0                            # empty cells of a wide table: no reading, and no row
     origins: dict[str, str] = field(default_factory=dict)  # field → the columns it is made of
+    used: frozenset[str] = frozenset()        # every column that the mapping reads
 
 
 def gathered(outcomes: Outcomes, lines: Rows, skips: dict[int, Reason], sources: dict[str, str], blank: int = 0) -> Mapped:

@@ -61,7 +61,9 @@ def valued(column: str, reading: Reading) -> Value:
 
 def used_elsewhere(spec: Mapping) -> frozenset[str]:
     """The columns that a mapping needs beside its measures."""
-    values = [*spec.columns.values(), *(spec.steps.given().values() if spec.steps else ())]
+    steps = list(spec.steps.given().values()) if spec.steps else []
+    told = [part for step in steps for part in (step.agency, step.actor, step.note) if part is not None]
+    values: list[Value] = [*spec.columns.values(), *steps, *told]
     names = {name for value in values for name in value.named()} | {skip.column for skip in spec.skip_when}
     if spec.place is not None:
         place = spec.place

@@ -141,8 +141,7 @@ def shown(value: Any) -> str:
 
 def unused(mapped: Mapped, table: Table) -> tuple[str, ...]:
     """The columns that no field is made of."""
-    used = {part.strip() for origin in mapped.origins.values() for part in origin.split(",")}
-    return tuple(column for column in table.columns if column not in used)
+    return tuple(column for column in table.columns if column not in mapped.used)
 
 
 def counted(rejects: Rejects, lines: NDArray[np.int64], unread: list[tuple[int, str]]) -> tuple[Why, ...]:
