@@ -16,7 +16,7 @@
   const HATCH = 8;
   const NOTHING = ["in", ["id"], ["literal", []]];
 
-  const token = window.tonglan.colour;
+  const token = name => window.tonglan.colour(name);
 
   /* Marks: outline, radius, fill, stroke. A mark of several is a little larger, with their number beside it. */
   const outlines = {

@@ -42,6 +42,7 @@ REGION_BUFFER = 32
 FORMAT = "3"                # what the tiles hold; another number empties every browser's cache
 PAST = "at-"                # a version that stands for an instant
 PICKED = "~"                # what follows in a version are the filters
+GATHERED = "."              # what follows before them is the finest level that cases are gathered by
 
 
 class UnknownTile(LookupError):
@@ -117,6 +118,18 @@ def picked(version: str, now: datetime) -> Sieve:
         raise UnknownTile(version) from error
 
 
+def gathered_by(version: str, level: int) -> str:
+    """A version of cases gathered, far out, by no finer regions than those of a level: a map's colours and marks agree."""
+    mark, filtered, filters = version.partition(PICKED)
+    return f"{mark}{GATHERED}{level}{filtered}{filters}"
+
+
+def finest(version: str) -> int | None:
+    """The level that a version names as the finest; None where it leaves that to the zoom."""
+    told = version.partition(PICKED)[0].partition(GATHERED)[2]
+    return int(told) if told.isascii() and told.isdecimal() else None
+
+
 class Tiles:
     """Draws the tiles of one city. Region shapes are simplified once a zoom and kept."""
 
@@ -166,7 +179,7 @@ class Tiles:
         through = picked(version, past or now)
         shown = Sieve(f"{CLOSED_SINCE if past else OPEN_NOW} AND {through.condition}", through.binds)
         if tile.layer == "case" and tile.z < NEAR:
-            return late_by_region(self.engine, self.city, tile, past or now, shown)
+            return late_by_region(self.engine, self.city, tile, past or now, shown, finest(version))
         if tile.layer == "case":
             return cases(self.engine, tile, past or now, shown)
         if tile.layer == "heat" and tile.z < NEAR:
@@ -270,13 +283,15 @@ def cases(engine: Engine, tile: Address, now: datetime, shown: Sieve) -> bytes:
         {**frame(tile), **crowding(tile.z), "now": now, "soon": now + DUE_SOON, **shown.binds}, layer="case")
 
 
-def late_by_region(engine: Engine, city: City, tile: Address, now: datetime, shown: Sieve) -> bytes:
+def late_by_region(engine: Engine, city: City, tile: Address, now: datetime, shown: Sieve, most: int | None = None) -> bytes:
     """Cases past their clock and those due soon, one mark of each a region: properties state, n, region (its code),
     name_zh, name_en.
 
-    The regions are those of the finest level with room for a mark; theirs are the tile's whose names stand in it.
+    The regions are those of the finest level with room for a mark, but no finer than `most`; theirs are the tile's whose
+    names stand in it.
     """
-    placed = named_in(city, gathering_level(city, tile.z), tile)
+    room = gathering_level(city, tile.z)
+    placed = named_in(city, room if most is None else min(room, most), tile)
     if not placed:
         return b""
     return encode(engine, "late cases by region", f"""

@@ -46,7 +46,7 @@ def item(look: Look, number: int, one: Attention) -> Any:
     what, detail = described(look, one)
     return links.link(
         [states.glyph(shape, tone), html.Span(str(number), className=f"no {tone}"), html.Span(what, className="what"),
-         html.Small([html.Span(detail), *states.simulated(one.simulated, look.language)])],
+         html.Small([html.Span(detail), *([states.short_mark(look.language)] if one.simulated else [])])],
         address(look, one), className="item")
 
 

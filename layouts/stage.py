@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from data_access.attention import Attention
 from data_access.city import City, Region
-from data_access.tiles import POINT_ZOOMS, region_zooms
+from data_access.tiles import POINT_ZOOMS, gathered_by, region_zooms
 from indicators.definition import Indicator
 from indicators.filters import LATENESS
 from indicators.reading import Reading
@@ -242,7 +242,7 @@ def map_state(look: Look, indicator: Indicator, ramp: Ramp, paint: Sequence[Chil
              "stale": child.reading.status == "stale"}
             for child in labels if child.region.label is not None
         ],
-        "tiles": dict(versions),
+        "tiles": {**versions, "case": gathered_by(versions["case"], level)},
         "zooms": {**{f"region-{n}": region_zooms(city, n) for n in range(len(city.levels))}, **POINT_ZOOMS},
         "hidden": list(HIDDEN_AT_FIRST),
         "selected": None if selected is None else {"lon": selected[0], "lat": selected[1]},

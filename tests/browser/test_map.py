@@ -75,7 +75,8 @@ def state(city: City, code: str = "T", language: Language = "zh", values: Mappin
 @pytest.fixture(scope="module")
 def address(engine: Engine, city: City) -> Iterator[str]:
     """A page with nothing but the stage, which also writes down what was clicked."""
-    app = Dash("map", assets_folder=str(ASSETS), assets_path_ignore=["vendor"], assets_ignore=r"push\.js|charts\.js|wall\.css")
+    app = Dash("map", assets_folder=str(ASSETS), assets_path_ignore=["vendor"],
+               assets_ignore=r"(ahead|charts|faces|plots|push)\.js|wall\.css")
     app.server.register_blueprint(blueprint(engine, lambda: city, lambda: NOON))
     parts = stage.stage(html.Div(id="over"))
     parts[2].children = stage.key(Look(View(Scope("T")), city, NOON), {"overdue": 1}, simulated_marks=True, no_data=True)
@@ -195,10 +196,11 @@ def test_only_changed_classes_are_set_again(drawn: Any, city: City) -> None:
 
 def test_a_new_version_asks_only_for_that_layer_s_tiles(drawn: Any, city: City) -> None:
     drawn.asked.clear()
-    tell(drawn, state(city, case="c2"))
+    told = state(city, case="c2")
+    tell(drawn, told)
     settle(drawn)
     tiles = {url.split("/tiles/")[1].rsplit("/", 3)[0] for url in drawn.asked if "/tiles/" in url}
-    assert tiles == {"c2/case"}
+    assert tiles == {f"c2.{told['paint']['level']}/case"}
 
 
 def test_another_scope_moves_the_map_there_and_paints_its_own_level(drawn: Any, city: City) -> None:
@@ -350,7 +352,7 @@ def test_when_tiles_do_not_come_it_says_so_keeps_the_picture_and_goes_on_by_itse
     drawn.asked.clear()
     drawn.wait_for_function("document.querySelector('.map-note').textContent === ''", timeout=15000)
     settle(drawn)
-    assert {url.split("/tiles/")[1].split("/")[0] for url in drawn.asked if "/tiles/" in url} == {"c4"}
+    assert {url.split("/tiles/")[1].split(".")[0] for url in drawn.asked if "/tiles/" in url} == {"c4"}
     assert drawn.evaluate(marks) == 1
     drawn.faults[:] = [fault for fault in drawn.faults if "503" not in fault]
 

@@ -8,7 +8,20 @@ from sqlalchemy import Engine, text
 from data_access import engine as engines
 from data_access.city import City
 from data_access.engine import DataUnavailable
-from data_access.tiles import Address, Tiles, UnknownTile, gathering_level, instant, region_version, region_zooms, versions
+from data_access.tiles import (
+    Address,
+    Tiles,
+    UnknownTile,
+    finest,
+    gathered_by,
+    gathering_level,
+    instant,
+    picked,
+    region_version,
+    region_zooms,
+    versions,
+)
+from indicators.filters import sieve
 from indicators.scope import Filter
 from tests.conftest import NOON
 from tests.vector_tile import Feature, decode
@@ -122,6 +135,18 @@ def test_far_out_a_region_has_one_mark_of_its_late_cases_and_one_of_those_due_so
 def test_marks_gather_by_the_finest_regions_that_are_wide_enough(town: City) -> None:
     """Smalltown: 8 km² in 1, 2, 4 and 8 regions, so 2.8, 2, 1.4 and 1 km across; a unit is 76 m at zoom 10, 19 m at 12."""
     assert [gathering_level(town, z) for z in (9, 10, 11, 12)] == [0, 0, 2, 3]
+
+
+def test_marks_gather_by_no_finer_regions_than_their_version_says(tiles: Tiles) -> None:
+    """At zoom 11 there is room for streets; a map that is coloured by districts asks for its marks by district."""
+    def regions(version: str) -> set[int]:
+        return {len(f.properties["region"]) - 1 for f in features(tiles, "case", *around(11), version)}
+
+    assert regions("1") == {2}
+    assert [regions(gathered_by("1", level)) for level in (0, 1, 2, 3)] == [{0}, {1}, {2}, {2}]
+    filters = (Filter("class", ("pothole",)),)
+    version = gathered_by(versions(tiles.engine, NOON, None, filters)["case"], 1)
+    assert regions(version) == {1} and finest(version) == 1 and picked(version, NOON) == sieve(filters, NOON)
 
 
 def test_near_by_the_worst_stands_for_its_square(tiles: Tiles) -> None:
