@@ -9,28 +9,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from geo.strays import Box
-from ingest.mapping import moments, numbers
-from ingest.mapping.cells import Cells, Sheet
-from ingest.mapping.faults import Faults
 from ingest.mapping.hints import CityAround, of_places
+from ingest.mapping.looks import Looks, looked_at
 from ingest.mapping.regions import RegionIndex
 from ingest.mapping.series import series
 from ingest.mapping.spec import STEPS
-from ingest.mapping.values import BLANKS, Reading
 from ingest.mapping.vocabulary import likeness
 from ingest.rows import FIELDS, Field
 
-FORMATS = ("iso", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p",
-           "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y",
-           "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%m-%d-%Y", "%d %b %Y %H:%M", "%d %b %Y", "%d-%b-%Y",
-           "%b %d %Y %I:%M%p", "%m/%d/%y %H:%M", "%m/%d/%y", "%d/%m/%y %H:%M", "%d/%m/%y", "%d.%m.%y %H:%M", "%d.%m.%y",
-           "%y-%m-%d", "epoch_ms", "epoch_s", "excel")
-TWINS = {"%d/%m": "%m/%d", "%m/%d": "%d/%m", "%d-%m": "%m-%d", "%m-%d": "%d-%m"}
 UNSURE = 0.35     # the least that is proposed
 LIKELY = 0.6      # how sure a coordinate system is that puts points into the city
 WIDE = 0.8        # how sure columns are that name what they measure
@@ -39,7 +28,6 @@ CONSTANT, MADE_UP = frozenset(("channel", "kind", "interval_s", "industry", "sta
 PLACES = ("lon", "lat", "point", "geometry", "region")
 WAYS = ({"lon", "lat"}, {"point"}, {"geometry"})   # of giving coordinates
 STEP_NAMES = tuple(name for name in STEPS if name in ("registered", "dispatched", "disposed", "verified", "closed"))
-SAMPLE = 300
 
 
 @dataclass(frozen=True)
@@ -91,24 +79,6 @@ class Guess:
         needed = {field.name for field in FIELDS[self.subject] if field.required} | {"long"}
         found = sum(one.confidence * (1.0 if one.field in needed else OPTIONAL) for one in self.fields)
         return found - sum(MADE_UP if name in CONSTANT else LACKING for name in self.missing)
-
-
-@dataclass(frozen=True)
-class Looks:
-    """What the cells of a column look like."""
-
-    name: str
-    cells: Cells
-    texts: pa.StringArray
-    filled: float                 # share of cells that hold something
-    distinct: float               # share of those that differ
-    numbers: NDArray[np.float64]  # of every row, NaN where there is none
-    numeric: float                # share of those that are numbers
-    reading: dict[str, Any]       # how the numbers must be read
-    format: str | None            # of times
-    timely: float                 # share of those that are times
-    twin: bool                    # the same could be written month first and day first
-    longest: int
 
 
 def guess(frame: pd.DataFrame, subject: str, city: CityAround) -> Guess:
@@ -179,76 +149,6 @@ def subjects(frame: pd.DataFrame, city: CityAround) -> list[tuple[str, float]]:
     looks = looked_at(frame, city)
     scored = [(subject, guessed(looks, subject, city).score()) for subject in FIELDS if subject != "steps"]
     return sorted(scored, key=lambda one: -one[1])
-
-
-def looked_at(frame: pd.DataFrame, city: CityAround) -> list[Looks]:
-    """Every column, looked at."""
-    sheet = Sheet(frame.head(SAMPLE), empty=BLANKS)
-    return [look(str(name), sheet, city) for name in frame.columns if name != "geometry"] + (
-        [geometry(sheet)] if "geometry" in frame.columns else [])
-
-
-def geometry(sheet: Sheet) -> Looks:
-    """A column of shapes."""
-    none = np.full(len(sheet.frame), np.nan)
-    nothing = pa.array([], pa.string())
-    return Looks("geometry", Cells(nothing), nothing, 1.0, 1.0, none, 0.0, {}, None, 0.0, False, 0)
-
-
-def look(name: str, sheet: Sheet, city: CityAround) -> Looks:
-    """One column, looked at."""
-    cells = sheet.cells(name)
-    texts = cells.by_row().drop_null()
-    count = len(texts)
-    values, reading = as_numbers(texts)
-    written, timely, twin = as_times(texts, cells, city)
-    aligned = np.full(len(sheet.frame), np.nan)
-    aligned[cells.by_row().is_valid().to_numpy(zero_copy_only=False)] = values
-    filled = count / max(len(sheet.frame), 1)
-    longest = max((len(text) for text in texts.to_pylist()), default=0)
-    return Looks(name, cells, texts, filled, len(pc.unique(texts)) / max(count, 1), aligned,
-                 float(np.isfinite(values).mean()) if count else 0.0, reading, written, timely, twin, longest)
-
-
-def as_numbers(texts: pa.StringArray) -> tuple[NDArray[np.float64], dict[str, Any]]:
-    """The column's numbers, and how they must be read: plainly, with a decimal comma, with marks between thousands."""
-    ways: tuple[dict[str, Any], ...] = ({}, {"thousands": ","}, {"decimal": ","}, {"decimal": ",", "thousands": "."},
-                                        {"percent": "keep"})
-    tried = []
-    for way in ways:
-        values = numbers.parsed(texts, None, Reading.model_validate(way), way.get("decimal", "."), None, Faults("", texts))
-        tried.append((int(np.isfinite(values).sum()), values, way))
-        if tried[-1][0] == len(texts):
-            break
-    most = max(read for read, _, _ in tried)
-    _, values, way = next(one for one in tried if one[0] == most)
-    return values, way
-
-
-def as_times(texts: pa.StringArray, cells: Cells, city: CityAround) -> tuple[str | None, float, bool]:
-    """The format that reads most of the column as times, how many, and whether day and month could be the other way round."""
-    figured = pc.match_substring_regex(texts, r"\d").to_numpy(zero_copy_only=False)
-    if not len(texts) or figured.mean() < 0.5:
-        return None, 0.0, False
-    wanted = np.ones(len(texts), bool)
-    typed = cells.native is not None and bool(cells.native.all()) and cells.numbers is None
-    found: list[tuple[float, str]] = []
-    for written in ("iso",) if typed else FORMATS:
-        read = moments.read(texts, (written,), wanted)
-        share = float((~np.isnat(read.local)).mean())
-        if share > 0.5:
-            found.append((share, written))
-        if share == 1.0 and written == "iso":
-            break
-    if not found:
-        return None, 0.0, False
-    share = max(one[0] for one in found)
-    ways = [written for one, written in found if one == share]
-    chosen = ways[0]
-    twin = any(chosen.startswith(short) and chosen.replace(short, other, 1) in ways for short, other in TWINS.items())
-    if twin and not city.zone.key.startswith("America/"):
-        chosen = next((way for way in ways if way.startswith("%d")), chosen)
-    return chosen, share, twin
 
 
 def contest(looks: list[Looks], subject: str, city: CityAround) -> list[Guessed]:
