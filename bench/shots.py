@@ -29,7 +29,7 @@ from data_access.city import City
 from settings import Settings
 
 PORT = 8097
-LIMIT_MS = 60_000
+LIMIT_MS = 180_000   # a browser without a graphics card may take a minute for a wall of 16 million pixels
 
 # Painted: the address's picture is laid, letters and charts are there, and the map has drawn all that it was told.
 PAINTED = """() => {

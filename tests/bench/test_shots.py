@@ -1,11 +1,15 @@
 """Which pictures are taken, and a city whose sources have fallen silent only for the bench."""
 
+import urllib.request
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError
 
+from bench.live import application
+from bench.replay import messages
 from bench.silence import SCHEMA, Hushed, chosen, look_there_first, silenced
 from bench.views import SIZES, shots, silent_shots
 from data_access import devices, sources
@@ -15,6 +19,7 @@ from data_access.engine import sql
 from indicators.scope import Scope
 from ingest.door import create_door
 from layouts.view import Opened, View, parse
+from tests.browser.scene import free_port
 
 NOW = datetime.now(UTC)
 TOKEN = {"Authorization": "Bearer secret"}
@@ -128,3 +133,26 @@ def told(engine: Engine, now: datetime) -> tuple[dict[str, str], str]:
 def there(engine: Engine) -> bool:
     with engine.connect() as connection:
         return connection.execute(sql("SELECT FROM pg_namespace WHERE nspname = :name"), {"name": SCHEMA}).first() is not None
+
+
+def test_the_bench_s_own_application_has_the_dead_source_in_its_band(engine: Engine, database_url: str, living: City) -> None:
+    hushed, port = chosen(engine), free_port()
+    assert hushed.dead is not None
+    with silenced(engine, hushed, datetime.now(UTC)), application(database_url, port, "bench.silence:server()"):
+        assert f"{hushed.dead.name.en} lost" in attention(f"http://127.0.0.1:{port}")
+
+
+def attention(site: str) -> list[str]:
+    """The texts in the city's band."""
+    with urllib.request.urlopen(f"{site}/live/?lang=en", timeout=20) as stream:
+        picture = next(body for name, body in messages(stream) if name == "picture")
+    return texts(picture["props"]["attention"])
+
+
+def texts(part: Any) -> list[str]:
+    """All texts within a drawn part, in order."""
+    if isinstance(part, str):
+        return [part]
+    if isinstance(part, list):
+        return [text for one in part for text in texts(one)]
+    return texts(part.get("props", part).get("children")) if isinstance(part, dict) else []
