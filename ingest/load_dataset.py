@@ -1,8 +1,8 @@
 """A dataset of a pack into the database: read → map → check → take, in parts of one transaction each.
 
 A part is remembered by its batch's idempotency key (dataset, table, its stamp, the first line), so a load that was
-stopped goes on where it was, and one that is done does nothing. While the database takes a part, the next
-ones are read and mapped in a thread of their own.
+stopped goes on where it was, and one that is done does nothing. While the database takes parts, the next
+ones are read, mapped and judged in a thread of their own.
 """
 
 import math
