@@ -79,7 +79,9 @@ def address(engine: Engine, city: City) -> Iterator[str]:
                assets_ignore=r"(ahead|charts|faces|plots|push)\.js|wall\.css")
     app.server.register_blueprint(blueprint(engine, lambda: city, lambda: NOON))
     parts = stage.stage(html.Div(id="over"))
-    parts[2].children = stage.key(Look(View(Scope("T")), city, NOON), {"overdue": 1}, simulated_marks=True, no_data=True)
+    named = {part.id: part for part in parts if hasattr(part, "id")}
+    look = Look(View(Scope("T")), city, NOON)
+    named[ids.MAP_KEY].children = stage.key(look, {"overdue": 1}, simulated_marks=True, no_data=True)
     app.layout = html.Div([html.Section(parts, id="box", style={"position": "fixed", "inset": "0"}), html.Output(id="clicked")])
     app.clientside_callback(ClientsideFunction("tonglan_map", "apply"), Input(ids.MAP_STATE, "data"))
     app.clientside_callback("data => JSON.stringify(data)", Output("clicked", "children"), Input(ids.MAP_CLICK, "data"))
@@ -332,7 +334,7 @@ def test_the_map_looks_the_same_on_a_wall_twice_as_large(drawn: Any, city: City)
     """Laid out in units, the picture of a larger wall has the same zoom and more pixels."""
     tell(drawn, state(city, "T1", values={}))
     zooms = []
-    for width, height in ((960, 540), (1920, 1080)):
+    for width, height in ((1280, 720), (2560, 1440)):
         drawn.set_viewport_size({"width": width, "height": height})
         drawn.wait_for_function("width => document.querySelector('#map canvas').width === width", arg=width)
         zooms.append(drawn.evaluate("tonglan.map.map.getZoom()"))
