@@ -35,6 +35,7 @@
   let unit = 1;                // CSS pixels of one unit
   let hovered = null;
   let along = null;            // moves the callouts with the map
+  let lettering = 0;           // labels that wait for their letters
   const waiting = new Set();   // tiles that the server has not given yet
 
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -53,7 +54,9 @@
   }
 
   function build(root) {
+    sized = "";
     root.replaceChildren();
+    root.removeAttribute("data-idle");
     const plane = made(root, "div", "map-plane");
     const canvas = made(plane, "div", "map-canvas");
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -80,18 +83,28 @@
   const ratio = () => (window.devicePixelRatio || 1) * unit;
   const field = () => ({width: picture.plane.clientWidth, height: picture.plane.clientHeight});
 
+  let sized = "";              // what the map was last scaled to
+
   function resized() {
     if (!picture || !picture.root.clientWidth) return;
     const before = unit;
     scale();
     if (!picture.map) return;
-    picture.map.setPixelRatio(ratio());
-    picture.map.resize();
+    const now = [picture.root.clientWidth, picture.root.clientHeight, ratio()].join();
+    if (now !== sized) {
+      sized = now;
+      picture.map.setPixelRatio(ratio());
+      picture.map.resize();
+      picture.told = "";
+    }
     if (picture.ready && unit !== before) style.images(picture.map, ratio());
     if (picture.ready && !moved) fit(0);
-    picture.told = "";
     callouts();
   }
+
+  /* What lies over the map changes its size with every picture: its numbers are painted before the map makes room. */
+  let resizing = null;
+  const measured = () => { resizing ??= setTimeout(() => { resizing = null; resized(); }); };
 
   /* A box of the page in the map's units, or null where it shows nothing. */
   function boxOf(element) {
@@ -154,7 +167,7 @@
     map.once("style.load", () => { mine.ready = true; sync(); });
     map.on("movestart", event => { if (event.originalEvent) moved = true; });
     map.on("move", moving);
-    map.on("idle", () => lettered(mine));
+    map.on("idle", () => { lettered(mine); settled(mine); });
     map.on("moveend", () => { callouts(); const at = map.getCenter(); tell(VIEW, {lon: at.lng, lat: at.lat, zoom: map.getZoom()}); });
     map.on("click", event => clicked(map, event));
     map.on("mousemove", event => hover(map, event));
@@ -186,6 +199,12 @@
       fit(before ? FLY_MS : 0);
     }
     callouts();
+    if (!map.loaded() || lettering) picture.root.removeAttribute("data-idle");
+  }
+
+  /* The map's element says when all that the newest state asks for is drawn, for who takes pictures of it. */
+  function settled(mine) {
+    if (picture === mine && mine.ready && shown === wanted && !lettering) mine.root.dataset.idle = "";
   }
 
   function versions(map, state, before) {
@@ -285,7 +304,9 @@
 
   async function labels(map, state) {
     const size = labelSize(state.labels);
+    lettering++;
     await letters(state.labels.map(label => label.name + label.value).join(""));
+    lettering--;
     if (!picture || picture.map !== map || !shown || !same(shown.labels, state.labels)) return;
     map.getSource("label").setData({type: "FeatureCollection", features: state.labels.map((label, rank) => ({
       type: "Feature", id: label.id, geometry: {type: "Point", coordinates: [label.lon, label.lat]},
@@ -341,6 +362,7 @@
   function fit(duration) {
     const to = camera();
     if (!to) return;
+    picture.root.removeAttribute("data-idle");   // whatever the camera does, it ends in another idle
     const view = {...to, pitch: wanted.mode === "3d" ? PITCH : 0, bearing: 0};
     if (duration && !calm.matches) picture.map.easeTo({...view, duration, essential: true});
     else picture.map.jumpTo(view);
@@ -536,7 +558,7 @@
     }
   }
 
-  const watcher = new ResizeObserver(resized);
+  const watcher = new ResizeObserver(measured);
   const keyed = new MutationObserver(pressed);
 
   function apply(state) {

@@ -8,9 +8,9 @@ from bench import trace
 from bench.figures import spread
 
 LIMIT_MS = 50.0
-ZOOMS = (10.0, 11.5, 13.0, 14.5, 16.0)
+ZOOMS = (10.0, 12.5, 14.5, 16.0)
 DRAGS = ((260, 120), (-320, -60))
-STEPS = 8
+STEPS = 5
 SETTLE_MS = 1500
 REST_MS = 8000
 
