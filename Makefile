@@ -21,8 +21,8 @@ lint: setup-dev ## Check style and types
 	@$(PYTHON_BIN) -m ruff check .
 	@$(PYTHON_BIN) -m mypy .
 
-bench-wall: setup-dev ## Measure what the running wall asks of a browser
-	@$(PYTHON_BIN) -m bench.wall
+bench-wall: setup-dev ## Measure what the running wall asks of a browser (COPY=URL: a full map, too, on a copy to be filled)
+	@$(PYTHON_BIN) -m bench.wall $(if $(COPY),--copy '$(COPY)')
 
 shots: setup-dev ## Take pictures of the running screen into shots/
 	@$(PYTHON_BIN) -m bench.shots
