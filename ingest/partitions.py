@@ -32,10 +32,13 @@ class Partitions:
 
     def ensure(self, engine: Engine, observed_at: Instants) -> None:
         """Make the partitions that these instants need, in a transaction of its own."""
-        missing = self.missing(observed_at)
-        if missing:
+        if self.missing(observed_at):
             with engine.begin() as connection:
-                self.make(connection, missing)
+                self.within(connection, observed_at)
+
+    def within(self, connection: Connection, observed_at: Instants) -> None:
+        """Make the partitions that these instants need, in the caller's transaction."""
+        self.make(connection, self.missing(observed_at))
 
     def missing(self, observed_at: Instants) -> list[date]:
         """The days without a known partition."""

@@ -15,7 +15,7 @@ from indicators.algebra import Amount
 from indicators.metrics import METRICS
 from indicators.scope import WINDOWS, Window
 from indicators.windows import Frame, frame
-from ingest.partitions import ensure_partitions
+from ingest.partitions import Partitions
 from ingest.quality.arrivals import DEEPEST
 from ingest.rollups import rebuild
 
@@ -106,7 +106,7 @@ def fill(engine: Engine, city: City, chance: random.Random) -> None:
                 INSERT INTO device (code, source_id, kind, name, region_id, interval_s)
                 VALUES (:code, 1, 'air', 'd', :region, 900)"""), {"code": f"D{number}", "region": block})
         instants = np.array([np.datetime64((NOW - timedelta(days=n)).replace(tzinfo=None)) for n in range(-1, DAYS + 1)])
-        ensure_partitions(connection, instants)
+        Partitions().within(connection, instants)
         connection.execute(text("""
             INSERT INTO observation (observed_at, value, device_id, batch_id, row_no, property_id)
             SELECT CAST(:now AS timestamptz) - n * interval '97 minutes', (n * 7 + d.device_id * 13 + p.property_id * 29) % 101,

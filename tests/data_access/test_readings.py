@@ -14,7 +14,7 @@ from indicators.library import INDICATORS
 from indicators.metrics import STOCKS
 from indicators.reading import Reading
 from indicators.scope import WINDOWS, Scope, Window
-from ingest.partitions import ensure_partitions
+from ingest.partitions import Partitions
 from ingest.rollups import rebuild
 
 NOW = datetime(2026, 3, 4, 17, 20, tzinfo=UTC)  # Wednesday 12:20 in New York
@@ -108,7 +108,7 @@ def put_cases(connection: Connection, at: dict[str, int]) -> None:
 def put_devices(connection: Connection, at: dict[str, int]) -> None:
     """Station a: 20 over 6 hours; station b: 40 over 18, silent since; a gauge in alarm; one switched off; a dumb one."""
     instants = np.array([np.datetime64(ago(days=n).replace(tzinfo=None)) for n in range(-1, 10)])
-    ensure_partitions(connection, instants)
+    Partitions().within(connection, instants)
     put_device(connection, "a", at["T111"], "pm25", [(ago(hours=n), 20.0) for n in range(6, 0, -1)] + [(ago(minutes=5), 20.0)])
     put_device(connection, "b", at["T112"], "pm25", [(ago(hours=n), 40.0) for n in range(21, 0, -1)])
     put_device(connection, "w", at["T222"], "level", [(ago(hours=30), 0.1), (ago(minutes=5), 3.2)], kind="water")

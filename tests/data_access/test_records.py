@@ -14,7 +14,7 @@ from data_access.city import City, UnknownRegion
 from data_access.engine import DataUnavailable, create
 from data_access.overdue import AllOverdue, overdue
 from indicators.text import Text
-from ingest.partitions import ensure_partitions
+from ingest.partitions import Partitions
 
 NOW = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)
 
@@ -138,7 +138,7 @@ def test_a_silent_device_raises_no_alarm(filled: Engine, town: City) -> None:
 def test_the_past_has_the_alarms_and_the_device_of_that_hour_and_none_of_todays(filled: Engine, town: City) -> None:
     """Today d1 says 160; yesterday at this hour it said 155, and two hours before that 20."""
     with filled.begin() as connection:
-        ensure_partitions(connection, np.array([np.datetime64("2026-03-03T12:00")]))
+        Partitions().within(connection, np.array([np.datetime64("2026-03-03T12:00")]))
         for hours, value in ((24, 155.0), (26, 20.0)):
             connection.execute(text("""
                 INSERT INTO observation (device_id, property_id, observed_at, value, batch_id, row_no)

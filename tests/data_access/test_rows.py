@@ -14,7 +14,7 @@ from indicators.definition import Count
 from indicators.library import INDICATORS
 from indicators.scope import Scope
 from indicators.text import Text
-from ingest.partitions import ensure_partitions
+from ingest.partitions import Partitions
 from ingest.rollups import rebuild
 from ingest.snapshots import recorded
 
@@ -33,7 +33,7 @@ def filled(engine: Engine, town: City) -> Engine:
         connection.execute(text("""
             INSERT INTO batch (source_id, door, origin, subject) VALUES
             (1, 'file', 'cases.csv', 'case'), (2, 'http', '10.0.0.7', 'observation')"""))
-        ensure_partitions(connection, np.array([np.datetime64(NOW.replace(tzinfo=None))]))
+        Partitions().within(connection, np.array([np.datetime64(NOW.replace(tzinfo=None))]))
         for number, (leaf, reported, due, closed) in enumerate([
             ("T111", ago(hours=9), ago(hours=5), ago(hours=6)),   # in time
             ("T111", ago(hours=8), ago(hours=4), ago(hours=2)),   # late
