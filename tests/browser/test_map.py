@@ -349,11 +349,13 @@ def test_when_tiles_do_not_come_it_says_so_keeps_the_picture_and_goes_on_by_itse
     drawn.wait_for_selector(".map-note:not(:empty)")
     assert drawn.inner_text(".map-note") == say("map.unavailable", "zh")
     assert drawn.evaluate(marks) == 1
+    assert drawn.locator("#map[data-idle]").count() == 0, "what it was told is not all drawn"
     push(drawn, state(city, case="c4"))
     drawn.unroute("**/tiles/**")
     drawn.asked.clear()
     drawn.wait_for_function("document.querySelector('.map-note').textContent === ''", timeout=15000)
     settle(drawn)
+    drawn.wait_for_selector("#map[data-idle]")
     assert {url.split("/tiles/")[1].split(".")[0] for url in drawn.asked if "/tiles/" in url} == {"c4"}
     assert drawn.evaluate(marks) == 1
     drawn.faults[:] = [fault for fault in drawn.faults if "503" not in fault]
