@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask
 from sqlalchemy import Connection, Engine, event
 
 import app
 from data_access.engine import sql
 from data_access.sources import DEAD_AFTER, Source, sources
+from live.mount import Wsgi
 
 SCHEMA = "tonglan_shots"
 DEAD_FOR = timedelta(hours=2)
@@ -127,7 +127,7 @@ def clipped(column: str, times: tuple[str, ...]) -> str:
     return f"CASE WHEN f.{column} > h.until THEN h.until ELSE f.{column} END AS {column}" if column in times else f"f.{column}"
 
 
-def server() -> Flask:
+def server() -> Wsgi:
     """The application that sees the silence, for a WSGI server."""
     event.listen(Engine, "connect", look_there_first)
     return app.server()
