@@ -15,7 +15,7 @@ stop: ## Stop what `make run` started
 	@if [ -x $(PYTHON_BIN) ]; then $(PYTHON_BIN) cli.py stop; else echo "Nothing is set up yet."; fi
 
 test: setup-dev ## Run every test on a PostGIS of its own
-	@$(PYTHON_BIN) -m pytest
+	@$(PYTHON_BIN) -m pytest -n 2 --dist loadfile
 
 lint: setup-dev ## Check style and types
 	@$(PYTHON_BIN) -m ruff check .

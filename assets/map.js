@@ -35,6 +35,7 @@
   let unit = 1;                // CSS pixels of one unit
   let hovered = null;
   let along = null;            // moves the callouts with the map
+  let failures = 0;            // how often the library could not be fetched
   let lettering = 0;           // labels that wait for their letters
   const waiting = new Set();   // tiles that the server has not given yet
 
@@ -130,9 +131,10 @@
     scale();
     let library;
     try {
-      [library] = await Promise.all([import(LIBRARY), letters(style.FIGURES)]);
+      [library] = await Promise.all([import(imported()), letters(style.FIGURES)]);
     } catch (error) {
-      if (picture === mine) { say(wanted.words.unavailable); setTimeout(() => restart(mine), RETRY_MS[2]); }
+      failures += 1;
+      later(mine);
       return;
     }
     if (picture !== mine) return;
@@ -151,6 +153,16 @@
     listen(mine);
   }
 
+  /* A browser may remember that a module could not be fetched: after a failure it has another address. */
+  const imported = () => failures ? `${LIBRARY}${LIBRARY.includes("?") ? "&" : "?"}again=${failures}` : LIBRARY;
+
+  /* The line was cut while the map's own code was on its way: begin again by itself. */
+  function later(mine) {
+    if (picture !== mine) return;
+    say(wanted.words.unavailable);
+    setTimeout(() => restart(mine), RETRY_MS[2]);
+  }
+
   function restart(old) {
     if (picture !== old) return;
     const root = old.root;
@@ -165,6 +177,9 @@
     map.keyboard.disableRotation();
     style.images(map, ratio());
     map.once("style.load", () => { mine.ready = true; sync(); });
+    map.on("error", event => {
+      if (/worker/i.test(event.error?.message || "")) later(mine); else console.error(event.error);
+    });
     map.on("movestart", event => { if (event.originalEvent) moved = true; });
     map.on("move", moving);
     map.on("idle", () => { lettered(mine); settled(mine); });

@@ -361,6 +361,23 @@ def test_when_tiles_do_not_come_it_says_so_keeps_the_picture_and_goes_on_by_itse
     drawn.faults[:] = [fault for fault in drawn.faults if "503" not in fault]
 
 
+@pytest.mark.parametrize("part", ["maplibre-gl.mjs", "maplibre-gl-worker.mjs"])
+def test_when_the_line_is_cut_while_the_maps_own_code_comes_the_map_begins_again_by_itself(
+    browser: Browser, address: str, city: City, part: str,
+) -> None:
+    context = browser.new_context(viewport=SMALL, reduced_motion="reduce", locale="zh-CN", color_scheme="dark")
+    page: Any = context.new_page()
+    context.route(f"**/{part}*", lambda route: route.abort())
+    page.goto(address)
+    page.wait_for_function("window.dash_clientside?.set_props && document.getElementById('map')")
+    push(page, state(city))
+    page.wait_for_selector(".map-note:not(:empty)")
+    context.unroute(f"**/{part}*")
+    page.wait_for_selector("#map[data-idle]", timeout=30000)
+    assert page.inner_text(".map-note") == ""
+    context.close()
+
+
 def test_a_lost_graphics_context_is_replaced_and_the_same_is_drawn_again(drawn: Any, city: City) -> None:
     drawn.evaluate("""() => { window.old = tonglan.map.map;
         old.getCanvas().getContext("webgl2").getExtension("WEBGL_lose_context").loseContext(); }""")

@@ -97,7 +97,7 @@ def test_a_panel_whose_query_fails_says_so_alone(page: Page, site: str, monkeypa
     def fail(*_: object) -> Any:
         raise engines.DataUnavailable("the attention band")
 
-    monkeypatch.setattr("data_access.attention.attention", fail)
+    monkeypatch.setattr("data_access.attention.weighed", fail)
     page.goto(f"{site}/r/T12?lang=en")
     expect(page.locator("#attention")).to_contain_text("cannot be shown")
     expect(page.locator("#panel-events .hero")).to_be_visible()
