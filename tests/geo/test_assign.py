@@ -1,7 +1,6 @@
 """Points find their region as PostGIS would say, through the grid and at its seams."""
 
 import numpy as np
-import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as some

@@ -131,7 +131,8 @@ def test_each_indicator_of_a_list_can_be_put_on_the_map():
 
 
 def test_the_rows_behind_a_ratio_say_their_side_and_lead_to_their_record():
-    row = (True, True, town.NOW, "418", Text("法拉盛", "Flushing"), 2.5, Sender("sim-cases", Text("案件", "Cases")), "http", "127.0.0.1", 7, 12)
+    sender = Sender("sim-cases", Text("案件", "Cases"))
+    row = (True, True, town.NOW, "418", Text("法拉盛", "Flushing"), 2.5, sender, "http", "127.0.0.1", 7, 12)
     rows = Rows((*SIDES, *COLUMNS), (row,), 1206)
     drawn = drawer_indicator.indicator(LOOK, town.reading("event_closed_on_time"), rows)
     assert "数字背后的 1,206 行" in text(drawn) and "分子 · 分母" in text(drawn) and "批次 7 · 第 12 行" in text(drawn)
@@ -154,7 +155,8 @@ def turned(total: int, page: int) -> Any:
     """The indicator's drawer over so many facts numbered from 1, as read for one of their pages."""
     look = town.look(opened=Opened("indicator", "event_reported", page))
     there = min(total, drawer_indicator.reach(look.view))
-    facts = tuple((town.NOW, f"fact-{at}", Text("区", "Region"), 1.0, Sender("files", Text("源", "Source")), "file", "cases.csv", 38, at)
+    sender = Sender("files", Text("源", "Source"))
+    facts = tuple((town.NOW, f"fact-{at}", Text("区", "Region"), 1.0, sender, "file", "cases.csv", 38, at)
                   for at in range(1, there + 1))
     return drawer_indicator.indicator(look, town.reading("event_reported"), Rows(COLUMNS, facts, total))
 

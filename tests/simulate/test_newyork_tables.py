@@ -62,7 +62,7 @@ def test_a_city_without_coordinates_is_simulated_by_the_codes_of_its_regions(gui
     assert (len(places), len(places.name)) == (1_629, 146)
     assert {len(site["region"]) for site in places.sites(np.arange(len(places)))} == {12}
     assert {site["region"][:4] for site in places.sites(np.arange(len(places)))} == {"5201"}
-    assert {area for area in places.borough} == set(guiyang.pack.boroughs)
+    assert set(places.borough) == set(guiyang.pack.boroughs)
     drawn = cases.draw(guiyang, 20_500)
     row = case_rows.case_rows(guiyang, drawn, drawn.day * DAY, drawn.day * DAY + 3600 * 12, steps_until=None)[0]
     assert "lon" not in row and row["region"].startswith("5201") and "，" in row["title"]
