@@ -26,7 +26,7 @@ Paint = Callable[[View, Tick], Picture]
 
 PACES: dict[Lane, Pace] = {
     "quick": Pace(gap_s=0.3, rest_s=0.5, urgent_s=0.3),
-    "thorough": Pace(gap_s=0.5, rest_s=15.0, urgent_s=0.8),
+    "thorough": Pace(gap_s=0.5, rest_s=15.0, urgent_s=0.5, minute_s=12.0),
 }
 URGENT = frozenset({"case", "warning", EVERYTHING})   # seen at once; readings of sensors may wait for the lane's rest
 PAINTERS: dict[Lane, int] = {"quick": 3, "thorough": 2}   # they wait for the database most of the time

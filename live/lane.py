@@ -22,6 +22,7 @@ class Pace:
     gap_s: float        # changes in between are taken together
     rest_s: float       # a lane rests as long as it has worked, but no longer than this
     urgent_s: float     # for urgent news a lane begins anew so long after it last began, or after a third of its rest
+    minute_s: float = 0.0   # its minute begins so long after the clock's, that the lanes do not paint everything at once
 
 
 class LaneClock:
@@ -37,7 +38,7 @@ class LaneClock:
         self._whole = False
         self._running = True
         self._closed = False
-        self._minute = time.time() // 60
+        self._minute = self._now() // 60
 
     def start(self) -> None:
         """Begin to tick, in a thread of its own."""
@@ -103,13 +104,16 @@ class LaneClock:
         """Sleep until there is something to paint and a database to read. Returns: whether all of it; None at the end."""
         with self._woken:
             while not self._closed and not (self._running and (self._changed or self._whole or self._minute_over())):
-                self._woken.wait(60 - time.time() % 60)
+                self._woken.wait(60 - self._now() % 60)
             if self._closed:
                 return None
             whole = self._whole or self._minute_over()
-            self._minute = time.time() // 60
+            self._minute = self._now() // 60
             self._whole = self._changed = self._urgent = False
         return whole
 
     def _minute_over(self) -> bool:
-        return time.time() // 60 != self._minute
+        return self._now() // 60 != self._minute
+
+    def _now(self) -> float:
+        return time.time() - self._pace.minute_s
