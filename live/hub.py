@@ -29,7 +29,7 @@ PACES: dict[Lane, Pace] = {
     "thorough": Pace(gap_s=0.5, rest_s=15.0, urgent_s=0.5, minute_s=12.0),
 }
 URGENT = frozenset({"case", "warning", EVERYTHING})   # seen at once; readings of sensors may wait for the lane's rest
-PAINTERS: dict[Lane, int] = {"quick": 3, "thorough": 2}   # they wait for the database most of the time
+PAINTERS: dict[Lane, int] = {"quick": 3, "thorough": 4}   # they wait for the database most of the time
 KEEP_S = 60.0          # an unwatched picture is kept for someone who goes back
 FRESH_S = 10.0         # and shown at once within this time
 
