@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from data_access.engine import DataUnavailable
-from live.hub import KEEP_S, Hub
+from live.hub import KEEP_S, PAINTERS, Hub
 from live.mailbox import Mailbox
 from live.tick import Tick
 
@@ -274,8 +274,11 @@ def test_news_is_painted_while_the_counting_takes_its_time() -> None:
     hub.close()
 
 
-def test_news_that_come_during_a_long_round_are_in_the_views_still_to_come_and_painted_once_in_each() -> None:
+def test_news_that_come_during_a_long_round_are_in_the_views_still_to_come_and_painted_once_in_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Four views, painted two at a time: the news reach the first two in the next round, the others in this one."""
+    monkeypatch.setitem(PAINTERS, "thorough", 2)
     going_on, painted = threading.Event(), []
 
     def paint(view: str, tick: Tick) -> dict[str, dict[str, Any]]:
