@@ -34,7 +34,7 @@ LIMIT_MS = 180_000   # a browser without a graphics card may take a minute for a
 # Painted: the address's picture is laid, letters and charts are there, and the map has drawn all that it was told.
 PAINTED = """() => {
   const wall = document.getElementById("wall"), map = document.getElementById("map");
-  if (!window.tonglan?.drawn || wall.getAttribute("aria-busy") === "true") return false;
+  if (!wall || !window.tonglan?.drawn || wall.getAttribute("aria-busy") === "true") return false;
   if (!document.querySelector(".p .hero, .page h1") || document.fonts.status !== "loaded") return false;
   if ([...document.querySelectorAll(".plot")].some(plot => plot.offsetParent && !plot.querySelector("svg"))) return false;
   return !map?.offsetParent || "idle" in map.dataset;
