@@ -21,27 +21,27 @@ from ingest.door import create_door
 from layouts.view import Opened, View, parse
 from tests.browser.scene import free_port
 
-NOW = datetime.now(UTC)
 TOKEN = {"Authorization": "Bearer secret"}
 
 
 @pytest.fixture(scope="module")
 def living(engine: Engine, town: City) -> City:
-    """Smalltown with a gauge of the sensors (promise: a minute) that read 1 m three hours ago and reads 9 m now, an alarm; a
+    """Smalltown with a gauge of the sensors (promise: ten minutes) that read 1 m three hours ago and reads 9 m now, an alarm; a
     case overdue in block T111; and letters, promised within ten minutes and come just now."""
+    now = datetime.now(UTC)
     with engine.begin() as connection:
         connection.exec_driver_sql("""
-            UPDATE source SET kind = 'iot', refresh_seconds = 60 WHERE key = 'test';
+            UPDATE source SET kind = 'iot', refresh_seconds = 600 WHERE key = 'test';
             UPDATE source SET kind = 'business', refresh_seconds = 600, token_hash = 'x' WHERE key = 'sim'""")
         connection.execute(sql("""
             INSERT INTO feed (source_id, subject, last_at, last_received_at)
-            SELECT source_id, 'message', :now, :now FROM source WHERE key = 'sim'"""), {"now": NOW})
+            SELECT source_id, 'message', :now, :now FROM source WHERE key = 'sim'"""), {"now": now})
     client = create_door(engine).test_client()
-    old, late = NOW - timedelta(hours=3), NOW - timedelta(minutes=50)
+    old, late = now - timedelta(hours=3), now - timedelta(minutes=50)
     for subject, rows in {
-        "devices": [{"code": "gauge", "kind": "water", "name": "Bridge", "interval_s": 60, "lon": 0.005, "lat": 0.005}],
+        "devices": [{"code": "gauge", "kind": "water", "name": "Bridge", "interval_s": 600, "lon": 0.005, "lat": 0.005}],
         "observations": [{"device": "gauge", "property": "level", "value": value, "observed_at": at.isoformat()}
-                         for at, value in ((old, 1.0), (NOW, 9.0))],
+                         for at, value in ((old, 1.0), (now, 9.0))],
         "cases": [{"id": "c1", "class": "pothole", "channel": "hotline", "title": "Hole", "lon": 0.005, "lat": 0.005,
                    "reported_at": late.isoformat(), "due_at": (late + timedelta(minutes=10)).isoformat()}],
     }.items():
@@ -88,7 +88,8 @@ def test_the_source_of_devices_dies_and_another_than_that_of_cases_is_late(engin
     assert hushed.dead is not None
     assert hushed.stale is not None
     assert (hushed.dead.key, hushed.stale.key) == ("test", "sim")
-    assert hushed.until(NOW) == {"test": NOW - timedelta(hours=2), "sim": NOW - timedelta(minutes=15)}
+    now = datetime.now(UTC)
+    assert hushed.until(now) == {"test": now - timedelta(hours=2), "sim": now - timedelta(minutes=15)}
 
 
 def test_through_the_scratch_schema_a_source_is_dead_and_its_gauge_says_what_it_said_before(
@@ -113,7 +114,7 @@ def test_through_the_scratch_schema_a_source_is_dead_and_its_gauge_says_what_it_
 
 
 def test_the_scratch_schema_goes_after_an_error_too(engine: Engine, living: City) -> None:
-    with pytest.raises(ZeroDivisionError), silenced(engine, chosen(engine), NOW):
+    with pytest.raises(ZeroDivisionError), silenced(engine, chosen(engine), datetime.now(UTC)):
         assert there(engine)
         raise ZeroDivisionError
     assert not there(engine)
