@@ -1,12 +1,13 @@
 /* Draws the still charts of panels as SVG, out of the same dicts as Plotly draws the lively ones of drawers and pages. Of its
-   grammar layouts/figures.py uses a small part: lines, points, bars, straight guides and notes, in ranges that are given.
-   Plotly takes 10 ms for such a chart, twice as long as all else that a push changes on the wall. */
+   grammar layouts/figures.py uses a small part: lines, points, bars, filled outlines, straight guides, rectangles, ticks and
+   notes, in ranges that are given. Plotly takes 10 ms for such a chart, twice as long as all else that a push changes on the wall. */
 (() => {
   "use strict";
 
-  const {createElement, memo} = window.React;
+  const {createElement, memo, useLayoutEffect, useRef, useState} = window.React;
   const FONT = 14, LINE_HIGH = 18, PAD = 2;     // of a note: its letters, its line, and what is kept free around it
   const BAR = 0.55;                              // a bar's share of its place
+  const TICK = 6;                                // between an axis and what is written beside it
   const NO_MARGIN = {l: 0, r: 0, t: 0, b: 0};
   const brief = value => Math.round(value * 100) / 100;
   const part = (name, key, properties, ...children) => createElement(name, {key, ...properties}, ...children);
@@ -38,8 +39,9 @@
   }
 
   function line(trace, x, y, key) {
-    const {color, width, dash} = trace.line;
-    return part("path", key, {d: course(trace, x, y), className: "line", style: {stroke: color, strokeWidth: width}, ...dashes(dash)});
+    const {color, width, dash} = trace.line, filled = trace.fill === "toself";
+    return part("path", key, {d: course(trace, x, y) + (filled ? "Z" : ""), className: "line",
+      style: {stroke: color, strokeWidth: width, fill: filled ? trace.fillcolor : undefined}, ...dashes(dash)});
   }
 
   const points = ({marker, ...trace}, x, y, key) => places(trace).map((place, index) => trace.y[index] !== null && part("circle", `${key}-${index}`, {
@@ -58,9 +60,31 @@
     trace.mode.includes("lines") && line(trace, x, y, `${key}-line`),
     trace.mode.includes("markers") && points(trace, x, y, key)]);
 
-  function guide({xref, yref, x0, x1, y0, y1, line: {color, width, dash}}, along, key) {
+  const stroke = ({color, width}) => ({stroke: color, strokeWidth: width});
+
+  function guide({xref, yref, x0, x1, y0, y1, line: {dash, ...pen}}, along, key) {
     return part("line", key, {x1: along(xref, "x", x0), x2: along(xref, "x", x1), y1: along(yref, "y", y0), y2: along(yref, "y", y1),
-      style: {stroke: color, strokeWidth: width}, ...dashes(dash)});
+      style: stroke(pen), ...dashes(dash)});
+  }
+
+  function rectangle({xref, yref, x0, x1, y0, y1, fillcolor, line}, along, key) {
+    const [left, right] = [along(xref, "x", x0), along(xref, "x", x1)].sort((a, b) => a - b);
+    const [top, bottom] = [along(yref, "y", y0), along(yref, "y", y1)].sort((a, b) => a - b);
+    return part("rect", key, {x: left, y: top, width: brief(right - left), height: brief(bottom - top), style: {fill: fillcolor, ...stroke(line)}});
+  }
+
+  function outline({path, fillcolor, line}, along, key) {
+    const d = path.replace(/(-?[\d.]+),(-?[\d.]+)/g, (_, x, y) => `${along("x", "x", Number(x))},${along("y", "y", Number(y))}`);
+    return part("path", key, {d, fillRule: "evenodd", style: {fill: fillcolor, ...stroke(line)}});
+  }
+
+  const SHAPES = {line: guide, rect: rectangle, path: outline};
+
+  /* A shape; with an address among the drawing's `meta` it leads there, which the keyboard finds beside the drawing. */
+  function shaped(shape, key, along, {links = [], titles = []} = {}) {
+    const drawn = SHAPES[shape.type](shape, along, key), title = titles[key] && part("title", "title", {}, titles[key]);
+    if (!links[key]) return title ? part("g", key, {}, drawn, title) : drawn;
+    return part("a", key, {href: links[key], tabIndex: -1, onClick: event => window.tonglan.follow(event)}, drawn, title);
   }
 
   /* A note beside its place: `xanchor` and `yanchor` say which of its sides stands there. */
@@ -73,21 +97,44 @@
   const grid = ({visible, showgrid, tickvals}, x0, x1, y) => visible && showgrid ? tickvals.map(value =>
     part("line", `grid-${value}`, {className: "grid", x1: x0, x2: x1, y1: y(value), y2: y(value)})) : [];
 
+  /* What stands beside the ticks: right of the frame's left edge it would be in the way, so it ends there; beneath, it is centred. */
+  const beside = ({visible, showticklabels, tickvals = [], ticktext = tickvals}, x, y) => visible && showticklabels !== false
+    ? tickvals.map((value, at) => part("text", `beside-${value}`, {x: brief(x - TICK), y: brief(y(value) + FONT * 0.36), textAnchor: "end"}, ticktext[at])) : [];
+  const beneath = ({visible, showticklabels, tickvals = [], ticktext = tickvals}, x, y) => visible && showticklabels !== false
+    ? tickvals.map((value, at) => part("text", `beneath-${value}`, {x: x(value), y: brief(y + TICK + FONT), textAnchor: "middle"}, ticktext[at])) : [];
+
   function drawing({data, layout}) {
-    const {width, height, xaxis = {}, yaxis, shapes = [], annotations = []} = layout, margin = {...NO_MARGIN, ...layout.margin};
+    const {width, height, xaxis = {}, yaxis, shapes = [], annotations = [], meta} = layout, margin = {...NO_MARGIN, ...layout.margin};
     const wide = width - margin.l - margin.r, high = height - margin.t - margin.b;
     const scales = {x: axis(xaxis.range || reach(data), margin.l, wide), y: axis(yaxis.range, margin.t, high, true)};
     const papers = {x: axis([0, 1], margin.l, wide), y: axis([0, 1], margin.t, high, true)};
     const along = (of, which, value) => (of === "paper" ? papers : scales)[which](value);
-    return [...grid(yaxis, margin.l, width - margin.r, scales.y), ...traces(data, scales.x, scales.y),
-      ...shapes.map((shape, key) => guide(shape, along, `guide-${key}`)),
+    const drawn = shapes.map((shape, key) => [shape.layer === "below", shaped(shape, key, along, meta)]);
+    return [part("g", "below", {}, ...drawn.filter(([below]) => below).map(([, one]) => one)),
+      ...grid(yaxis, margin.l, width - margin.r, scales.y), ...traces(data, scales.x, scales.y),
+      part("g", "above", {}, ...drawn.filter(([below]) => !below).map(([, one]) => one)),
+      ...beside(yaxis, margin.l, scales.y), ...beneath(xaxis, scales.x, height - margin.b),
       ...annotations.map((one, key) => note(one, along, `note-${key}`))];
   }
 
-  const Chart = memo(({figure, className, style}) => {
-    const {width, height} = figure.layout;
-    return part("div", null, {className, style}, part("svg", null, {className: "drawing", width, height, viewBox: `0 0 ${width} ${height}`,
-      "aria-hidden": true}, drawing(figure)));
+  /* The width that a box has, anew whenever it changes; what was guessed until it stands. */
+  function useWidth(guess, asked) {
+    const box = useRef(null), [width, measured] = useState(guess);
+    useLayoutEffect(() => {
+      if (!asked) return undefined;
+      const measure = () => box.current.clientWidth && measured(box.current.clientWidth);
+      const observer = new ResizeObserver(measure);
+      measure();
+      observer.observe(box.current);
+      return () => observer.disconnect();
+    }, [asked]);
+    return [box, asked ? width : guess];
+  }
+
+  const Chart = memo(({figure, className, style, responsive}) => {
+    const [box, width] = useWidth(figure.layout.width, Boolean(responsive)), {height} = figure.layout;
+    return part("div", null, {className, style, ref: box}, part("svg", null, {className: "drawing", width, height, viewBox: `0 0 ${width} ${height}`,
+      "aria-hidden": true}, drawing({...figure, layout: {...figure.layout, width}})));
   });
 
   window.tonglan = Object.assign(window.tonglan || {}, {Chart});

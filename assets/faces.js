@@ -103,5 +103,5 @@
     return rest;
   }
 
-  shared.draw = draw;
+  Object.assign(shared, {draw, follow});
 })();

@@ -38,7 +38,7 @@
     return part;
   }
 
-  const dressed = figure => coloured({...figure, layout: {...figure.layout, template: template()}});
+  const dressed = (figure, width) => coloured({...figure, layout: {...figure.layout, width, template: template()}});
 
   let coming = null;
 
@@ -76,17 +76,21 @@
 
   const standing = new Map();   // a chart's element → how it is drawn
 
-  function Plot({figure, config, className, style}) {
+  function Plot({figure, config, className, style, responsive}) {
     const box = useRef(null), told = JSON.stringify([figure, config]);
     useEffect(() => {
       const element = box.current;
-      const draw = plotly => standing.get(element) === draw && plotly.react(element, {...dressed(figure), config});
+      const width = () => responsive && element.clientWidth || figure.layout.width;
+      const draw = plotly => standing.get(element) === draw && plotly.react(element, {...dressed(figure, width()), config});
       standing.set(element, draw);
       later(draw);
     }, [told]);
     useEffect(() => {
       const element = box.current;
+      const observer = new ResizeObserver(() => standing.has(element) && element.clientWidth !== element.layout?.width && later(standing.get(element)));
+      if (responsive) observer.observe(element);
       return () => {
+        observer.disconnect();
         standing.delete(element);
         window.Plotly?.purge(element);
       };

@@ -21,14 +21,17 @@ SIGNIFICANT = 5
 NAME, FIGURE = 112, 56   # the margins of a dot plot
 
 
-def graph(figure: Figure, name: str) -> html.Div:
-    """Set a figure on the page; `name` says what it shows to those who cannot see it. What is spoken can be pointed at."""
+def graph(figure: Figure, name: str, *, responsive: bool = False) -> html.Div:
+    """Set a figure on the page; `name` says what it shows to those who cannot see it. What is spoken can be pointed at.
+
+    It is scaled to its box as it is; a responsive one is drawn as wide as its box, its letters as large as any.
+    """
     width, height = figure["layout"]["width"], figure["layout"]["height"]
     lively = any("text" in trace for trace in figure["data"])
-    plot = dcc.Graph(figure=figure, config=LIVELY if lively else STILL, responsive=False, className="plot",
-                     style={"width": f"{width}px", "height": f"{height}px"})
-    return html.Div(plot, className="fit", role="group" if lively else "img", style={"aspectRatio": f"{width}/{height}"},
-                    **{"aria-label": name})
+    plot = dcc.Graph(figure=figure, config=LIVELY if lively else STILL, responsive=responsive, className="plot",
+                     style={"width": "100%" if responsive else f"{width}px", "height": f"{height}px"})
+    return html.Div(plot, className="fit free" if responsive else "fit", role="group" if lively else "img",
+                    style={} if responsive else {"aspectRatio": f"{width}/{height}"}, **{"aria-label": name})
 
 
 def spoken(figure: Figure, words: Sequence[str]) -> Figure:
