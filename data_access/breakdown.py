@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from data_access.city import City
 from data_access.engine import reading, sql
+from data_access.material import clock_of
 from indicators.filters import FIELDS, LATE, LATENESS, NOBODY, STANDING, chosen, condition, sieve
 from indicators.scope import Field, Scope
 from indicators.statements import INSIDE
@@ -38,14 +39,14 @@ def breakdown(engine: Engine, city: City, scope: Scope, now: datetime, most: int
     Raises: UnknownRegion; DataUnavailable.
     Source: city_case, agency.
     """
-    at = now if scope.at is None else min(scope.at, now)
-    whole = frame(scope.window, city.zone, at, cut=scope.at is not None).whole
+    clock = clock_of(scope, city, now)
+    at, whole = clock.at, frame(scope.window, city.zone, clock.at, cut=clock.past).whole
     region = city.region(scope.region)
     through = sieve(scope.filters, at)
     passes = dict.fromkeys(FIELDS, "TRUE") | {one.field: condition(one) for one in scope.filters}
     columns = ", ".join(f'{VALUES[field]} AS "{field}_value", ({passes[field]}) AS "{field}_passes"' for field in FIELDS)
     parts = " UNION ALL ".join(part(field) for field in FIELDS)
-    standing = STANDING if scope.at is not None else "f.closed_at IS NULL"  # the latter has an index
+    standing = STANDING if clock.past else "f.closed_at IS NULL"  # the latter has an index
     with reading(engine, "cases by class and agency") as connection:
         rows = connection.execute(sql(f"""
             WITH taken AS MATERIALIZED (

@@ -1,7 +1,7 @@
 """Everything that a set of indicators needs of a scope, read in a handful of queries."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -12,23 +12,47 @@ from data_access.feeds import Feed, feeds
 from data_access.flows import Ask, Flows, flows
 from data_access.statistics import Statistics, statistics
 from data_access.stocks import Standings, Stocks, stocks
-from indicators.algebra import Amount, Value, evaluate, metric_keys, quantile, statistic_keys, stock_keys
+from indicators.algebra import Amount, Value, evaluate, metric_keys, quantile, sides, statistic_keys, stock_keys
 from indicators.definition import Count, Indicator, Metric, Percentile, Standing, Statistic, Term, Total
 from indicators.filters import Sieve
 from indicators.metrics import METRICS, STOCKS
-from indicators.scope import Window
-from indicators.windows import DAY, DAYS, Frame, Span, by_clock, day_of, frame, newest_whole_year, whole_year
+from indicators.periods import ROLLING
+from indicators.scope import Scope, Window
+from indicators.windows import (
+    DAY,
+    Frame,
+    Span,
+    by_clock,
+    day_of,
+    ends_at,
+    frame,
+    midnight,
+    newest_whole_year,
+    whole_year,
+    year_earlier,
+)
 
-Part = str | int  # "value", "comparable", "previous", "last_week", or a bucket's number
+NEAR = {"today": 1, "7d": ROLLING["7d"]}   # how many days back a stock's own hour is recorded and looked for
+
+Part = str | int  # "value", "comparable", "previous", "last_week", "last_year", or a bucket's number
 
 
 @dataclass(frozen=True)
 class Clock:
-    """When a scope is looked at: `past` when its instant was asked for, not now."""
+    """When a scope is looked at: `past` when its instant was asked for or its period has ended, not now."""
 
     at: datetime
     past: bool
     window: Window
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What is read besides the value: its way through the window, what it is compared with, and the year before."""
+
+    trend: bool = False
+    compared: bool = True
+    yearly: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +82,13 @@ class Material:
             return Value(None) if span is None else quantile(read.histogram(measure.metric, region.region_id, span), measure.q)
         return evaluate(measure, lambda term: self._amount(indicator, term, region, part, period))
 
+    def sides(self, indicator: Indicator, region: Region, part: Part = "value") -> tuple[Amount, Amount] | None:
+        """What stands above and below the line for one region; None where a term is not known, or the measure has no terms."""
+        measure = indicator.measure
+        if isinstance(measure, Percentile):
+            return None
+        return sides(measure, lambda term: self._amount(indicator, term, region, part, None))
+
     def _amount(self, indicator: Indicator, term: Term, region: Region, part: Part, period: int | None) -> Amount | None:
         if isinstance(term, Count | Total):
             frame_, read = self._flows(indicator, METRICS[term.metric])
@@ -84,38 +115,50 @@ def part_of(frame_: Frame, part: Part) -> Span | None:
     """The span that a part of a window is."""
     if isinstance(part, int):
         return frame_.buckets[part]
-    spans = {"value": frame_.whole, "comparable": frame_.comparable, "previous": frame_.previous, "last_week": frame_.last_week}
+    spans = {"value": frame_.whole, "comparable": frame_.comparable, "previous": frame_.previous,
+             "last_week": frame_.last_week, "last_year": frame_.last_year}
     return spans[part]
+
+
+def clock_of(scope: Scope, city: City, now: datetime) -> Clock:
+    """When a scope is looked at: at its instant, at the end of a period that has ended, or now."""
+    at = now if scope.at is None else min(scope.at, now)
+    end = ends_at(scope.window, city.zone)
+    if end is not None and end <= at:
+        return Clock(end, past=True, window=scope.window)
+    return Clock(at, past=scope.at is not None, window=scope.window)
 
 
 def instant_of(frame_: Frame, clock: Clock, city: City, part: Part) -> datetime:
     """The past instant at which a stock is looked at for a part of a window.
 
-    Of more than a week ago only midnights are recorded: over thirty days a stock is compared with the first.
+    Of more than a week ago only midnights are recorded: over more than seven days a stock is compared with the first.
     """
     if isinstance(part, int):
         return frame_.buckets[part].start
-    if part == "previous" and clock.window == "30d":
-        return frame_.buckets[0].start
     if part == "last_week":
         return by_clock(clock.at, 7, city.zone)
-    return clock.at - DAY if clock.window == "24h" else by_clock(clock.at, DAYS.get(clock.window, 1), city.zone)
+    if part == "last_year":
+        return midnight(day_of(year_earlier(clock.at, city.zone), city.zone), city.zone)
+    if clock.window == "24h":
+        return clock.at - DAY
+    return by_clock(clock.at, NEAR[clock.window], city.zone) if clock.window in NEAR else frame_.buckets[0].start
 
 
 def gather(
-    connection: Connection, city: City, areas: Areas, indicators: Sequence[Indicator], clock: Clock, *, trend: bool,
+    connection: Connection, city: City, areas: Areas, indicators: Sequence[Indicator], clock: Clock, extent: Extent, *,
     standings: Standings | None = None, sieve: Sieve | None = None,
 ) -> Material:
-    """Read all that these indicators need of these regions; with `trend`, by buckets too; with a
+    """Read all that these indicators need of these regions, as far as the extent goes; with a
     sieve, which is for indicators of cases, from the cases that it lets through.
 
     Source: feed, the rollups, the facts, snapshot, statistic: at most seven queries, however many indicators.
     """
     reach = feeds(connection, city, {indicator.subject for indicator in indicators}, clock.at)
-    now = trimmed(frame(clock.window, city.zone, clock.at, cut=clock.past), trend=trend)
-    ahead = trimmed(frame(clock.window, city.zone, clock.at, cut=True), trend=trend)
+    now, ahead = (trimmed(frame(clock.window, city.zone, clock.at, cut=cut, yearly=extent.yearly), extent)
+                  for cut in (clock.past, True))
     archives = {
-        indicator.subject: year_of(reach[indicator.subject], city, clock)
+        indicator.subject: trimmed(year_of(reach[indicator.subject], city, clock), extent)
         for indicator in indicators if indicator.archive and indicator.subject in reach
     }
     running = [indicator for indicator in indicators if not indicator.archive]
@@ -126,7 +169,8 @@ def gather(
           for subject, year in archives.items()),
     ]
     found = flows(connection, areas, city.zone, asks, sieve)
-    parts: list[Part] = ["previous", "last_week", *(range(len(now.buckets)) if trend else ())]
+    parts: list[Part] = [*(("previous", "last_week") if extent.compared else ()), *(("last_year",) if extent.yearly else ()),
+                         *(range(len(now.buckets)) if extent.trend else ())]
     past = list(dict.fromkeys(instant_of(now, clock, city, part) for part in parts))
     wanted = [STOCKS[key] for key in unique(stock_keys(indicator.measure) for indicator in indicators)]
     keys = unique(statistic_keys(indicator.measure) for indicator in indicators)
@@ -145,11 +189,17 @@ def year_of(feed: Feed, city: City, clock: Clock) -> Frame:
     return whole_year(newest_whole_year(feed.last_at, clock.at, city.zone), city.zone, clock.at)
 
 
-def trimmed(frame_: Frame, *, trend: bool) -> Frame:
-    """The frame, its buckets joined to what is complete and what is running where no trend is wanted."""
-    if trend or frame_.comparable is None:
+def trimmed(frame_: Frame, extent: Extent) -> Frame:
+    """The frame as far as the extent goes: without a trend its buckets are joined to what is complete and what is running."""
+    if not extent.compared:
+        frame_ = replace(frame_, comparable=None, previous=None, last_week=None)
+    if not extent.yearly:
+        frame_ = replace(frame_, last_year=None)
+    if extent.trend:
         return frame_
-    return Frame(frame_.now, (frame_.comparable, frame_.buckets[-1]), frame_.comparable, frame_.previous, frame_.last_week)
+    whole, complete = frame_.whole, frame_.comparable
+    rest = [] if complete is None else [Span(complete.start, complete.end), Span(complete.end, whole.end)]
+    return replace(frame_, buckets=tuple(span for span in rest if span.start < span.end) or (whole,))
 
 
 def asked(frame_: Frame, indicators: Sequence[Indicator], *, ahead: bool | None) -> Ask:

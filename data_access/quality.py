@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from data_access.city import City
 from data_access.engine import reading, sql
 from data_access.flows import Flows, run_count, runs, span_binds
+from data_access.material import clock_of
 from data_access.verdicts import NEVER, NO_BASE
 from indicators.algebra import Amount, Value, evaluate, metric_keys, stock_keys
 from indicators.definition import Count, Indicator, Ratio, Standing, Sum, Term
@@ -71,8 +72,8 @@ def by_source(engine: Engine, city: City, scope: Scope, now: datetime) -> dict[s
     Raises: DataUnavailable when the database does not answer.
     Source: arrival, batch, finding.
     """
-    at = now if scope.at is None else min(scope.at, now)
-    window = frame(scope.window, city.zone, at, cut=scope.at is not None)
+    clock = clock_of(scope, city, now)
+    at, window = clock.at, frame(scope.window, city.zone, clock.at, cut=clock.past)
     with reading(engine, "the quality of the sources") as connection:
         sources = {row.key: Known(row.source_id, row.simulated, row.refresh_seconds is not None, row.first_at, row.last_at,
                                   row.findings) for row in connection.execute(sql(SOURCES), {"at": at})}

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from data_access.areas import Areas, alone, below
 from data_access.city import City, Region
 from data_access.engine import reading
-from data_access.material import Clock, Material, gather
+from data_access.material import Extent, Material, clock_of, gather
 from data_access.stocks import Standings
 from data_access.trends import compared, period_of, series
 from data_access.verdicts import LEVEL, NEVER, equipment, judge
@@ -30,17 +30,17 @@ class ChildReading:
 
 def readings(
     engine: Engine, city: City, indicators: Sequence[Indicator], scope: Scope, now: datetime, *,
-    standings: Standings | None = None,
+    standings: Standings | None = None, yearly: bool = False,
 ) -> dict[str, Reading]:
     """Read indicators in a scope, with their trends; `standings`, where given, spares counting what stands now (under
-    the same filters).
+    the same filters). `yearly`: with the same period of the year before.
 
     Returns: one reading for each indicator, by key, in the order given.
     Raises: UnknownRegion; DataUnavailable when the database does not answer.
     Source: the rollups, and the facts where these do not reach.
     """
     areas = alone(city, city.region(scope.region))
-    found = read(engine, city, indicators, areas, scope, now, trend=True, standings=standings)
+    found = read(engine, city, indicators, areas, scope, now, Extent(trend=True, yearly=yearly), standings=standings)
     return {indicator.key: one[0].reading for indicator, one in zip(indicators, found, strict=True)}
 
 
@@ -57,19 +57,22 @@ def by_child(
 
 def by_level(
     engine: Engine, city: City, indicator: Indicator, scope: Scope, level: int, now: datetime, *,
-    standings: Standings | None = None,
+    standings: Standings | None = None, extent: Extent | None = None,
 ) -> tuple[ChildReading, ...]:
-    """Read one indicator for all regions of a level within the scope's, for the map.
+    """Read one indicator for all regions of a level within the scope's, for the map; with an extent, more than its value
+    and what it is compared with.
 
     Returns: every such region, by code; empty where the level is not below the scope's region.
     Raises: UnknownRegion; DataUnavailable when the database does not answer.
     """
     areas = below(city, city.region(scope.region), level)
-    return read(engine, city, [indicator], areas, scope, now, trend=False, standings=standings)[0] if areas.regions else ()
+    if not areas.regions:
+        return ()
+    return read(engine, city, [indicator], areas, scope, now, extent or Extent(), standings=standings)[0]
 
 
 def read(
-    engine: Engine, city: City, indicators: Sequence[Indicator], areas: Areas, scope: Scope, now: datetime, *, trend: bool,
+    engine: Engine, city: City, indicators: Sequence[Indicator], areas: Areas, scope: Scope, now: datetime, extent: Extent, *,
     standings: Standings | None = None,
 ) -> list[tuple[ChildReading, ...]]:
     """Read indicators for regions of one level: for each indicator one reading per region.
@@ -77,34 +80,34 @@ def read(
     The scope's filters hold for the indicators that they apply to; the others are read as if there were none.
     """
     if not scope.filters:
-        return read_alike(engine, city, indicators, areas, scope, now, trend=trend, standings=standings)
+        return read_alike(engine, city, indicators, areas, scope, now, extent, standings=standings)
     groups = [[one for one in indicators if filters.applies(one) == sifted] for sifted in (False, True)]
     found: dict[str, tuple[ChildReading, ...]] = {}
     for sifted, group in enumerate(groups):
         own = scope if sifted else replace(scope, filters=())
-        read_now = read_alike(engine, city, group, areas, own, now, trend=trend, standings=standings) if group else []
+        read_now = read_alike(engine, city, group, areas, own, now, extent, standings=standings) if group else []
         found |= {indicator.key: one for indicator, one in zip(group, read_now, strict=True)}
     return [found[indicator.key] for indicator in indicators]
 
 
 def read_alike(
-    engine: Engine, city: City, indicators: Sequence[Indicator], areas: Areas, scope: Scope, now: datetime, *, trend: bool,
+    engine: Engine, city: City, indicators: Sequence[Indicator], areas: Areas, scope: Scope, now: datetime, extent: Extent, *,
     standings: Standings | None = None,
 ) -> list[tuple[ChildReading, ...]]:
     """Read indicators to all of which the scope's filters apply, or where there are none."""
-    clock = Clock(at=now if scope.at is None else min(scope.at, now), past=scope.at is not None, window=scope.window)
+    clock = clock_of(scope, city, now)
     measured = [indicator for indicator in indicators if applies(indicator, areas)]
     sieve = filters.sieve(scope.filters, clock.at) if scope.filters else None
     given = standings if standings is not None and standings.filters == scope.filters else None
     with reading(engine, "the indicators") as connection:
-        material = gather(connection, city, areas, measured, clock, trend=trend, standings=given, sieve=sieve)
+        material = gather(connection, city, areas, measured, clock, extent, standings=given, sieve=sieve)
         values = {
             (indicator.key, region.region_id): material.value(indicator, region)
             for indicator in measured if delivered(material, indicator) for region in areas.regions
         }
         equipped = equipment(connection, areas, measured, values)
     return [
-        tuple(ChildReading(region, worked_out(material, indicator, region, values, equipped, trend=trend))
+        tuple(ChildReading(region, worked_out(material, indicator, region, values, equipped, extent))
               for region in areas.regions)
         for indicator in indicators
     ]
@@ -122,7 +125,7 @@ def delivered(material: Material, indicator: Indicator) -> bool:
 
 def worked_out(
     material: Material, indicator: Indicator, region: Region, values: dict[tuple[str, int], Value],
-    equipped: set[tuple[str, int]], *, trend: bool,
+    equipped: set[tuple[str, int]], extent: Extent,
 ) -> Reading:
     """One indicator's reading in one region."""
     if indicator.max_level is not None and region.level > indicator.max_level:
@@ -138,5 +141,7 @@ def worked_out(
     )
     if verdict.status in ("no_data", "not_applicable"):
         return result
-    result = compared(replace(result, value=value.value), material, indicator, region, feed)
-    return replace(result, series=series(material, indicator, region, value, feed)) if trend else result
+    result = replace(result, value=value.value)
+    if extent.compared or extent.yearly:
+        result = compared(result, material, indicator, region, feed)
+    return replace(result, series=series(material, indicator, region, value, feed)) if extent.trend else result

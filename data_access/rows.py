@@ -12,7 +12,7 @@ from data_access.branches import Branch, read
 from data_access.city import City, Region
 from data_access.engine import reading
 from data_access.feeds import Feed, feeds
-from data_access.material import Clock, year_of
+from data_access.material import Clock, clock_of, year_of
 from data_access.readings import readings
 from data_access.trace import Sender
 from indicators import filters
@@ -95,7 +95,7 @@ def rows(
     columns = (*(SIDES if ratio else ()), *COLUMNS)
     if found.status in ("not_applicable", "no_data"):
         return Rows(columns, (), 0)
-    clock = Clock(now if scope.at is None else min(scope.at, now), scope.at is not None, scope.window)
+    clock = clock_of(scope, city, now)
     with reading(engine, "the facts behind a number") as connection:
         heard = feeds(connection, city, {indicator.subject}, clock.at)
         whole = spans_of(indicator, city, clock, heard)

@@ -2,39 +2,52 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from data_access.city import Region
 from data_access.feeds import Feed
 from data_access.material import Material
 from data_access.verdicts import is_flow
-from indicators.algebra import Value, is_published, statistic_keys, stock_keys
+from indicators.algebra import UNKNOWN, Value, is_published, statistic_keys, stock_keys
 from indicators.definition import Indicator
 from indicators.metrics import STOCKS
 from indicators.reading import Point, Reading
 from indicators.text import Text
 from indicators.windows import Span, midnight
 
+PARTS = ("comparable", "previous", "last_week", "last_year")
+
 
 def compared(result: Reading, material: Material, indicator: Indicator, region: Region, feed: Feed) -> Reading:
     """The reading with what it is compared with."""
     if is_published(indicator.measure):
-        periods = material.statistics.common(statistic_keys(indicator.measure))
-        before = material.value(indicator, region, period=periods[-2]).value if len(periods) > 1 else None
-        return replace(result, comparable=result.value, previous=before)
+        return replace(result, comparable=result.value, comparable_n=result.n, **published(material, indicator, region))
     frame = material.frame_of(indicator)
-    if not is_flow(indicator):
-        if not moves(indicator):
-            return result
-        return replace(result, comparable=result.value, previous=material.value(indicator, region, "previous").value,
-                       last_week=material.value(indicator, region, "last_week").value)
+    if is_flow(indicator):
+        spans = (frame.comparable, frame.previous, frame.last_week, frame.last_year)
+        now, before, week, year = (
+            material.value(indicator, region, part) if begun(span, feed) else UNKNOWN
+            for part, span in zip(PARTS, spans, strict=True))
+    elif moves(indicator):
+        now = Value(result.value, result.n)
+        before, week, year = (material.value(indicator, region, part) for part in PARTS[1:])
+    else:
+        return result
+    return replace(result, comparable=now.value, comparable_n=now.n, previous=before.value, previous_n=before.n,
+                   last_week=week.value, last_year=year.value)
 
-    def known(part: str, span: Span | None) -> float | None:
-        if span is None or feed.began is None or span.start < feed.began:
-            return None
-        return material.value(indicator, region, part).value
 
-    return replace(result, comparable=known("comparable", frame.comparable), previous=known("previous", frame.previous),
-                   last_week=known("last_week", frame.last_week))
+def begun(span: Span | None, feed: Feed) -> bool:
+    """Whether the feed had begun to deliver when a span began."""
+    return span is not None and feed.began is not None and span.start >= feed.began
+
+
+def published(material: Material, indicator: Indicator, region: Region) -> dict[str, Any]:
+    """What a published figure is compared with: the one before it, and that of the year before its own."""
+    periods = material.statistics.common(statistic_keys(indicator.measure))
+    before = material.value(indicator, region, period=periods[-2]) if len(periods) > 1 else UNKNOWN
+    year = before if len(periods) > 1 and periods[-2] == periods[-1] - 1 else UNKNOWN
+    return {"previous": before.value, "previous_n": before.n, "last_year": year.value}
 
 
 def moves(indicator: Indicator) -> bool:

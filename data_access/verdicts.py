@@ -25,6 +25,7 @@ EQUIPPED = """
 
 LEVEL = Text("此层级不适用", "Not measured at this level")
 NEVER = Text("尚未收到数据", "No data received yet")
+LATER = Text("此时段尚未开始", "This period has not begun")
 BEFORE = Text("数据始于此时段之后", "The data begins after this period")
 UNPUBLISHED = Text("该区域未发布此项", "Not published for this region")
 NO_OBJECT = Text("区内没有此类对象", "None of these in this region")
@@ -75,6 +76,8 @@ def judge(
         return Verdict("not_applicable", NO_DEVICE)
     if too_early(material, indicator, feed):
         return Verdict("no_data", BEFORE)
+    if is_flow(indicator) and material.frame_of(indicator).whole.start > material.clock.at:
+        return Verdict("no_data", LATER)
     if value.no_base:
         return without_base(indicator)
     if value.value is None:

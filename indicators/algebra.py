@@ -80,6 +80,13 @@ def evaluate(measure: Sum | Ratio, lookup: Lookup) -> Value:
     return Value(over.total / base.total * measure.scale, facts)
 
 
+def sides(measure: Sum | Ratio, lookup: Lookup) -> tuple[Amount, Amount] | None:
+    """What a measure has above and below its line (1 below a sum's); None when a term is not known."""
+    over = added(measure.terms if isinstance(measure, Sum) else measure.over, lookup)
+    base = Amount(0, 1.0) if isinstance(measure, Sum) else added(measure.base, lookup)
+    return None if over is None or base is None else (over, base)
+
+
 def added(side: tuple[Term, ...], lookup: Lookup) -> Amount | None:
     """The sum of terms, each as the number it contributes; None when one is not known."""
     n, total = 0, 0.0

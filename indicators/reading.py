@@ -25,8 +25,9 @@ class Reading:
     """One indicator in one scope.
 
     `value` is in the indicator's unit; `n` the facts behind it; `data_at` the instant of its
-    newest datum; `previous` the period before, `last_week` the same period a week ago, both
-    compared like with like (the running bucket left out of both sides).
+    newest datum; `previous` the period before, `last_week` the same period a week ago, `last_year` (where it was asked
+    for) that of the year before, all compared like with like with `comparable`: what is not complete is left out of both
+    sides. `comparable_n` and `previous_n` are the facts behind those two.
     """
 
     indicator: Indicator
@@ -41,6 +42,9 @@ class Reading:
     last_week: float | None = None
     series: tuple[Point, ...] = ()
     why: Text | None = None
+    last_year: float | None = None
+    comparable_n: int = 0
+    previous_n: int = 0
 
     @property
     def target_state(self) -> TargetState | None:

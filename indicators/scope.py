@@ -6,9 +6,12 @@ from typing import Literal
 
 from indicators.text import Language
 
-Window = Literal["24h", "today", "7d", "30d"]
-WINDOWS: tuple[Window, ...] = ("24h", "today", "7d", "30d")
+# One of the names below, or two dates such as "2026-10-01..2026-10-31"; `windows.known` tells what is one.
+Window = str
+WINDOWS: tuple[Window, ...] = ("24h", "today", "7d", "30d")                                   # that a wall offers
+PERIODS: tuple[Window, ...] = ("today", "24h", "7d", "30d", "90d", "month", "quarter", "year")  # that a page offers
 DEFAULT_WINDOW: Window = "24h"
+DEFAULT_PERIOD: Window = "30d"
 Field = Literal["class", "agency", "state", "channel"]
 
 

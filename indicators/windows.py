@@ -1,21 +1,33 @@
 """A window as spans of time: its buckets, and what it is compared with, like with like.
 
-Hours are UTC hours, days are the city's. The last bucket of a window is the running one; it is
-left out of both sides of a comparison. Every span is half open: its end is not in it.
+Hours are UTC hours, days are the city's. The last bucket of a window that has not ended is the running one; what is not
+complete of it (of a month: the running day) is left out of both sides of a comparison. Every span is half open: its end is
+not in it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from indicators.scope import Window
+from indicators.periods import (
+    CALENDAR,
+    IN_DAYS,
+    IN_HOURS,
+    ROLLING,
+    Days,
+    between,
+    days_of,
+    firsts_of_months,
+    months_earlier,
+    sides,
+)
+from indicators.scope import PERIODS, Window
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-DAYS: dict[Window, int] = {"7d": 7, "30d": 30}
 
 
 @dataclass(frozen=True, order=True)
@@ -31,7 +43,8 @@ class Frame:
     """A window laid on the time line.
 
     `buckets` are its hours, days or months, oldest first, the last one running; `comparable` is
-    what of it is complete, `previous` and `last_week` its counterparts, None when nothing is complete.
+    what of it is complete, `previous`, `last_week` and (where it was asked for) `last_year` its counterparts, None when
+    nothing is complete.
     """
 
     now: datetime
@@ -40,6 +53,7 @@ class Frame:
     previous: Span | None
     last_week: Span | None
     running: bool = True
+    last_year: Span | None = None
 
     @cached_property
     def whole(self) -> Span:
@@ -49,7 +63,7 @@ class Frame:
     @property
     def spans(self) -> tuple[Span, ...]:
         """Everything that must be read to say the window and its comparisons."""
-        others = (self.comparable, self.previous, self.last_week)
+        others = (self.comparable, self.previous, self.last_week, self.last_year)
         return (*self.buckets, *(span for span in others if span is not None))
 
 
@@ -81,68 +95,119 @@ def by_clock(at: datetime, days: int, zone: ZoneInfo) -> datetime:
     return (at.astimezone(zone) - timedelta(days=days)).astimezone(UTC)
 
 
-def frame(window: Window, zone: ZoneInfo, now: datetime, *, cut: bool = False) -> Frame:
-    """Lay a window on the time line.
+def year_earlier(at: datetime, zone: ZoneInfo) -> datetime:
+    """The instant at which the city's clock showed the same date and time a year earlier; 29 February is then the 28th."""
+    there = at.astimezone(zone)
+    return datetime.combine(months_earlier(there.date(), 12), there.timetz()).astimezone(UTC)
+
+
+def known(text: str) -> Window:
+    """A period as an address has it. Raises: ValueError, in words, where it is none."""
+    if text in PERIODS:
+        return text
+    if ".." not in text:
+        raise ValueError(f"there is no period {text!r}, only {', '.join(PERIODS)} and dates such as 2026-10-01..2026-10-31")
+    between(text)
+    return text
+
+
+def ends_at(window: Window, zone: ZoneInfo) -> datetime | None:
+    """When a period between two dates ends; None for one that runs on."""
+    return midnight(between(window).last + DAY, zone) if ".." in window else None
+
+
+def frame(window: Window, zone: ZoneInfo, now: datetime, *, cut: bool = False, yearly: bool = False) -> Frame:
+    """Lay a window on the time line; `yearly`: with the same period of the year before.
 
     With `cut` the running bucket ends at `now`, for what must not be read ahead; without, at its
     own end, because nothing has happened after now yet.
     """
+    found = laid(window, zone, now)
+    if not yearly:
+        found = replace(found, last_year=None)
+    return clipped(found, now) if cut else found
+
+
+def laid(window: Window, zone: ZoneInfo, now: datetime) -> Frame:
+    """The window with all of its comparisons."""
     if window == "24h":
-        return clipped(last_hours(zone, now), now) if cut else last_hours(zone, now)
+        return last_hours(zone, now)
     if window == "today":
-        return clipped(since_midnight(zone, now), now) if cut else since_midnight(zone, now)
-    return clipped(last_days(DAYS[window], zone, now), now) if cut else last_days(DAYS[window], zone, now)
+        return since_midnight(zone, now)
+    today = day_of(now, zone)
+    days = days_of(window, today)
+    if window not in ROLLING and window not in CALENDAR and between(window).count <= IN_HOURS:
+        return by_hours(days, zone, now)
+    return by_days(window, days, zone, now)
 
 
 def last_hours(zone: ZoneInfo, now: datetime) -> Frame:
-    """The running hour and the 23 before it; last week ends at the same time of the city's clock."""
+    """The running hour and the 23 before it; last week and last year end at the same time of the city's clock."""
     running = hour_of(now)
     start = running - 23 * HOUR
-    week_end = hour_of(by_clock(running, 7, zone))
+
+    def before(end: datetime) -> Span:
+        return Span(end - 23 * HOUR, end)
+
     return Frame(
         now=now,
         buckets=tuple(Span(start + n * HOUR, start + (n + 1) * HOUR) for n in range(24)),
         comparable=Span(start, running),
         previous=Span(start - DAY, running - DAY),
-        last_week=Span(week_end - 23 * HOUR, week_end),
+        last_week=before(hour_of(by_clock(running, 7, zone))),
+        last_year=before(hour_of(year_earlier(running - HOUR, zone)) + HOUR),
     )
 
 
 def since_midnight(zone: ZoneInfo, now: datetime) -> Frame:
     """The city's day so far, by hours; compared with other days up to the same time of the clock."""
-    today, running = day_of(now, zone), hour_of(now)
-    start = midnight(today, zone)
-    edges = [start]
-    while edges[-1] <= now:
-        edges.append(hour_of(edges[-1]) + HOUR)
-    complete = running > start
+    today = day_of(now, zone)
+    return by_hours(Days(today, today), zone, now)
 
-    def earlier(days: int) -> Span | None:
-        begin, end = midnight(today - timedelta(days=days), zone), by_clock(running, days, zone)
-        return Span(begin, end) if complete and end > begin else None
+
+def by_hours(days: Days, zone: ZoneInfo, now: datetime) -> Frame:
+    """A day or two by hours, as far as they have come; compared with as many days before, up to the same time of the clock."""
+    start, end = midnight(days.first, zone), midnight(days.last + DAY, zone)
+    running = start <= now < end
+    edges = [start]
+    while edges[-1] < end and (edges[-1] <= now or not running):
+        edges.append(min(hour_of(edges[-1]) + HOUR, end))
+    until = hour_of(now) if running else end
+    complete = until > start and now >= start
+
+    def earlier(back: date, until: datetime) -> Span | None:
+        begin = midnight(back, zone)
+        return Span(begin, until) if complete and until > begin else None
 
     return Frame(
         now=now,
         buckets=tuple(Span(a, b) for a, b in pairwise(edges)),
-        comparable=Span(start, running) if complete else None,
-        previous=earlier(1),
-        last_week=earlier(7),
+        comparable=Span(start, until) if complete else None,
+        previous=earlier(days.first - days.count * DAY, by_clock(until, days.count, zone)),
+        last_week=earlier(days.first - 7 * DAY, by_clock(until, 7, zone)),
+        running=running,
+        last_year=earlier(months_earlier(days.first, 12), year_earlier(until - HOUR, zone) + HOUR),
     )
 
 
-def last_days(count: int, zone: ZoneInfo, now: datetime) -> Frame:
-    """So many days of the city, today included."""
+def by_days(window: Window, days: Days, zone: ZoneInfo, now: datetime) -> Frame:
+    """A period by its days, a long one by its months, as far as they have come; only whole days are compared."""
     today = day_of(now, zone)
+    firsts = firsts_of_months(days) if days.count > IN_DAYS else [days.first + n * DAY for n in range(days.count)]
+    ends = [*firsts[1:], days.last + DAY]
+    compared = sides(window, today)
 
-    def days(first: int, last: int) -> Span:
-        return Span(midnight(today - timedelta(days=first), zone), midnight(today - timedelta(days=last), zone))
+    def span(of: Days | None) -> Span | None:
+        return None if of is None else Span(midnight(of.first, zone), midnight(of.last + DAY, zone))
 
     return Frame(
         now=now,
-        buckets=tuple(days(n, n - 1) for n in range(count - 1, -1, -1)),
-        comparable=days(count - 1, 0),
-        previous=days(2 * count - 1, count),
-        last_week=days(count + 6, 7),
+        buckets=tuple(Span(midnight(a, zone), midnight(b, zone)) for a, b in zip(firsts, ends, strict=True)),
+        comparable=span(compared.comparable),
+        previous=span(compared.previous),
+        last_week=span(compared.last_week),
+        running=days.first <= today <= days.last,
+        last_year=span(compared.last_year),
     )
 
 
@@ -157,6 +222,7 @@ def whole_year(year: int, zone: ZoneInfo, now: datetime) -> Frame:
         previous=Span(midnight(date(year - 1, 1, 1), zone), firsts[0]),
         last_week=None,
         running=False,
+        last_year=Span(midnight(date(year - 1, 1, 1), zone), firsts[0]),
     )
 
 
@@ -168,10 +234,10 @@ def newest_whole_year(last_at: datetime, now: datetime, zone: ZoneInfo) -> int:
 
 
 def clipped(whole: Frame, now: datetime) -> Frame:
-    """The same window with its running bucket ending now."""
-    *before, running = whole.buckets
-    return Frame(now, (*before, Span(running.start, max(running.start, min(now, running.end)))),
-                 whole.comparable, whole.previous, whole.last_week)
+    """The same window with what lies after now cut off."""
+    begun = [bucket for bucket in whole.buckets if bucket.start < now] or [whole.buckets[0]]
+    *before, running = begun
+    return replace(whole, buckets=(*before, Span(running.start, max(running.start, min(now, running.end)))))
 
 
 def elementary(spans: tuple[Span, ...]) -> tuple[Span, ...]:
