@@ -1,14 +1,51 @@
-/* Tells the document whether it shows the wall or a page, so that sizes follow; another page begins at its top. */
+/* Tells the document whether it shows the wall or a page, so that sizes follow; another page begins at its top.
+   And what a page's head can do: go to free dates, print, shut its menus. */
 (() => {
   "use strict";
 
-  const ROOT = "wall";
+  const ROOT = "wall", MENU = "details[data-menu]";
+  const shared = window.tonglan = window.tonglan || {};
 
   function turn(changes) {
     const face = document.getElementById(ROOT), page = Boolean(face.dataset.page);
     document.documentElement.dataset.surface = page ? "page" : "wall";
     if (page && changes.some(({attributeName}) => attributeName === "data-title")) window.scrollTo(0, 0);
   }
+
+  /* The address that the form was made for, with its two days in place of the period. */
+  function chosen(event) {
+    const form = event.target.closest?.("form[data-period]");
+    if (!form) return;
+    event.preventDefault();
+    const days = [...new FormData(form).values()].sort();   // whoever takes the later day first means the same
+    const address = new URL(form.getAttribute("action"), location.href);
+    address.searchParams.delete("p");
+    const query = [`p=${days.join("..")}`, address.search.slice(1)].filter(Boolean).join("&");
+    shut();
+    shared.go(`${address.pathname}?${query}`);
+  }
+
+  function shut(but) {
+    for (const menu of document.querySelectorAll(`${MENU}[open]`)) if (!menu.contains(but)) menu.open = false;
+  }
+
+  function pressed(event) {
+    if (event.target.closest?.("[data-print]")) window.print();
+    shut(event.target.closest?.("a[href]") ? null : event.target);
+  }
+
+  /* Escape shuts a menu before it leads anywhere. */
+  function escaped(event) {
+    const menu = event.key === "Escape" && document.querySelector(`${MENU}[open]`);
+    if (!menu) return;
+    event.preventDefault();
+    shut();
+    menu.querySelector("summary").focus();
+  }
+
+  document.addEventListener("submit", chosen);
+  document.addEventListener("click", pressed);
+  window.addEventListener("keydown", escaped, {capture: true});
 
   (function boot() {
     const face = document.getElementById(ROOT);

@@ -12,7 +12,8 @@ from data_access.city import City, Region
 from data_access.engine import reading, sql
 from indicators.scope import Scope
 from indicators.text import LANGUAGES
-from layouts.view import Opened, Page, View, href
+from layouts.address.pages import SourcePage, SourcesPage
+from layouts.view import Opened, View, href
 
 SIZES = {"1080p": (1920, 1080), "4k": (3840, 2160), "ultrawide": (7680, 2160), "phone": (390, 844)}
 WALLS = ("1080p", "4k", "ultrawide")
@@ -47,8 +48,8 @@ def shots(engine: Engine, city: City, now: datetime) -> Iterator[Shot]:
 def silent_shots(city: City, hushed: Hushed) -> Iterator[Shot]:
     """The same city with silent sources: the overview, the page of all sources, and that of each silent one."""
     home = Scope(city.root.code)
-    found = {"silent-city": View(home), "silent-sources": View(home, page=Page())}
-    found |= {name: View(home, page=Page(source.key))
+    found = {"silent-city": View(home), "silent-sources": View(home, page=SourcesPage())}
+    found |= {name: View(home, page=SourcePage(source.key))
               for name, source in (("dead-source", hushed.dead), ("stale-source", hushed.stale)) if source}
     for name, view in found.items():
         for language in LANGUAGES:
@@ -73,8 +74,8 @@ def views(engine: Engine, city: City, now: datetime) -> dict[str, View]:
         "dimension": View(Scope(home), Opened("dimension", "events")),
         "indicator": View(Scope(home), Opened("indicator", INDICATOR)),
         "attention": View(Scope(home), Opened("attention")),
-        "sources": View(Scope(home), page=Page()),
-        "source": View(Scope(home), page=Page(worst(engine))),
+        "sources": View(Scope(home), page=SourcesPage()),
+        "source": View(Scope(home), page=SourcePage(worst(engine))),
         **records(engine, city, now),
     }
 

@@ -9,8 +9,9 @@ from dash import Dash, Input, Output, State, no_update
 from data_access.city import City
 from indicators.text import Language
 from layouts import ids
+from layouts.address.errors import BadAddress
 from layouts.links import to_drawer, to_region
-from layouts.view import BadAddress, View, parse
+from layouts.view import View, parse
 
 
 def register(app: Dash, city: Callable[[], City | None], language: Callable[[], Language]) -> None:

@@ -9,9 +9,9 @@ from data_access.city import City, Region
 from data_access.jobs import Job
 from data_access.sources import Source
 from data_access.weather import Weather
-from indicators.scope import WINDOWS
+from indicators.scope import WINDOWS, Window
 from indicators.text import LANGUAGES, Language
-from layouts import formats, ids, links, states
+from layouts import formats, ids, links, periods, states
 from layouts.look import Look
 from layouts.words import say
 
@@ -48,9 +48,9 @@ def below(look: Look) -> list[Any]:
 def windows(look: Look) -> list[Any]:
     """The windows to choose from; in the past, the instant and the way back."""
     choice: list[Any] = [html.Span(look.say("window"), className="unseen", id=ids.name(ids.WINDOW)), *(
-        html.B(look.say(f"window.{window}"), **{"aria-current": "true"}) if window == look.view.scope.window
+        html.B(window_name(look, window), **{"aria-current": "true"}) if window == look.view.scope.window
         else links.link(look.say(f"window.{window}"), links.to_window(look.view, window))
-        for window in WINDOWS
+        for window in offered(look.view.scope.window)
     )]
     at = look.view.scope.at
     if at is None:
@@ -58,6 +58,16 @@ def windows(look: Look) -> list[Any]:
     shown = f"{formats.whole_date(at, look.zone, look.language)} {formats.clock(at, look.zone)}"
     return [*choice, html.Span(look.say("as_of", at=shown), className="past"),
             links.link(look.say("back_to_live"), links.to_live(look.view), className="chip")]
+
+
+def offered(shown: Window) -> tuple[Window, ...]:
+    """The windows that a wall offers, and the one that a link has brought."""
+    return WINDOWS if shown in WINDOWS else (*WINDOWS, shown)
+
+
+def window_name(look: Look, window: Window) -> str:
+    """What a window is called on the wall."""
+    return look.say(f"window.{window}") if window in WINDOWS else periods.named(look, window)
 
 
 def source_health(look: Look, sources: Sequence[Source]) -> list[Any]:

@@ -9,11 +9,27 @@ from indicators import filters
 from indicators.definition import Dimension
 from indicators.scope import Field, Filter, Scope, Window
 from indicators.text import Language
-from layouts.view import Kind, Mode, Opened, Page, Sort, View, href
+from layouts.address.pages import (
+    Against,
+    BriefingPage,
+    ComparePage,
+    Cut,
+    IndicatorPage,
+    OrganizationPage,
+    OrganizationsPage,
+    Page,
+    RegionPage,
+    Sort,
+    SourcePage,
+    SourcesPage,
+    Span,
+    WhyPage,
+)
+from layouts.view import Kind, Mode, Opened, View, href
 
 
 def to_region(view: View, code: str) -> str:
-    """Another region; the drawer closes, window and indicator stay."""
+    """Another region; the drawer closes, window, indicator and page stay."""
     return href(replace(view, scope=replace(view.scope, region=code), opened=None))
 
 
@@ -89,19 +105,68 @@ def to_closed(view: View) -> str:
     return href(replace(view, opened=None))
 
 
-def to_wall(view: View) -> str:
-    """From a page back to the city."""
-    return href(View(Scope(view.scope.region, language=view.scope.language)))
+def to_wall(view: View, region: str | None = None) -> str:
+    """From a page back to the wall, in the same scope; a page of sources has none, and leads to the city."""
+    if view.page is not None and not view.page.scoped:
+        return href(View(Scope(view.scope.region, language=view.scope.language)))
+    scope = replace(view.scope, indicator=None)
+    return href(View(scope if region is None else replace(scope, region=region)))
 
 
 def to_sources(view: View, sort: Sort = "state", *, reverse: bool = False) -> str:
     """The page of all sources."""
-    return href(replace(view, page=Page(sort=sort, reverse=reverse)))
+    return href(replace(view, page=SourcesPage(sort, reverse)))
 
 
 def to_source(view: View, key: str, batch: int | None = None) -> str:
     """The page of one source, with a batch of it."""
-    return href(replace(view, page=Page(key, batch=batch)))
+    return href(replace(view, page=SourcePage(key, batch)))
+
+
+def on_page(view: View, page: Page, region: str | None = None) -> str:
+    """A page in the same scope, or of another region."""
+    scope = replace(view.scope, indicator=None)
+    return href(View(scope if region is None else replace(scope, region=region), page=page))
+
+
+def to_region_page(view: View, code: str | None = None) -> str:
+    """How a region is doing; without a code, the view's own."""
+    return on_page(view, RegionPage(), code)
+
+
+def to_indicator_page(view: View, key: str, region: str | None = None, beside: str | None = None) -> str:
+    """All about an indicator in a region, or set beside another one."""
+    return on_page(view, IndicatorPage(key, beside), region)
+
+
+def to_why(view: View, key: str, region: str | None = None, against: Against = "previous", by: Cut = "region") -> str:
+    """What an indicator's change is made of."""
+    return on_page(view, WhyPage(key, against, by), region)
+
+
+def to_organizations(view: View, region: str | None = None) -> str:
+    """The organizations of a region with their scores."""
+    return on_page(view, OrganizationsPage(), region)
+
+
+def to_organization(view: View, code: str) -> str:
+    """One organization's work in the view's region."""
+    return on_page(view, OrganizationPage(code))
+
+
+def to_comparison(view: View, first: str, *others: str) -> str:
+    """Regions side by side."""
+    return on_page(view, ComparePage(others), first)
+
+
+def to_periods(view: View, than: Window) -> str:
+    """The view's period beside another one."""
+    return on_page(view, ComparePage(than=than))
+
+
+def to_briefing(view: View, span: Span = "daily", region: str | None = None) -> str:
+    """A region's newest briefing."""
+    return on_page(view, BriefingPage(span), region)
 
 
 def link(children: Any, address: str, **properties: Any) -> dcc.Link:

@@ -1,6 +1,6 @@
 """A page in place of the wall, for a reader at a desk: its skeleton, its head, and what all its parts share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,6 +22,12 @@ def skeleton() -> html.Div:
 def blank(filled: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """All parts' children by id: those given, and nothing in the others."""
     return {part: {"children": filled.get(part, [])} for part in ids.PAGE_PARTS}
+
+
+def emptied(kept: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """All parts but those kept, empty: another page may have filled them."""
+    used = set(kept)
+    return {part: {"children": []} for part in ids.PAGE_PARTS if part not in used}
 
 
 def head(look: Look, steps: Sequence[tuple[Any, str | None]]) -> list[Any]:

@@ -9,7 +9,7 @@ from data_access.readings import ChildReading
 from indicators.definition import Dimension
 from indicators.reading import Reading
 from indicators.scope import Window
-from layouts import ages, formats, ids, links, picking, states
+from layouts import ages, formats, ids, links, periods, picking, states
 from layouts.look import Look
 from layouts.trend import chart
 
@@ -124,7 +124,7 @@ def state(look: Look, reading: Reading) -> list[Any]:
 def changes(look: Look, reading: Reading) -> list[html.Div]:
     """Against the period before, and against the same weekday last week where that is another."""
     window = look.view.scope.window
-    found = [(reading.previous, "since.period" if reading.period or reading.indicator.archive else f"since.{window}")]
+    found = [(reading.previous, "since.period" if reading.period or reading.indicator.archive else periods.since(window))]
     if distinct(window, reading):
         found.append((reading.last_week, "since.last_week"))
     moved = [movement(look, reading, before, words) for before, words in found]

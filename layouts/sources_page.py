@@ -10,10 +10,10 @@ from dash import html
 from data_access.batches import Arrivals
 from data_access.sources import Source
 from layouts import ages, arrivals, formats, ids, links, source_quality, states
+from layouts.address.pages import Sort, SourcesPage
 from layouts.drawer_sources import SHAPES, amount
 from layouts.look import Look
 from layouts.page import Align, Column, blank, figure, head, table
-from layouts.view import Sort
 
 EVER = datetime.max.replace(tzinfo=UTC)
 
@@ -71,7 +71,7 @@ def listing(look: Look, found: Overview) -> list[Any]:
 def ordered(look: Look, found: Overview) -> list[Source]:
     """The sources as they are sorted; those that stand alike by their names."""
     page = look.view.page
-    assert page is not None
+    assert isinstance(page, SourcesPage)
     column = next(column for column in COLUMNS if column.sort == page.sort)
     named = sorted(found.sources, key=lambda source: look.read(source.name))
     return sorted(named, key=lambda source: column.rank(look, found, source), reverse=page.reverse)
@@ -80,7 +80,7 @@ def ordered(look: Look, found: Overview) -> list[Source]:
 def headed(look: Look, column: Shown) -> Column:
     """A column's head: pressed, it sorts; pressed again, the other way."""
     page = look.view.page
-    assert page is not None
+    assert isinstance(page, SourcesPage)
     name = look.say(f"sources.column.{column.name}")
     align: Align = "number" if column.number else "text"
     if column.sort is None:

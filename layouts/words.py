@@ -3,6 +3,7 @@
 import json
 
 from indicators.text import Language, Text
+from layouts.phrases import pages
 
 WORDS: dict[str, Text] = {
     # header
@@ -395,6 +396,9 @@ WORDS: dict[str, Text] = {
     "wall.no_region": Text("此令牌的区域不在本市", "The region of this token is not in this city"),
     "wall.unknown": Text("没有这面墙", "There is no such wall"),
 }
+
+for phrases in (pages.PHRASES,):   # each group of pages has a module of its own
+    WORDS |= phrases
 
 COMPASS = Text("北 东北 东 东南 南 西南 西 西北", "N NE E SE S SW W NW")
 

@@ -1,8 +1,10 @@
 """From an address to a view of this city, or to the words why there is none."""
 
-from data_access.city import City, Region, UnknownRegion
+from data_access.city import City, UnknownRegion
 from indicators.text import Language, Text
-from layouts.view import BadAddress, UnknownLanguage, UnknownPage, View, parse
+from layouts.address.errors import BadAddress, UnknownLanguage
+from layouts.address.pages import SourcePage, SourcesPage, regions
+from layouts.view import View, parse
 
 OFF_LIMITS = Text("此墙无权查看这里", "This wall may not show this")
 
@@ -20,24 +22,28 @@ def read(city: City, pathname: str, search: str, language: Language, within: str
     """Read an address; `language` is the browser's, `within` the region that may be seen. Raises: Refused."""
     try:
         view = parse(pathname, search, city.root.code, language)
-        region = city.region(view.scope.region)
-    except UnknownPage as error:
-        raise Refused(error.words, 404) from error
+        for code in shown(view):
+            city.region(code)
     except BadAddress as error:
-        raise Refused(error.words, 400) from error
+        raise Refused(error.words, error.status) from error
     except UnknownRegion as error:
         raise Refused(Text(f"{city.name.zh}没有代码为“{error.args[0]}”的区域",
                            f"{city.name.en} has no region with the code “{error.args[0]}”"), 404) from error
-    if within is not None and not lies_in(city, view, region, within):
+    if within is not None and not lies_in(city, view, within):
         raise Refused(OFF_LIMITS, 403)
     return view
 
 
-def lies_in(city: City, view: View, region: Region, within: str) -> bool:
+def shown(view: View) -> tuple[str, ...]:
+    """The codes of the regions that a view shows for themselves."""
+    return (view.scope.region,) if view.page is None else regions(view.page, view.scope.region)
+
+
+def lies_in(city: City, view: View, within: str) -> bool:
     """Whether an address lies in a region: a source's page does not, as its rows come from anywhere; the list of sources may."""
-    if view.page is not None:
-        return not view.page.source
-    return any(step.code == within for step in city.path(region))
+    if isinstance(view.page, SourcesPage | SourcePage):
+        return isinstance(view.page, SourcesPage)
+    return all(any(step.code == within for step in city.path(city.region(code))) for code in shown(view))
 
 
 def spoken(pathname: str, search: str, language: Language) -> Language:

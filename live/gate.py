@@ -22,7 +22,8 @@ YEAR_S = 365 * 86400
 CALLBACKS = "/_dash-update-component"     # what a person's action asks: it changes nothing on the server
 READING = ("GET", "HEAD", "OPTIONS")
 PAGES = ("/", "/sources")                 # not the pages of single sources: their rows come from anywhere
-OPEN = ("/live/", "/tiles/", "/assets/", "/_dash", "/_favicon", "/favicon.ico", "/healthz", "/r/", "/wall")
+OPEN = ("/live/", "/tiles/", "/assets/", "/_dash", "/_favicon", "/favicon.ico", "/healthz", "/r/", "/wall",
+        "/region", "/indicator/", "/organization", "/compare", "/why/", "/briefing/")
 
 
 class Gate:

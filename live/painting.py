@@ -18,9 +18,10 @@ from layouts.links import to_closed, to_region
 from layouts.ramp import Ramp, ramp
 from layouts.view import View
 from layouts.words import say
-from live import drawers, pages, subjects
+from live import drawers, subjects
 from live.desk import CASE, DEVICE, SOURCE, WARNING, Desk, shown
 from live.memory import Memory
+from live.pages import registry
 from live.part import Part, quick, thorough
 from live.picture import Picture
 from live.tick import Lane, Tick
@@ -57,7 +58,7 @@ class Painter:
         Raises: UnknownRegion; DataUnavailable when the database does not answer at all.
         """
         desk = Desk(self._engine, city, view, tick, self._memory)
-        parts = self._parts if view.page is None else pages.parts(view)
+        parts = self._parts if view.page is None else registry.parts(view.page)
         due = [part for part in parts if tick.means(part.lane(desk)) and tick.touches(part.subjects(desk))]
         waiting = [part for part in due if part.face in PANELS or part.face == ids.LEGEND]
         drawing = [self._readers.submit(self._attempt, part, desk) for part in due if part not in waiting]

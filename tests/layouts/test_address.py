@@ -1,28 +1,38 @@
 """An address is a view and back; what makes no sense is said in words."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
 from indicators.scope import Filter, Scope
 from layouts import links
-from layouts.view import (
+from layouts.address.errors import (
+    BadComparison,
     BadInstant,
     BadPage,
-    Opened,
-    Page,
     TwoDrawers,
+    UnknownChoice,
     UnknownDimension,
     UnknownFilter,
+    UnknownIndicator,
     UnknownLanguage,
     UnknownMode,
     UnknownPage,
     UnknownSort,
     UnknownWindow,
-    View,
-    href,
-    parse,
 )
+from layouts.address.pages import (
+    BriefingPage,
+    ComparePage,
+    IndicatorPage,
+    OrganizationPage,
+    OrganizationsPage,
+    RegionPage,
+    SourcePage,
+    SourcesPage,
+    WhyPage,
+)
+from layouts.view import Opened, View, href, parse
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=timezone(timedelta(hours=-5)))
 
@@ -47,10 +57,23 @@ def read_back(view: View) -> View:
     View(Scope("QN07"), Opened("case", "418"), "heat"),
     View(Scope("QN07"), Opened("indicator", "event_open", 7)),
     View(Scope("QN07"), None, "3d"),
-    View(Scope("nyc"), page=Page()),
-    View(Scope("nyc", language="en"), page=Page(sort="rejected", reverse=True)),
-    View(Scope("nyc"), page=Page("sim-cases")),
-    View(Scope("nyc"), page=Page("a/b c?&d", batch=418)),
+    View(Scope("nyc"), page=SourcesPage()),
+    View(Scope("nyc", language="en"), page=SourcesPage(sort="rejected", reverse=True)),
+    View(Scope("nyc"), page=SourcePage("sim-cases")),
+    View(Scope("nyc"), page=SourcePage("a/b c?&d", batch=418)),
+    View(Scope("QN07", "30d"), page=RegionPage()),
+    View(Scope("a/b?c&d", "7d", NOON, None, "en", (Filter("class", ("E01",)),)), page=RegionPage()),
+    View(Scope("QN07", "30d"), page=IndicatorPage("event_open")),
+    View(Scope("QN07", "today"), page=IndicatorPage("event_open", "event_closed")),
+    View(Scope("QN07", "30d"), page=OrganizationsPage()),
+    View(Scope("QN07", "30d"), page=OrganizationPage("a/b&c=d")),
+    View(Scope("nyc", "30d"), page=ComparePage()),
+    View(Scope("QN07", "30d"), page=ComparePage(("QN01", "BK01"))),
+    View(Scope("QN07", "30d"), page=ComparePage(than="7d")),
+    View(Scope("QN07", "30d"), page=WhyPage("event_open", "last_year", "agency")),
+    View(Scope("QN07", "30d"), page=WhyPage("event_open")),
+    View(Scope("QN07", "30d"), page=BriefingPage("weekly", date(2026, 11, 22))),
+    View(Scope("QN07", "30d"), page=BriefingPage()),
 ])
 def test_an_address_means_the_view_it_was_made_from(view):
     assert read_back(view) == view
@@ -88,6 +111,17 @@ def test_a_plus_that_the_url_swallowed_is_still_an_offset():
     ("/", "?f.class=" + 60 * "E0101,E0102,", UnknownFilter, "E0101"),
     ("/", "?f.class=E%2500", UnknownFilter, "class"),
     ("/wp-admin", "", UnknownPage, "wp-admin"),
+    ("/region/QN07/cases", "", UnknownPage, "/region/QN07/cases"),
+    ("/region/QN07", "?p=fortnight", UnknownWindow, "fortnight"),
+    ("/indicator/happiness", "", UnknownIndicator, "happiness"),
+    ("/indicator/event_open", "?with=happiness", UnknownIndicator, "happiness"),
+    ("/why/happiness", "", UnknownIndicator, "happiness"),
+    ("/why/event_open", "?against=tomorrow", UnknownChoice, "tomorrow"),
+    ("/briefing/QN07", "?span=hourly", UnknownChoice, "hourly"),
+    ("/briefing/QN07", "?day=yesterday", BadInstant, "yesterday"),
+    ("/compare", "?r=A,B,C,D,E,F,G", BadComparison, "7"),
+    ("/compare", "?r=A,B,A", BadComparison, "A"),
+    ("/compare", "?r=A,B&than=7d", BadComparison, "than"),
 ])
 def test_nonsense_is_refused_by_name_and_quoted_in_both_languages(pathname, search, error, said):
     with pytest.raises(error) as caught:

@@ -1,4 +1,4 @@
-"""Pages in place of the wall: all sources, and one source; painted part by part like the wall itself."""
+"""The pages of sources: all of them, and one; painted part by part like the wall itself."""
 
 import logging
 from collections.abc import Callable, Hashable
@@ -9,14 +9,15 @@ from data_access.engine import DataUnavailable
 from data_access.quarantine import Fate, Quarantine
 from data_access.sources import Source
 from indicators.reading import Reading
-from layouts import ids, source_findings, source_page, source_quality, sources_page, wall
+from layouts import ids, source_findings, source_page, source_quality, sources_page
+from layouts.address.pages import SourcePage
 from layouts.links import to_sources, to_wall
 from layouts.look import Look
+from layouts.page import emptied
 from layouts.source_page import Origin
 from layouts.sources_page import Overview
-from layouts.view import Page, View
-from layouts.words import say
 from live.desk import SOURCE, Desk
+from live.pages.shell import frame
 from live.part import Part, quick, thorough
 from live.picture import Picture
 
@@ -32,27 +33,10 @@ FOUND = frozenset({"finding", "region"})
 MINUTELY: frozenset[str] = frozenset()      # sums over many batches: the minute is enough
 
 
-def parts(view: View) -> tuple[Part, ...]:
-    """The parts of the page that a view shows."""
-    return ONE if shown(view).source else ALL
-
-
-def shown(view: View) -> Page:
-    """The page that a view shows."""
-    assert view.page is not None
-    return view.page
-
-
-# what every page has
-
-def frame(desk: Desk, name: str, parent: str) -> Picture:
-    """What of the document itself follows the page: its title, its language, and where Esc leads."""
-    look = desk.look
-    skeleton = wall.translated(look.city, look.language)
-    titles = (name, look.read(look.city.name), say("product", look.language))
-    root = {**skeleton[ids.WALL], "data-page": "sources", "data-title": " · ".join(dict.fromkeys(titles)), "data-parent": parent,
-            "data-now": None}
-    return {**skeleton, ids.WALL: root, ids.NOTICE: {"children": []}}
+def shown(desk: Desk) -> SourcePage:
+    """The page of one source that a view shows."""
+    assert isinstance(desk.view.page, SourcePage)
+    return desk.view.page
 
 
 # all sources
@@ -99,54 +83,54 @@ def _waiting(desk: Desk) -> dict[str, int]:
 
 def found(desk: Desk) -> Source | None:
     """The source that the address names; None when there is none. Raises: DataUnavailable."""
-    key = shown(desk.view).source
+    key = shown(desk).key
     return next((source for source in every(desk) if source.key == key), None)
 
 
 def head(desk: Desk) -> Picture:
     """The source's name, state and sums; or that there is none of this name."""
-    source, key = found(desk), shown(desk.view).source
+    source, key = found(desk), shown(desk).key
     if source is None:
         return {**frame(desk, key, to_sources(desk.view)), **source_page.unknown(desk.look, key)}
     return {
         **frame(desk, desk.look.read(source.name), to_sources(desk.view)),
         ids.PAGE_HEAD: {"children": source_page.crumbs(desk.look, desk.look.read(source.name))},
-        ids.PAGE_SOURCES: {"children": []},
+        **emptied(face.face for face in ONE),
         ids.PAGE_TITLE: {"children": source_page.title(desk.look, source, kept(desk, "reject"))},
     }
 
 
 def kept(desk: Desk, fate: Fate) -> Quarantine:
     """The source's rejects or marks. Raises: DataUnavailable."""
-    key = shown(desk.view).source
+    key = shown(desk).key
     return desk.memory.recall((fate, key), REFUSED, lambda: quarantine.quarantine(desk.engine, key, fate))
 
 
 def arriving(desk: Desk) -> tuple[batches.Arrivals, ...]:
     """How its rows came by hours and by days. Raises: DataUnavailable."""
-    key, now = shown(desk.view).source, desk.tick.now
+    key, now = shown(desk).key, desk.tick.now
     return desk.memory.recall(("arrivals", key), MINUTELY, lambda: (
         batches.hourly(desk.engine, now, LONG_HOURS, key)[key], batches.daily(desk.engine, now, DAYS, desk.city.zone, key)))
 
 
 def datasets(desk: Desk) -> batches.Datasets:
     """Its datasets. Raises: DataUnavailable."""
-    key = shown(desk.view).source
+    key = shown(desk).key
     return desk.memory.recall(("datasets", key), MINUTELY, lambda: batches.datasets(desk.engine, key))
 
 
 def odd(desk: Desk) -> tuple[findings.Finding, ...]:
     """What was found odd in it, what is over too. Raises: DataUnavailable."""
-    key = shown(desk.view).source
+    key = shown(desk).key
     return desk.memory.recall(("findings", key), FOUND, lambda: findings.findings(
         desk.engine, source=key, ended=True, limit=FINDINGS))
 
 
 def newest(desk: Desk) -> Origin:
     """Its newest batches, and the one asked for. Raises: DataUnavailable."""
-    page = shown(desk.view)
-    return calmly(desk, ("batches", page.source, page.batch), lambda: Origin(
-        batches.batches(desk.engine, page.source, BATCHES, page.batch), page.batch))
+    page = shown(desk)
+    return calmly(desk, ("batches", page.key, page.batch), lambda: Origin(
+        batches.batches(desk.engine, page.key, BATCHES, page.batch), page.batch))
 
 
 def _section(face: str, draw: Callable[[Look, Source, Desk], list[Any]], subjects: frozenset[str], *, slow: bool = True) -> Part:

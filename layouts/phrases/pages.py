@@ -1,0 +1,38 @@
+"""What the pages' shell says, in both languages."""
+
+from indicators.text import Text
+
+PHRASES: dict[str, Text] = {
+    "page.region": Text("指标", "Overview"),
+    "page.organizations": Text("部门", "Agencies"),
+    "page.compare": Text("对比", "Compare"),
+    "page.briefing": Text("简报", "Briefing"),
+    "page.briefing.daily": Text("日报", "Daily briefing"),
+    "page.briefing.weekly": Text("周报", "Weekly briefing"),
+    "page.briefing.monthly": Text("月报", "Monthly briefing"),
+    "page.to_wall": Text("大屏", "Wall"),
+    "page.parts": Text("各页", "Pages"),
+    "page.print": Text("打印", "Print"),
+    "page.why": Text("{title}：为何变化", "{title}: why it changed"),
+    "period": Text("时段", "Period"),
+    "period.24h": Text("近 24 小时", "24 h"),
+    "period.today": Text("今天", "Today"),
+    "period.7d": Text("7 天", "7 days"),
+    "period.30d": Text("30 天", "30 days"),
+    "period.90d": Text("90 天", "90 days"),
+    "period.month": Text("本月", "Month"),
+    "period.quarter": Text("本季", "Quarter"),
+    "period.year": Text("今年", "Year"),
+    "period.free": Text("自选", "Dates"),
+    "period.from": Text("从", "From"),
+    "period.to": Text("到", "To"),
+    "period.show": Text("查看", "Show"),
+    "period.span": Text("{first}—{last}", "{first} – {last}"),
+    "period.running": Text("末段未完", "last part still runs"),
+    "since.90d": Text("较前 90 天", "vs 90 d before"),
+    "since.month": Text("较上月同期", "vs last month"),
+    "since.quarter": Text("较上季同期", "vs last quarter"),
+    "since.year": Text("较去年同期", "vs last year"),
+    "since.dates": Text("较前一时段", "vs period before"),
+    "since.last_year": Text("较去年同期", "vs last year"),
+}

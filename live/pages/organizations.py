@@ -1,0 +1,21 @@
+"""All organizations with work in a region."""
+
+from typing import Any
+
+from dash import html
+
+from live.desk import Desk
+from live.pages.shell import Section, page
+
+
+def name(desk: Desk) -> str:
+    """What the page is called."""
+    return desk.look.say("agencies")
+
+
+def title(desk: Desk) -> list[Any]:
+    """The page's name."""
+    return [html.H1(name(desk))]
+
+
+PARTS = page(name, Section(title), ())

@@ -1,0 +1,33 @@
+"""Which parts each page has. A new page: its address in `layouts/address/pages.py`, a module beside this one, a line here."""
+
+from layouts.address.pages import (
+    BriefingPage,
+    ComparePage,
+    IndicatorPage,
+    OrganizationPage,
+    OrganizationsPage,
+    Page,
+    RegionPage,
+    SourcePage,
+    SourcesPage,
+    WhyPage,
+)
+from live.pages import briefing, comparison, indicator, organization, organizations, reasons, region, sources
+from live.part import Part
+
+PARTS: dict[type[Page], tuple[Part, ...]] = {
+    SourcesPage: sources.ALL,
+    SourcePage: sources.ONE,
+    RegionPage: region.PARTS,
+    IndicatorPage: indicator.PARTS,
+    OrganizationsPage: organizations.PARTS,
+    OrganizationPage: organization.PARTS,
+    ComparePage: comparison.PARTS,
+    WhyPage: reasons.PARTS,
+    BriefingPage: briefing.PARTS,
+}
+
+
+def parts(page: Page) -> tuple[Part, ...]:
+    """The parts of a page."""
+    return PARTS[type(page)]
