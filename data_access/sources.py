@@ -15,7 +15,7 @@ DEAD_AFTER = 3
 
 @dataclass(frozen=True)
 class Source:
-    """One source: `silent` has never spoken, `archive` promises nothing new."""
+    """One source: `archive` promises nothing new, `silent` does and has never spoken."""
 
     key: str
     name: Text
@@ -33,10 +33,10 @@ class Source:
 
     def state(self, now: datetime) -> SourceState:
         """Live within its promise, stale beyond it, dead beyond three times."""
-        if self.last_received_at is None:
-            return "silent"
         if self.promise is None:
             return "archive"
+        if self.last_received_at is None:
+            return "silent"
         age = now - self.last_received_at
         if age <= self.promise:
             return "live"

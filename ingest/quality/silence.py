@@ -3,7 +3,8 @@
 A source has stopped when nothing came for five times the gap that 95 of its last 100 gaps did not exceed, and for
 longer than all its pauses of two weeks but the longest: nights and weekends in which it rests are its rhythm, one
 outage is not. A group of devices has stopped when four fifths of them have been silent for five times the gap that
-is usual in it. What either promises plays no part: that is judged on the screen anyway.
+is usual in it. How much either promises plays no part: that is judged on the screen anyway. A source that promises
+nothing new is an archive: it does not fall silent, and neither do its devices.
 """
 
 from collections.abc import Sequence
@@ -37,6 +38,7 @@ CAME = """
                           WHERE b.source_id = s.source_id AND b.received_at > :since AND b.door NOT IN ('file', 'retry')
                           ORDER BY b.received_at DESC
                           LIMIT :batches) AS b
+     WHERE s.refresh_seconds IS NOT NULL
      ORDER BY s.source_id, b.received_at"""
 HOURS = """
     SELECT DISTINCT at
@@ -52,6 +54,7 @@ GROUPS = """
       JOIN device_kind k USING (kind)
       JOIN region_ancestor a ON a.region_id = d.region_id AND a.level = LEAST(:district, (SELECT max(level) FROM region))
      WHERE d.enabled AND d.last_at > :since
+       AND d.source_id IN (SELECT source_id FROM source WHERE refresh_seconds IS NOT NULL)
      GROUP BY d.source_id, d.kind, k.name_zh, k.name_en, a.ancestor_id
     HAVING count(*) >= :least"""
 GAP = """

@@ -168,6 +168,13 @@ def test_a_source_silent_for_three_promises_is_dead(filled: Engine) -> None:
     assert states == {"test": "dead", "sim": "live"}  # test promised every 600 s and is silent for 31 min
 
 
+@pytest.mark.parametrize(("promise", "received", "state"), [
+    (None, None, "archive"), (None, NOW, "archive"), (timedelta(hours=1), None, "silent"), (timedelta(hours=1), NOW, "live")])
+def test_what_promises_nothing_new_is_an_archive_even_before_it_is_loaded(promise, received, state) -> None:
+    source = sources.Source("old", Text("旧", "Old"), "x", "x", "iot", False, promise, None, received, 0, 0)
+    assert source.state(NOW) == state
+
+
 def test_attention_puts_grave_warnings_first_and_alarms_last(filled: Engine, town: City) -> None:
     items = attention(filled, town, town.root, NOW)
     assert [item.kind for item in items] == ["warning", "source", "overdue", "alarm"]

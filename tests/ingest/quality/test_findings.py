@@ -126,6 +126,28 @@ def test_a_source_that_stops_against_its_own_rhythm_is_silent_and_speaks_again(s
     assert look(sender, silence.look, NOW + timedelta(minutes=11)).found == []
 
 
+def test_an_archive_promises_nothing_new_and_is_never_silent(sender):
+    """Sixty batches of ten years ago come within two hours and then no more; its five stations, too, have said what they had."""
+    codes = [f"old{n}" for n in range(5)]
+    sender.send("devices", [{"code": code, "kind": "water", "name": code, "interval_s": 60, "lon": 0.002, "lat": 0.002,
+                             "installed_at": ago(3000)} for code in codes])
+    sender.send("observations", [{"device": code, "property": "level", "value": 1, "observed_at": ago(60 + n)}
+                                 for code in codes for n in range(1, 31)])
+    with sender.engine.begin() as connection:
+        connection.execute(text("""
+            INSERT INTO batch (source_id, door, origin, subject, received_at)
+            SELECT s.source_id, 'http', 'x', 'cases', CAST(:now AS timestamptz) - n * interval '2 minutes'
+              FROM source s CROSS JOIN generate_series(1, 60) AS n WHERE s.key = 'sim'"""), {"now": NOW})
+    later = NOW + timedelta(hours=2)
+    assert {one.about.split()[0] for one in look(sender, silence.look, later).found} == {"source", "water"}
+    with sender.engine.connect() as connection:  # what is changed here is not kept
+        connection.execute(text("UPDATE source SET refresh_seconds = NULL"))
+        assert silence.look(connection, sender.city, later).found == []
+    with sender.engine.begin() as connection:
+        connection.execute(text("UPDATE device SET enabled = false WHERE code LIKE 'old%'"))
+        connection.execute(text("DELETE FROM batch WHERE source_id = (SELECT source_id FROM source WHERE key = 'sim')"))
+
+
 def test_devices_of_a_kind_in_a_district_that_stop_together_are_silent(sender):
     """Five stations in T1 say something every minute; an hour is their promise, but five minutes are too long."""
     codes = [f"s{n}" for n in range(5)]
