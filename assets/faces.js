@@ -5,7 +5,7 @@
 
   const {createElement, Component, memo} = window.React;
   const {createPortal, createRoot, flushSync} = window.ReactDOM;
-  const HTML = "dash_html_components", CORE = "dash_core_components";
+  const HTML = "dash_html_components", CORE = "dash_core_components", TABLES = "dash_ag_grid";
   const TAGS = {MapEl: "map", ObjectEl: "object"};   // the names that differ from their tag by more than their case
   const NAMES = {className: "class"};
   const TICKING = ["data-age", "data-since", "data-elapsed", "data-due", "data-clock", "data-date"];
@@ -40,6 +40,7 @@
     if (namespace === HTML) return createElement(TAGS[type] || type.toLowerCase(), {...props, key}, drawn(children));
     if (namespace === CORE && type === "Link") return createElement("a", {...props, key, onClick: follow}, drawn(children));
     if (namespace === CORE && type === "Graph") return createElement(props.config?.staticPlot ? shared.Chart : shared.Plot, {...props, key});
+    if (namespace === TABLES) return createElement(shared.Grid, {...props, key});
     throw new Error(`${namespace}.${type} cannot be drawn outside Dash`);
   }
 
@@ -103,5 +104,5 @@
     return rest;
   }
 
-  Object.assign(shared, {draw, follow});
+  Object.assign(shared, {draw, face: drawn, follow});
 })();

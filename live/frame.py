@@ -9,11 +9,16 @@ from typing import Any
 from dash import Dash
 from flask import Blueprint, Response, send_from_directory
 
+from layouts import table
+
 ICON = "favicon.svg"
 FIRST = "theme.js"                    # runs in the head, before anything is painted
 FONTS = "vendor/fonts/fonts.css"
-LIBRARIES = {"map": "vendor/maplibre-gl.mjs", "charts": "vendor/plotly-basic.min.js"}   # loaded late, by their scripts
+LIBRARIES = {"map": "vendor/maplibre-gl.mjs", "charts": "vendor/plotly-basic.min.js",
+             "table-words": "vendor/ag-grid-zh-cn.json"}                                     # loaded late, by their scripts
 NEEDLESS = re.compile(r'<script src="[^"]*/(?:deps/polyfill@|dash_table/)[^"]*"></script>\n?')   # no old browsers, no Dash tables
+LATE = re.compile(rf'<script src="([^"]*/{table.LIBRARY}/[^"]*)"></script>\n?')                   # comes with the first long table
+TABLES = "<!-- tables -->"
 ASSET = re.compile(r'"/assets/([^"?]+)\?m=[^"]*"')
 
 PAGE = """<!DOCTYPE html>
@@ -44,7 +49,7 @@ def index(assets: Path, colours: str = "") -> str:
     """The document, for Dash to fill in; `colours` are the city's own, as a style sheet."""
     style = f"\n    <style>{colours}</style>" if colours else ""
     named = ((name, address(assets, file)) for name, file in LIBRARIES.items())
-    libraries = "\n    ".join(f'<meta name="library-{name}" content="{found}">' for name, found in named)
+    libraries = "\n    ".join([*(f'<meta name="library-{name}" content="{found}">' for name, found in named), TABLES])
     return PAGE.format(icon=ICON, first=address(assets, FIRST), fonts=address(assets, FONTS), style=style, libraries=libraries)
 
 
@@ -66,7 +71,10 @@ class Screen(Dash):  # type: ignore[misc]
     def interpolate_index(self, **parts: Any) -> str:
         """The document of a page."""
         assets = Path(str(self.config.assets_folder))
-        document: str = super().interpolate_index(**parts | {"scripts": NEEDLESS.sub("", parts["scripts"])})
+        scripts = NEEDLESS.sub("", parts["scripts"])
+        document: str = super().interpolate_index(**parts | {"scripts": LATE.sub("", scripts)})
+        late = "".join(f'<meta name="library-tables" content="{found}">' for found in LATE.findall(scripts))
+        document = document.replace(TABLES, late)
         return ASSET.sub(lambda found: f'"{address(assets, found[1])}"', document)
 
 

