@@ -45,9 +45,10 @@ def summed(value: str | None, condition: str | None) -> str:
     return "0.0" if value is None else f"COALESCE({filtered(condition, f'sum(({value})::float8)')}, 0)"
 
 
-def counted(metric: Metric) -> str:
-    """How many facts a metric counts among some rows."""
-    return filtered(metric.where) if metric.weight is None else f"COALESCE({filtered(metric.where, f'sum({metric.weight})')}, 0)"
+def counted(metric: Metric, where: str | None = None) -> str:
+    """How many facts a metric counts among some rows; `where`, if given, stands for its own condition."""
+    passes = metric.where if where is None else where
+    return filtered(passes) if metric.weight is None else f"COALESCE({filtered(passes, f'sum({metric.weight})')}, 0)"
 
 
 def any_of(conditions: Sequence[str | None]) -> str:

@@ -1,0 +1,105 @@
+"""The SQL that counts by a field of the case: class, agency or channel. A message has the class and the agency of its case.
+
+The conditions are those of the rollups (`metrics.py`), so that the parts add up to what these say; every value is bound.
+"""
+
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+from indicators.algebra import BINS_PER_E, ZERO_BIN, metric_keys, stock_keys
+from indicators.definition import Indicator, Metric, Stock
+from indicators.facts import FACTS
+from indicators.metrics import METRICS, STOCKS
+from indicators.statements import INSIDE, any_of, counted, filtered, summed
+
+By = Literal["class", "agency", "channel"]
+FIELDS: tuple[By, ...] = get_args(By)
+KEYS: dict[str, dict[By, str]] = {
+    "case": {"class": "f.class_code", "agency": "f.agency_id::text", "channel": "f.channel"},
+    "message": {"class": "k.class_code", "agency": "k.agency_id::text", "channel": "f.channel"},
+}
+ITS_CASE = " LEFT JOIN city_case k ON k.case_id = f.case_id"
+INDEXED = {"f.reported_at", "f.closed_at", "f.due_at", "f.occurred_at", "f.contact_due"}
+# No instant of a case but its deadline is later than both its report and its newest state, which indexes hold.
+SINCE = "(f.state_at >= :since OR f.reported_at >= :since)"
+
+
+def facts(indicator: Indicator) -> set[str]:
+    """The facts that an indicator counts."""
+    return {METRICS[key].fact for key in metric_keys(indicator.measure)} | {
+        STOCKS[key].fact for key in stock_keys(indicator.measure)}
+
+
+def splittable(indicator: Indicator) -> bool:
+    """Whether all that an indicator counts has a class, an agency and a channel."""
+    found = facts(indicator)
+    return bool(found) and found <= set(KEYS)
+
+
+def source(fact: str, by: By, relation: str) -> str:
+    """What stands in FROM, with the case of a message where its field is asked for."""
+    joined = ITS_CASE if KEYS[fact][by].startswith("k.") else ""
+    return f"{relation} f{joined}"
+
+
+def lies(at: str, metric: int, span: int) -> str:
+    """A condition that an instant lies in one bound span of a metric."""
+    return f"{at} >= :from_{metric}_{span} AND {at} < :to_{metric}_{span}"
+
+
+def flows_by(metrics: Sequence[Metric], spans: int, by: By, *, everywhere: bool, sieve: str) -> str:
+    """Count metrics of one fact over as many spans each, by a field, in one walk.
+
+    Binds: from_m_s and to_m_s, span s of metric m; since, the earliest; top, unless it is everywhere; what the sieve binds.
+    Returns: key, ns (bigint[], of the first metric all spans, then of the next), totals (float8[]).
+    """
+    fact = metrics[0].fact
+    within = {number: " OR ".join(f"({lies(metric.at, number, span)})" for span in range(spans))
+              for number, metric in enumerate(metrics)}
+    ns, totals = [], []
+    for number, metric in enumerate(metrics):
+        for span in range(spans):
+            passes = " AND ".join(f"({part})" for part in (metric.where, lies(metric.at, number, span)) if part)
+            ns.append(counted(metric, passes))
+            totals.append(summed(metric.value, passes))
+    hinted = fact == "case" and any(metric.at not in INDEXED for metric in metrics)
+    return f"""
+        SELECT {KEYS[fact][by]} AS key, ARRAY[{", ".join(ns)}]::bigint[] AS ns, ARRAY[{", ".join(totals)}]::float8[] AS totals
+          FROM {source(fact, by, FACTS[fact].relation)}
+         WHERE {"TRUE" if everywhere else INSIDE} AND {sieve} AND ({any_of(list(within.values()))})
+           AND {sooner(metrics) if hinted else "TRUE"}
+         GROUP BY 1"""
+
+
+def sooner(metrics: Sequence[Metric]) -> str:
+    """A condition that indexes can answer, and that holds wherever one of the cases' instants lies in its span."""
+    due = [f"({metric.at} >= :since)" for metric in metrics if metric.ahead]
+    return f"({' OR '.join([SINCE, *dict.fromkeys(due)])})"
+
+
+def sketch_by(metric: Metric, by: By, *, everywhere: bool, sieve: str) -> str:
+    """The log histogram of one metric's values over one span, by a field. Binds: as `flows_by`. Returns: key, bin, n."""
+    value = f"({metric.value})::float8"
+    return f"""
+        SELECT {KEYS[metric.fact][by]} AS key,
+               CASE WHEN {value} > 0 THEN floor({BINS_PER_E} * ln({value}))::int ELSE {ZERO_BIN} END AS bin, count(*) AS n
+          FROM {source(metric.fact, by, FACTS[metric.fact].relation)}
+         WHERE {"TRUE" if everywhere else INSIDE} AND {sieve} AND {lies(metric.at, 0, 0)} AND {metric.where or "TRUE"}
+           AND {metric.value} IS NOT NULL
+         GROUP BY 1, 2"""
+
+
+def stocks_by(stocks: Sequence[Stock], by: By, *, everywhere: bool, sieve: str, live: bool) -> str:
+    """Count stocks of one fact at :at, by a field. Binds: at; top, unless it is everywhere; what the sieve binds.
+
+    Returns: key, ns (bigint[], in the stocks' order), totals (float8[]).
+    """
+    fact = stocks[0].fact
+    conditions = [stock.condition for stock in stocks]
+    ns = [filtered(condition) for condition in conditions]
+    totals = [summed(stock.value, condition) for stock, condition in zip(stocks, conditions, strict=True)]
+    return f"""
+        SELECT {KEYS[fact][by]} AS key, ARRAY[{", ".join(ns)}]::bigint[] AS ns, ARRAY[{", ".join(totals)}]::float8[] AS totals
+          FROM {source(fact, by, FACTS[fact].standing(live=live))}
+         WHERE {"TRUE" if everywhere else INSIDE} AND {sieve} AND ({any_of(conditions)})
+         GROUP BY 1"""
