@@ -17,7 +17,7 @@ FONTS = "vendor/fonts/fonts.css"
 LIBRARIES = {"map": "vendor/maplibre-gl.mjs", "charts": "vendor/plotly-basic.min.js",
              "table-words": "vendor/ag-grid-zh-cn.json"}                                     # loaded late, by their scripts
 NEEDLESS = re.compile(r'<script src="[^"]*/(?:deps/polyfill@|dash_table/)[^"]*"></script>\n?')   # no old browsers, no Dash tables
-LATE = re.compile(rf'<script src="([^"]*/{table.LIBRARY}/[^"]*)"></script>\n?')                   # comes with the first long table
+LATE = re.compile(rf'<script src="([^"]*/{table.LIBRARY}/[^"]*)"></script>\n?')                # comes with the first long table
 TABLES = "<!-- tables -->"
 ASSET = re.compile(r'"/assets/([^"?]+)\?m=[^"]*"')
 
