@@ -7,7 +7,7 @@ from dash import html
 
 from data_access.agencies import AgencyLoad
 from data_access.cases import CaseLine
-from layouts import formats, links, picking, states
+from layouts import formats, links, periods, picking, states
 from layouts.drawer import big, case_list, pairs, sheet, state
 from layouts.look import Look
 
@@ -45,7 +45,7 @@ def figures_of(look: Look, load: AgencyLoad) -> html.Dl:
         (look.say("agency.overdue"), formats.digits(load.overdue, 0)),
         (look.say("agency.longest"), longest),
         (look.say("agency.suspended"), formats.digits(load.suspended, 0)),
-        (f"{look.say('agency.closed')} · {look.say(f'window.{look.view.scope.window}')}", formats.digits(load.closed, 0)),
+        (f"{look.say('agency.closed')} · {periods.named(look, look.view.scope.window)}", formats.digits(load.closed, 0)),
         (look.say("agency.hours"), None if load.mean_hours is None else
          f"{formats.digits(load.mean_hours, 1)} {look.say('hours')}"),
         (look.say("agency.returned"), formats.digits(load.returned, 0)),

@@ -50,8 +50,8 @@ def to_live(view: View) -> str:
 
 
 def to_drawer(view: View, kind: Kind, key: str = "") -> str:
-    """The same scope with one drawer open."""
-    return href(replace(view, opened=Opened(kind, key)))
+    """The same scope on the wall with one drawer open."""
+    return href(replace(view, opened=Opened(kind, key), page=None))
 
 
 def to_indicator(view: View, key: str) -> str:

@@ -7,6 +7,7 @@ INK = "var(--ink)"
 INK_SOFT = "var(--ink-soft)"
 TEXT_1 = "var(--text-1)"
 TEXT_2 = "var(--text-2)"
+AIM = "var(--aim)"   # the region that is on target
 GROUND = "var(--ground)"
 GOOD = "var(--good)"
 WATCH = "var(--watch)"

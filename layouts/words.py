@@ -3,7 +3,7 @@
 import json
 
 from indicators.text import Language, Text
-from layouts.phrases import pages
+from layouts.phrases import analysis, pages, region
 
 WORDS: dict[str, Text] = {
     # header
@@ -219,6 +219,7 @@ WORDS: dict[str, Text] = {
     "no_cases": Text("没有在办案件", "No open case"),
     "hours": Text("小时", "h"),
     "list.comma": Text("、", ", "),
+    "list.then": Text("，", ", "),
     "indicator.state": Text("状态", "State"),
     "indicator.definition": Text("口径", "Definition"),
     "indicator.unit": Text("单位", "Unit"),
@@ -397,7 +398,7 @@ WORDS: dict[str, Text] = {
     "wall.unknown": Text("没有这面墙", "There is no such wall"),
 }
 
-for phrases in (pages.PHRASES,):   # each group of pages has a module of its own
+for phrases in (pages.PHRASES, region.PHRASES, analysis.PHRASES):   # each group of pages has a module of its own
     WORDS |= phrases
 
 COMPASS = Text("北 东北 东 东南 南 西南 西 西北", "N NE E SE S SW W NW")

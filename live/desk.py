@@ -22,6 +22,7 @@ from data_access import (
 )
 from data_access.city import City, Region
 from data_access.engine import Engine
+from data_access.material import clock_of
 from data_access.stocks import Standings, standings
 from indicators import filters
 from indicators.definition import Dimension, Indicator
@@ -70,6 +71,11 @@ class Desk:
         """The instant that the view shows."""
         at = self.view.scope.at
         return self.tick.now if at is None else min(at, self.tick.now)
+
+    @property
+    def past(self) -> bool:
+        """Whether an instant was asked for, or a period that is over: what stands now says nothing of it."""
+        return clock_of(self.view.scope, self.city, self.tick.now).past
 
     @cached_property
     def look(self) -> Look:
@@ -153,7 +159,7 @@ class Desk:
 
     def standings(self, picked: tuple[Filter, ...] = ()) -> Standings | None:
         """What stands now in every region, counted once for all scopes; None for the past. Raises: DataUnavailable."""
-        if self.view.scope.at is not None:
+        if self.past:
             return None
         if picked:
             return self.memory.recall(("standings", picked), CASE, lambda: standings(self.engine, STOCKS, self.tick.now, picked))

@@ -4,13 +4,80 @@ from typing import Any
 
 from dash import html
 
-from live.desk import Desk
+from data_access import agencies, cases
+from data_access.agencies import AgencyLoad
+from data_access.movers import movers
+from indicators.definition import DIMENSIONS, Indicator
+from indicators.library import INDICATORS, of
+from layouts import movement, region_page
+from layouts.scorecard import scorecard
+from live.desk import CASE, Desk, shown
+from live.pages import reads
 from live.pages.shell import Section, page
+from live.part import quick
+
+LATE = "event_overdue"
+
+
+def heroes() -> tuple[Indicator, ...]:
+    """Each dimension's leading indicator."""
+    return tuple(of(dimension)[0] for dimension in DIMENSIONS)
+
+
+def told() -> tuple[Indicator, ...]:
+    """The indicators that are judged and told of: each dimension's leading one and those beneath it on the wall."""
+    return tuple(indicator for dimension in DIMENSIONS for indicator in shown(dimension))
 
 
 def title(desk: Desk) -> list[Any]:
-    """The region's name."""
-    return [html.H1(desk.look.read(desk.region.name))]
+    """The region's name and state."""
+    return region_page.title(desk.look, reads.lines(desk, told()))
 
 
-PARTS = page(lambda desk: "", Section(title), ())
+def moved(desk: Desk) -> list[Any]:
+    """What got better and what got worse."""
+    lines = reads.lines(desk, told())
+    return [movement.movement(desk.look, movers(line.reading for line in lines.values()), lines)]
+
+
+def card(desk: Desk) -> list[Any]:
+    """The scorecard of the six dimensions."""
+    lines = reads.lines(desk, told())
+    return scorecard(desk.look, [lines[one.key] for one in heroes()])
+
+
+def work(desk: Desk) -> list[Any]:
+    """What is late, and who works there."""
+    late = () if desk.past else desk.memory.recall(
+        ("late", desk.scope.region), CASE,
+        lambda: cases.most_overdue(desk.engine, desk.region.region_id, desk.now, region_page.CASES))
+    overdue = reads.yearly(desk, told())[LATE]
+    return [html.Div([html.Div(region_page.late(desk.look, late, overdue, past=desk.past)),
+                      html.Div(region_page.organizations(desk.look, loads(desk)))], className="two")]
+
+
+def loads(desk: Desk) -> tuple[AgencyLoad, ...]:
+    """What each organization has in hand in the region. Raises: DataUnavailable."""
+    return desk.memory.recall(("loads", desk.scope, reads.calm(desk)), frozenset(),
+                              lambda: agencies.load(desk.engine, desk.region.region_id, desk.since, desk.now))
+
+
+def below(desk: Desk) -> list[Any]:
+    """The regions right below."""
+    return region_page.below(desk.look, desk.city.children(desk.region), heroes(), reads.children(desk, heroes()))
+
+
+def index(desk: Desk) -> list[Any]:
+    """Every indicator."""
+    lines = reads.lines(desk, told())
+    return [*region_page.index(desk.look), *region_page.foot(desk.look, tuple(lines.values()))]
+
+
+NUMBERS = reads.changing(tuple(INDICATORS.values()))
+PARTS = page(lambda desk: "", Section(title, lambda desk: NUMBERS), (
+    Section(moved, lambda desk: NUMBERS),
+    Section(card, lambda desk: NUMBERS),
+    Section(work, lambda desk: CASE),
+    Section(below, lambda desk: NUMBERS),
+    Section(index, lane=quick),
+))

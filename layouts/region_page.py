@@ -1,0 +1,134 @@
+"""The page of a region: its title, what moved, its scorecard, what is late, who works there, what lies below, all indicators."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+
+from data_access.agencies import AgencyLoad
+from data_access.cases import CaseLine
+from data_access.city import Region
+from data_access.scorecards import Line
+from indicators.definition import DIMENSIONS, Indicator
+from indicators.library import of
+from indicators.reading import Reading, TargetState
+from layouts import formats, links, periods, states
+from layouts.drawer import case_list
+from layouts.drawer import table as short_table
+from layouts.look import Look
+from layouts.page import part
+from layouts.scorecard import figure
+from layouts.table import Cell, Column, Row, table
+
+SHOWN_STATES: tuple[TargetState, ...] = ("good", "watch", "bad")
+CASES, AGENCIES = 8, 8
+POPULATION = "people_population"
+
+
+def title(look: Look, lines: Mapping[str, Line]) -> list[Any]:
+    """The region's name, how many live in how many parts of it, the period; how many indicators are in which state."""
+    return [
+        html.H1(look.read(look.region.name)),
+        html.P([html.Span(told) for told in about(look, lines)], className="states"),
+        html.Div([tally(look, lines, state) for state in SHOWN_STATES], className="tally",
+                 title=look.say("region.targets", n=sum(line.reading.target_state is not None for line in lines.values()))),
+    ]
+
+
+def about(look: Look, lines: Mapping[str, Line]) -> list[str]:
+    """What is known of the region, and the period that is shown."""
+    found = lines.get(POPULATION)
+    told = [] if found is None or found.reading.value is None else [
+        look.say("region.people", n="".join(formats.scaled(found.reading.value, 0, look.language)))]
+    children = look.city.children(look.region)
+    if children:
+        level = formats.many(look.city.levels[look.region.level + 1].name, len(children), look.language)
+        told.append(look.say("children.one", n=len(children), level=level))
+    return [*told, periods.told(look)]
+
+
+def tally(look: Look, lines: Mapping[str, Line], state: TargetState) -> html.Span:
+    """How many indicators are in a state."""
+    n = sum(line.reading.target_state == state for line in lines.values())
+    return html.Span([states.glyph(state), html.B(str(n)), look.say(f"state.{state}")], className=state)
+
+
+def late(look: Look, lines: Sequence[CaseLine], reading: Reading | None, *, past: bool) -> list[Any]:
+    """The open cases past their clock, the longest first; each leads to its record on the wall."""
+    if past:
+        return part(look.say("late.title"), [html.P(look.say("late.past"), className="t3")])
+    if not lines:
+        return part(look.say("late.title"), [html.P(look.say("late.none"), className="t3")])
+    beside = [html.Span(look.say("late.order"), className="t3")]
+    if reading is not None and reading.value is not None:
+        beside.append(links.link(look.say("late.more", n=formats.digits(reading.value, 0)),
+                                 links.to_indicator_page(look.view, reading.indicator.key), className="all"))
+    return part(look.say("late.title"), [case_list(look, lines)], beside)
+
+
+def organizations(look: Look, loads: Sequence[AgencyLoad]) -> list[Any]:
+    """The organizations with work in the region, the most overdue first."""
+    if not loads:
+        return part(look.say("load.title"), [html.P(look.say("agency.none"), className="t3")])
+    most = max(load.open for load in loads) or 1
+    heads = [look.say("agency"), look.say("agency.open"), "", look.say("agency.overdue"), look.say("agency.on_time")]
+    rows = [organization(look, load, most) for load in loads[:AGENCIES]]
+    everyone = links.link(look.say("load.all", n=len(loads)), links.to_organizations(look.view), className="all")
+    return part(look.say("load.title"), [short_table(heads, rows, "numbers loads")],
+                [*states.simulated(any(load.simulated for load in loads), look.language), everyone])
+
+
+def organization(look: Look, load: AgencyLoad, most: int) -> list[Any]:
+    """One organization: what it has in hand, what of it is overdue, and the share that it closed on time."""
+    share = look.say("state.no_base") if load.due == 0 else f"{formats.digits(100 * load.closed_on_time / load.due, 1)}%"
+    bar = html.Span([html.I(style={"width": f"{100 * load.open / most:.1f}%"}),
+                     html.I(className="bad", style={"width": f"{100 * load.overdue / most:.1f}%"})], className="load")
+    return [links.link(look.read(load.name), links.to_organization(look.view, load.code)), formats.digits(load.open, 0), bar,
+            html.Span([formats.digits(load.overdue, 0), *([" ", states.glyph("bad")] if load.overdue else [])]), share]
+
+
+def below(look: Look, regions: Sequence[Region], heroes: Sequence[Indicator],
+          readings: Mapping[str, Mapping[int, Reading]]) -> list[Any]:
+    """The regions right below with each dimension's leading indicator; each leads to its page, each number to its own."""
+    if not regions:
+        return []
+    level = look.read(look.city.levels[look.region.level + 1].name)
+    columns = [Column("name", look.say("below.region")), *(
+        Column(one.key, look.read(one.title), "number", tip=look.read(one.definition)) for one in heroes)]
+    rows: list[Row] = [{
+        "id": region.code, "name": naming(look, region),
+        **{one.key: cell(look, region, readings[one.key][region.region_id]) for one in heroes}} for region in regions]
+    caption = look.say("below.caption", region=look.read(look.region.name))
+    return part(look.say("below.title", level=level), [table("below", caption, columns, rows)])
+
+
+def naming(look: Look, region: Region) -> Cell:
+    """A region's name, which leads to its page."""
+    name = look.read(region.name)
+    return Cell(name, links.link(name, links.to_region_page(look.view, region.code)))
+
+
+def cell(look: Look, region: Region, reading: Reading) -> Cell:
+    """A number of a region below, with its state's shape."""
+    mark = states.reading_glyph(reading)
+    face = links.link([*figure(look, reading), *([] if mark is None else [" ", mark])],
+                      links.to_indicator_page(look.view, reading.indicator.key, region.code))
+    return Cell(reading.value if reading.status in ("ok", "stale") else None, face)
+
+
+def index(look: Look) -> list[Any]:
+    """The way to every indicator, by dimension."""
+    groups = [html.Div([
+        html.H3(look.say(f"dimension.{dimension}")),
+        html.Ul([html.Li(links.link(look.read(one.title), links.to_indicator_page(look.view, one.key),
+                                    title=look.read(one.definition))) for one in of(dimension)]),
+    ]) for dimension in DIMENSIONS]
+    return part(look.say("index.title"), [html.Div(groups, className="index")])
+
+
+def foot(look: Look, lines: Sequence[Line]) -> list[Any]:
+    """When this was read, and what of it is simulated."""
+    told = dict.fromkeys(look.say(f"dimension.{line.reading.indicator.dimension}") for line in lines if line.reading.simulated)
+    at = f"{formats.date(look.now, look.zone, look.language)} {formats.clock(look.now, look.zone)}"
+    simulated = [look.say("page.simulated", what=look.say("list.comma").join(told))] if told else []
+    return [html.P(" · ".join([look.say("page.as_of", at=at), *simulated]), className="t3 foot")]
