@@ -12,12 +12,10 @@ import shapely
 from numpy.typing import NDArray
 
 from readers import objects
-from readers.content import Content
+from readers.base import Filed
 from readers.crs import named
-from readers.framing import framed
 from readers.limits import MOST_DOCUMENT
 from readers.objects import GEOMETRY
-from readers.spec import Read
 from readers.table import Frame, Spoilt, Unreadable
 
 BUILDINGS = ("Building", "BuildingPart")
@@ -35,22 +33,10 @@ class Surface:
 
 
 @dataclass(frozen=True)
-class Buildings:
+class Buildings(Filed):
     """The buildings of one file, parts added to their whole; numbered from 1 as they come."""
 
-    content: Content
-    read: Read
     total: int | None = None
-
-    @property
-    def name(self) -> str:
-        """The file's name."""
-        return self.content.name
-
-    @property
-    def stamp(self) -> str:
-        """The file's."""
-        return self.content.stamp
 
     @cached_property
     def _documents(self) -> list[dict[str, Any]]:
@@ -89,9 +75,8 @@ class Buildings:
         """The columns' names."""
         return [*(str(name) for name in self._piece.rows.columns if name != GEOMETRY), GEOMETRY]
 
-    def frames(self, rows: int) -> Iterator[Frame]:
-        """The buildings in pieces. Raises: Unreadable."""
-        return framed(iter([self._piece]), rows, self.columns)
+    def _pieces(self) -> Iterator[Frame]:
+        yield self._piece
 
     def _rows(self) -> Iterator[dict[str, Any] | Spoilt]:
         transform = self._documents[0].get("transform")

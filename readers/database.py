@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from readers.framing import framed, from_rows
+from readers.base import Asked
+from readers.framing import from_rows
 from readers.headers import unique
 from readers.spec import Read
 from readers.table import Frame, Unreadable
@@ -25,35 +26,18 @@ BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)      # what a query's :since is whe
 
 
 @dataclass(frozen=True)
-class Selection:
+class Selection(Asked):
     """A table or a query; rows are numbered from 1 as they come; a stamp of its own for each time it is opened."""
 
-    read: Read
     folder: Path
-    since: datetime | None
-    opened: datetime
     crs: str | None = None
     total: int | None = None
-
-    @property
-    def name(self) -> str:
-        """The database and the table."""
-        return self.read.name
-
-    @property
-    def stamp(self) -> str:
-        """The moment of asking: what comes then may differ."""
-        return self.opened.isoformat()
 
     @cached_property
     def columns(self) -> list[str]:
         """The columns' names. Raises: Unreadable."""
         with self._guarded() as guarded, guarded.engine.connect() as connection:
             return unique(list(connection.execution_options(stream_results=True).execute(self._statement()).keys()))
-
-    def frames(self, rows: int) -> Iterator[Frame]:
-        """The rows in pieces. Raises: Unreadable."""
-        return framed(self._pieces(), rows, self.columns)
 
     def _pieces(self) -> Iterator[Frame]:
         numbers = count(1)

@@ -10,13 +10,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
 
-from readers.content import Content
+from readers.base import Filed
 from readers.dialect import Dialect, tell
 from readers.encoding import texts
-from readers.framing import frame, framed, from_rows
+from readers.framing import frame, from_rows
 from readers.limits import MOST_LINES, MOST_RECORD
 from readers.records import records, swallowed
-from readers.spec import Read
 from readers.table import Frame, Spoilt, Unreadable
 
 BLOCK = 1 << 20
@@ -24,23 +23,11 @@ LINE_END, RETURN = 10, 13
 
 
 @dataclass(frozen=True)
-class Delimited:
+class Delimited(Filed):
     """One text file of separated cells; rows are numbered by the line they begin at."""
 
-    content: Content
-    read: Read
     total: int | None = None
     crs: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The file's name."""
-        return self.content.name
-
-    @property
-    def stamp(self) -> str:
-        """The file's."""
-        return self.content.stamp
 
     @cached_property
     def dialect(self) -> Dialect:
@@ -51,10 +38,6 @@ class Delimited:
     def columns(self) -> list[str]:
         """The columns' names."""
         return self.dialect.columns
-
-    def frames(self, rows: int) -> Iterator[Frame]:
-        """The rows in pieces. Raises: Unreadable."""
-        return framed(self._pieces(), rows, self.columns)
 
     def _pieces(self) -> Iterator[Frame]:
         """The rows as they come out of the file: block by block, each as far as its records are whole."""

@@ -19,6 +19,7 @@ OTHERS = ((b"%PDF", "a PDF; tables in it must be exported as CSV or a workbook")
 KINDS = re.compile(r'"type"\s*:\s*"(FeatureCollection|Feature|Topology|CityJSON|CityJSONFeature)"')
 JSON_KINDS: dict[str, Format] = {"FeatureCollection": "geojson", "Feature": "json", "Topology": "topojson",
                                  "CityJSON": "cityjson", "CityJSONFeature": "cityjson"}
+ABOUT = re.compile(r"(?:<[?!][^>]*>\s*)*<(?:\w+:)?(?:metadata|MD_Metadata|PAMDataset)\b")    # of other files
 LINED = {".jsonl", ".ndjson", ".geojsonl", ".geojsons", ".jsonlines", ".ldjson"}
 DELIMITED = {".csv", ".tsv", ".tab", ".psv", ".txt"}
 
@@ -65,7 +66,9 @@ def _marked(content: Content, text: str) -> tuple[Format, str]:
         raise Unreadable(content.name, "is a web page, not a table; save it as a workbook or CSV, or ask for the file itself")
     if "urn:schemas-microsoft-com:office:spreadsheet" in text:
         raise Unreadable(content.name, "is an XML spreadsheet of 2003; save it as .xlsx")
-    raise Unreadable(content.name, "is XML of an unknown kind; of XML only KML can be read")
+    if ABOUT.match(text):
+        raise Unreadable(content.name, "describes another file; it is no table")
+    return "xml", "it is XML"
 
 
 def _json(text: str, ending: str) -> tuple[Format, str]:

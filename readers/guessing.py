@@ -16,6 +16,7 @@ from readers.opening import parts, tables
 from readers.parquet import Parquet
 from readers.spec import Read
 from readers.table import Table, Unreadable
+from readers.xml_rows import Elements
 
 COMMA = re.compile(r"^\s*[-+]?\d{1,3}(?:[. ]?\d{3})*,\d+\s*$|^\s*[-+]?\d+,\d+\s*$")
 POINT = re.compile(r"^\s*[-+]?\d+\.\d+\s*$")
@@ -93,7 +94,7 @@ def _guesses(part: Content, said: dict[str, Any]) -> list[Guess]:
         if not sheets:
             raise Unreadable(part.name, "holds no table: every sheet is empty")
         return [_sheet(sheet, reasons) for sheet in sheets]
-    if kind in layers.ENDINGS:
+    if kind in layers.KINDS:
         return [_layer(layer, reasons) for layer in layers.all_layers(part, base, kind)]
     (table,) = tables(part, base)
     return [_other(table, base, reasons)]
@@ -140,11 +141,14 @@ def _layer(layer: layers.Layer, reasons: tuple[str, ...]) -> Guess:
 
 
 def _other(table: Table, read: Read, reasons: tuple[str, ...]) -> Guess:
-    """JSON, Parquet, CityJSON."""
+    """JSON, XML, Parquet, CityJSON."""
     said: dict[str, Any] = {}
     if isinstance(table, Objects) and not table.lines:
         reasons = (*reasons, table.place.reason)
         said = {"records": table.place.path} if table.place.path and not table.features else {}
+    elif isinstance(table, Elements):
+        reasons = (*reasons, f"each <{table.path[-1]}> is a row")
+        said = {"records": ".".join(table.path)}
     elif isinstance(table, Parquet | Buildings):
         reasons = (*reasons, f"{table.total:,} rows" if table.total is not None else "buildings with footprint and height")
     return Guess(read.model_copy(update=said), table.name, table.columns, reasons, table.crs)

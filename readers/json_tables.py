@@ -11,15 +11,14 @@ from typing import Any
 import orjson
 
 from readers import document, objects
+from readers.base import Filed
 from readers.content import Content
 from readers.document import Place
 from readers.encoding import FOREIGN, FOREIGN_BYTES, beginning, known, texts, visible
 from readers.encoding import guess as guess_encoding
-from readers.framing import framed
 from readers.limits import MOST_RECORD
 from readers.objects import Numbered
 from readers.scanner import Scanner
-from readers.spec import Read
 from readers.table import Frame, Spoilt, Unreadable
 
 HEAD = 1 << 22          # characters that the place of the rows is told from
@@ -29,24 +28,12 @@ RECORD_MARK = "\x1e"    # of GeoJSON text sequences
 
 
 @dataclass(frozen=True)
-class Objects:
+class Objects(Filed):
     """A JSON text whose rows are objects; they are numbered from 1, those of JSON lines by their line."""
 
-    content: Content
-    read: Read
     lines: bool = False
     features: bool = False      # a FeatureCollection, whose rows need not be looked for
     total: int | None = None
-
-    @property
-    def name(self) -> str:
-        """The file's name."""
-        return self.content.name
-
-    @property
-    def stamp(self) -> str:
-        """The file's."""
-        return self.content.stamp
 
     @property
     def crs(self) -> str | None:
@@ -98,10 +85,9 @@ class Objects:
         found = AUTHORITY.search(head)
         return f"EPSG:{found[2]}" if found and found[2] else WGS84
 
-    def frames(self, rows: int) -> Iterator[Frame]:
-        """The rows in pieces. Raises: Unreadable."""
+    def _pieces(self) -> Iterator[Frame]:
         named = self._named() if self.listed is not None else self._objects()
-        return framed(objects.pieces(named, self.shapes), rows, self.columns)
+        return objects.pieces(named, self.shapes)
 
     def _objects(self) -> Iterator[Numbered]:
         if self.lines:

@@ -6,7 +6,7 @@ import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,13 @@ import pyarrow as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
 
-from readers import arrow
+from readers import arrow, markup
 from readers.archive import PARTS, shapefile
+from readers.base import Filed
 from readers.content import Content, Folder
 from readers.crs import named
 from readers.encoding import FOREIGN, FOREIGN_BYTES, KEPT, known, visible
 from readers.encoding import encoding as told
-from readers.framing import framed
 from readers.headers import unique
 from readers.objects import GEOMETRY, written
 from readers.spec import Format, Read
@@ -34,31 +34,26 @@ HEAD = 1 << 16
 BYTES = "ISO-8859-1"        # gives every byte as a character of its own, so that we decode them ourselves
 FAULTS = (DataSourceError, DataLayerError, FieldError, GeometryError, pa.ArrowException, OSError, RuntimeError, ValueError)
 DRAWING = {"altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon", "snippet"}   # of KML: how, not what
-ENDINGS: dict[str, str] = {"geopackage": ".gpkg", "flatgeobuf": ".fgb", "topojson": ".json", "kml": ".kml", "shapefile": ".shp"}
+KINDS = ("geopackage", "flatgeobuf", "topojson", "kml", "shapefile")
+ENDINGS: dict[str, str] = {"geopackage": ".gpkg", "flatgeobuf": ".fgb", "topojson": ".json", "shapefile": ".shp"}
 
 # What the library only remarks on is no fault of the file's that a user could mend.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"pyogrio\.")
 
 
 @dataclass(frozen=True)
-class Layer:
+class Layer(Filed):
     """One layer of a file of shapes."""
 
-    content: Content
-    read: Read
     kind: Format
     layer: str
     several: bool
+    aliases: dict[str, str] = field(default_factory=dict)     # what fields of KML stand for
 
     @property
     def name(self) -> str:
         """The file's name, and the layer's when there are several."""
         return f"{self.content.name} · {self.layer}" if self.several else self.content.name
-
-    @property
-    def stamp(self) -> str:
-        """The file's."""
-        return self.content.stamp
 
     @cached_property
     def _about(self) -> dict[str, Any]:
@@ -92,16 +87,13 @@ class Layer:
     def _names(self) -> dict[str, str]:
         """Field → column; what KML says about drawing is left out."""
         fields = [str(name) for name in self._about["fields"] if not (self.kind == "kml" and name in DRAWING)]
-        return dict(zip(fields, unique([_decoded(name, self.encoding) for name in fields]), strict=True))
+        meant = [self.aliases.get(name) or _decoded(name, self.encoding) for name in fields]
+        return dict(zip(fields, unique(meant), strict=True))
 
     @property
     def columns(self) -> list[str]:
         """The columns' names. Raises: Unreadable."""
         return [*self._names.values(), *([GEOMETRY] if self._about["geometry_type"] else [])]
-
-    def frames(self, rows: int) -> Iterator[Frame]:
-        """The features in pieces. Raises: Unreadable."""
-        return framed(self._pieces(), rows, self.columns)
 
     def _pieces(self) -> Iterator[Frame]:
         at = 1
@@ -154,34 +146,24 @@ def layers(content: Content, read: Read, kind: Format) -> list[Layer]:
 
 def all_layers(content: Content, read: Read, kind: Format) -> list[Layer]:
     """Every layer of a file. Raises: Unreadable."""
-    local = prepared(content, kind)
+    local, aliases = prepared(content, kind)
     try:
         names = [str(name) for name, _ in pyogrio.list_layers(local.path)]
     except FAULTS as error:
         raise Unreadable(content.name, f"is damaged or no {kind}: {error}") from error
     if not names:
         raise Unreadable(content.name, "is damaged or holds no layer")
-    return [Layer(local, read, kind, name, len(names) > 1) for name in names]
+    return [Layer(local, read, kind, name, len(names) > 1, aliases) for name in names]
 
 
-def prepared(content: Content, kind: Format) -> Content:
-    """The file on disk with all of its parts. Raises: Unreadable."""
+def prepared(content: Content, kind: Format) -> tuple[Content, dict[str, str]]:
+    """The file on disk with all of its parts, and what names in it stand for. Raises: Unreadable."""
     if kind == "kml":
-        _harmless(content)
+        markup.harmless(content, r"<(?:\w+:)?kml\b")
+        return markup.renamed(content)
     if kind != "shapefile":
-        return _with_ending(content.on_disk(), kind)
-    return _indexed(shapefile(content) if content.member is not None else content)
-
-
-def _harmless(content: Content) -> None:
-    """KML needs no document type; one that brings its own entities can unfold without end. Raises: Unreadable."""
-    head = content.head(HEAD)
-    text = head.decode(told(head).name, "replace")
-    begin = re.search(r"<(?:\w+:)?kml\b", text)
-    if begin is None:
-        raise Unreadable(content.name, "is no KML: <kml> was expected")
-    if "<!" in re.sub(r"<!--.*?-->", "", text[:begin.start()], flags=re.DOTALL):
-        raise Unreadable(content.name, "declares entities of its own, which KML has no use for, so it is refused")
+        return _with_ending(content.on_disk(), kind), {}
+    return _indexed(shapefile(content) if content.member is not None else content), {}
 
 
 def _with_ending(content: Content, kind: Format) -> Content:

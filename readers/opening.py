@@ -17,6 +17,7 @@ from readers.parquet import Parquet
 from readers.spec import Format, Read
 from readers.table import Table, Unreadable
 from readers.web import Client, secret
+from readers.xml_rows import Elements
 
 READERS: dict[Format, Callable[[Content, Read], list[Table]]] = {
     "csv": lambda content, read: [Delimited(content, read)],
@@ -31,6 +32,7 @@ READERS: dict[Format, Callable[[Content, Read], list[Table]]] = {
     "topojson": lambda content, read: [*layers.layers(content, read, "topojson")],
     "cityjson": lambda content, read: [Buildings(content, read)],
     "kml": lambda content, read: [*layers.layers(content, read, "kml")],
+    "xml": lambda content, read: [Elements(content, read)],
 }
 
 
@@ -42,9 +44,9 @@ def open_tables(read: Read, folder: Path, since: datetime | None = None) -> Iter
     """
     now = datetime.now(UTC)
     if read.database is not None:
-        yield Selection(read, folder, since, now)
+        yield Selection(read, since, now, folder)
     elif read.url is not None and read.paging is not None:
-        yield Pages(read, read.paging, since, now)
+        yield Pages(read, since, now, read.paging)
     else:
         for content in [downloaded(read)] if read.url is not None else files(read, folder):
             for part in parts(content, read):

@@ -11,11 +11,11 @@ from urllib.parse import urljoin, urlsplit
 import orjson
 
 from readers import document, objects
+from readers.base import Asked
 from readers.document import Place
-from readers.framing import framed
 from readers.objects import Numbered
 from readers.scanner import Scanner
-from readers.spec import Paging, Read
+from readers.spec import Paging
 from readers.table import Frame, Unreadable
 from readers.web import Answer, Client, secret
 
@@ -25,24 +25,11 @@ COLUMN = re.compile(r"^:?[A-Za-z_]\w*$")
 
 
 @dataclass(frozen=True)
-class Pages:
+class Pages(Asked):
     """The rows of a paged address, numbered from 1 as they come; a stamp of its own for each time it is opened."""
 
-    read: Read
     paging: Paging
-    since: datetime | None
-    opened: datetime
     total: int | None = None
-
-    @property
-    def name(self) -> str:
-        """The address."""
-        return self.read.url or ""
-
-    @property
-    def stamp(self) -> str:
-        """The moment of asking: what comes then may differ."""
-        return self.opened.isoformat()
 
     @property
     def crs(self) -> str | None:
@@ -64,9 +51,8 @@ class Pages:
         """The columns of the first page. Raises: Unreadable."""
         return objects.columns(enumerate(self._first), self.shapes)
 
-    def frames(self, rows: int) -> Iterator[Frame]:
-        """The rows in pieces. Raises: Unreadable."""
-        return framed(objects.pieces(self._objects(), self.shapes), rows, self.columns)
+    def _pieces(self) -> Iterator[Frame]:
+        return objects.pieces(self._objects(), self.shapes)
 
     def _objects(self) -> Iterator[Numbered]:
         number = 0

@@ -10,12 +10,11 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from readers import arrow
+from readers.base import Filed
 from readers.content import Content
 from readers.crs import named
-from readers.framing import framed
 from readers.headers import unique
 from readers.objects import GEOMETRY
-from readers.spec import Read
 from readers.table import Frame, Unreadable
 
 TOGETHER = 20_000
@@ -23,21 +22,8 @@ FAULTS = (pa.ArrowException, OSError, ValueError, KeyError)
 
 
 @dataclass(frozen=True)
-class Parquet:
+class Parquet(Filed):
     """One Parquet file; rows are numbered from 1."""
-
-    content: Content
-    read: Read
-
-    @property
-    def name(self) -> str:
-        """The file's name."""
-        return self.content.name
-
-    @property
-    def stamp(self) -> str:
-        """The file's."""
-        return self.content.stamp
 
     @cached_property
     def _local(self) -> Content:
@@ -89,10 +75,6 @@ class Parquet:
     @cached_property
     def _names(self) -> list[str]:
         return unique(_flat(pa.Table.from_batches([], self._about[1])).column_names)
-
-    def frames(self, rows: int) -> Iterator[Frame]:
-        """The rows in pieces. Raises: Unreadable."""
-        return framed(self._pieces(), rows, self.columns)
 
     def _pieces(self) -> Iterator[Frame]:
         at = 1

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Format = Literal["csv", "excel", "json", "jsonl", "parquet", "geojson", "topojson", "shapefile", "geopackage", "kml",
-                 "flatgeobuf", "cityjson"]
+                 "flatgeobuf", "cityjson", "xml"]
 Variable = Annotated[str, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")]
 Name = Annotated[str, Field(min_length=1)]
 WAYS_IN = ("path", "url", "database")
@@ -64,7 +64,7 @@ class Read(Part):
     columns: list[Name] | None = None           # the columns' names where the file has none
     sheet: Name | list[Name] | None = None
     layer: Name | list[Name] | None = None
-    records: str | None = None                  # where in a JSON document the rows are: "result.records"
+    records: str | None = None                  # where in a JSON or XML document the rows are: "result.records"
 
     # Of addresses.
     paging: Paging | None = None

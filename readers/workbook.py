@@ -12,8 +12,9 @@ import python_calamine as calamine
 
 from readers import headers
 from readers.archive import is_zip, members
+from readers.base import Filed
 from readers.content import Content
-from readers.framing import framed, from_rows
+from readers.framing import from_rows
 from readers.headers import Header
 from readers.limits import MOST_CELLS
 from readers.objects import written
@@ -32,11 +33,9 @@ Merged = tuple[tuple[int, int], tuple[int, int]]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Sheet(Filed):
     """One sheet of a workbook."""
 
-    content: Content
-    read: Read
     sheet: str
     crs: str | None = None
 
@@ -44,11 +43,6 @@ class Sheet:
     def name(self) -> str:
         """The file's name and the sheet's."""
         return f"{self.content.name} · {self.sheet}"
-
-    @property
-    def stamp(self) -> str:
-        """The file's."""
-        return self.content.stamp
 
     @property
     def total(self) -> int:
@@ -87,10 +81,6 @@ class Sheet:
     def _first(self) -> int:
         """How many rows stand above the first row of the table."""
         return self.header.skip + self.header.rows
-
-    def frames(self, rows: int) -> Iterator[Frame]:
-        """The rows in pieces. Raises: Unreadable."""
-        return framed(self._pieces(), rows, self.columns)
 
     def _pieces(self) -> Iterator[Frame]:
         down = self._filled_down()

@@ -21,6 +21,7 @@ from readers.encoding import KEPT, visible
 from readers.json_tables import Objects
 from readers.spec import Read
 from readers.table import Table, Unreadable
+from readers.xml_rows import Elements
 
 EXAMPLES = int(os.environ.get("MALFORMED", "150"))
 many = settings(max_examples=EXAMPLES, deadline=None, database=None, phases=[Phase.generate],
@@ -114,6 +115,27 @@ def test_of_a_damaged_json_document_every_record_comes_out_once(count, mutations
     there = Counter(bytes(data[start:end]).decode() for start, end in marks(bytes(data)))
     found = Counter(re.findall(r"mark\d\d", out))
     assert found == there, bytes(data)
+
+
+@many
+@given(st.integers(2, 6), MUTATIONS)
+def test_of_damaged_xml_every_row_comes_out_once(count, mutations):
+    """Up to the damage as rows, from there on as one text."""
+    rows = "".join(f"<row n='{at}'><id>mark{at:02d}</id><in><a>x &lt; y</a><a/></in></row>" for at in range(count))
+    data = bytearray(f"<all><rows>{rows}</rows></all>".encode())
+    for place, piece, how in mutations:
+        at = int(place * len(data))
+        if not any(start - 1 <= at <= end for start, end in marks(bytes(data))):
+            data[at:at + (how != "insert")] = b"" if how == "delete" else piece
+    tried["xml"] += 1
+    table = Elements(content(bytes(data)), Read(path="x", encoding="utf-8", records="all.rows.row"))
+    try:
+        out = "".join(text for _, text in everything(table))
+    except Unreadable:
+        tried["xml refused"] += 1
+        return
+    there = Counter(bytes(data[start:end]).decode() for start, end in marks(bytes(data)))
+    assert Counter(re.findall(r"mark\d\d", out)) == there, bytes(data)
 
 
 def document(count: int, shape: str) -> bytes:

@@ -116,6 +116,19 @@ def test_kml_gives_its_data_and_not_its_drawing(read, name):
     assert out.rows.loc[1, "geometry"].x == 106.7
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_data_of_kml_keep_the_names_they_have_in_any_script(read, encoding):
+    """The library writes every Chinese letter as ___: two names of one length would become one column."""
+    text = KML.replace("UTF-8", {"gb18030": "GBK"}.get(encoding, encoding)).replace(
+        '<Data name="code"><value>001</value></Data>',
+        '<Data name="代码"><value>001</value></Data><Data name="类型"><value>区</value></Data>'
+        "<Data name='a &amp; b'><value>x</value></Data>")
+    out = read(text.encode(encoding), "a.kml")
+    assert (out.rows["代码"].tolist(), out.rows["类型"].tolist()) == (["001", None], ["区", None])
+    assert out.rows["a & b"].tolist() == ["x", None]
+    assert out.rows["Name"].tolist() == ["甲", "乙"]
+
+
 def test_kml_that_declares_entities_is_refused(read):
     bomb = KML.replace("<kml", '<!DOCTYPE kml [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>\n<kml').replace("甲", "&b;")
     with pytest.raises(Unreadable, match="declares entities"):
