@@ -156,6 +156,18 @@ def test_after_any_storm_of_batches_the_rollups_are_what_the_facts_say(sender: S
     assert again["taken"] == 0
 
 
+def test_groups_that_are_copied_in_beside_known_ones_are_added_once(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The way of big batches, taken by small ones: what is new in the rollups is copied, the rest added to what is there."""
+    monkeypatch.setattr(rollups, "FEW", 0)
+    monkeypatch.setattr(rollups, "DENSE", 10**6)
+    storm = Storm(20264)
+    for part in range(6):
+        sender.send("cases", [storm.case() | {"id": f"copied {part} {number}"} for number in range(40)])
+        sender.send("messages", [storm.message() | {"id": f"copied {part} {number}"} for number in range(40)])
+    assert rollups.check(sender.engine, sender.city) == []
+    assert sender.value("SELECT max(n) FROM rollup_hour JOIN metric USING (metric_id) WHERE key = 'case_reported'") > 1
+
+
 def test_batches_at_the_same_time_neither_block_each_other_for_ever_nor_count_twice(sender: Sender) -> None:
     """Four senders with overlapping batches: each batch is sent by two of them."""
     storms = [Storm(seed).batch() for seed in range(30)]
