@@ -1,6 +1,8 @@
 """The city and its tree of regions, held in memory: a few thousand nodes, read at start."""
 
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -54,6 +56,11 @@ class City:
     def root(self) -> Region:
         """The city itself."""
         return next(region for region in self.regions.values() if region.parent_id is None)
+
+    @cached_property
+    def sizes(self) -> Counter[int]:
+        """How many regions each level has."""
+        return Counter(region.level for region in self.regions.values())
 
     def region(self, code: str) -> Region:
         """The region with this code. Raises: UnknownRegion."""

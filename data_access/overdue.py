@@ -31,6 +31,7 @@ class AllOverdue:
     simulated: bool
     held: Mapping[int, Mapping[int | None, int]] = field(default_factory=dict)
     agencies: Mapping[int, Text] = field(default_factory=dict)
+    _gathered: dict[int, Mapping[int | None, int]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def below(self, city: City, region: Region) -> list[Overdue]:
         """Those of the regions right below, or of the region itself at the bottom of the tree; most first."""
@@ -40,14 +41,22 @@ class AllOverdue:
 
     def holder(self, city: City, region: Region) -> Text | None:
         """Who has most of a region's cases past their clock; None where most of them lie with nobody."""
-        held: Counter[int | None] = Counter()
-        within = [region]
-        while within:
-            here = within.pop()
-            held.update(self.held.get(here.region_id, {}))
-            within += city.children(here)
+        held = self._within(city, region)
         most = max(held, key=lambda agency: (held[agency], -(agency or 0)), default=None)
         return None if most is None else self.agencies.get(most)
+
+    def _within(self, city: City, region: Region) -> Mapping[int | None, int]:
+        """By whoever has them, how many lie in a region: added up once, however many ask."""
+        parts = city.children(region)
+        own = self.held.get(region.region_id, {})
+        if not parts:
+            return own
+        if region.region_id not in self._gathered:
+            found = Counter(own)
+            for part in parts:
+                found.update(self._within(city, part))
+            self._gathered[region.region_id] = found
+        return self._gathered[region.region_id]
 
 
 def overdue(engine: Engine, city: City, now: datetime, filters: tuple[Filter, ...] = ()) -> AllOverdue:
@@ -69,12 +78,20 @@ def overdue(engine: Engine, city: City, now: datetime, filters: tuple[Filter, ..
         simulated = connection.execute(sql("""
             SELECT coalesce(bool_or(s.simulated), false)
               FROM feed f JOIN source s USING (source_id) WHERE f.subject = 'case'""")).scalar_one()
-    held: dict[int, Mapping[int | None, int]] = {}
-    regions: dict[int, Overdue] = {}
-    for row in rows:
-        held[row.region_id] = dict(zip(row.agencies, row.counts, strict=True))
-        for region in city.path(city.regions[row.region_id]):
-            known = regions.get(region.region_id)
-            regions[region.region_id] = Overdue(
-                region.region_id, row.n + (known.count if known else 0), min(row.since, known.since) if known else row.since)
-    return AllOverdue(regions, bool(simulated), held, {key: Text(zh, en) for key, zh, en in agencies})
+    held = {row.region_id: dict(zip(row.agencies, row.counts, strict=True)) for row in rows}
+    own = {row.region_id: Overdue(row.region_id, row.n, row.since) for row in rows}
+    return AllOverdue(summed(city, own), bool(simulated), held, {key: Text(zh, en) for key, zh, en in agencies})
+
+
+def summed(city: City, own: Mapping[int, Overdue]) -> dict[int, Overdue]:
+    """What lies in each region with all below it, of what lies in each by itself."""
+    found = dict(own)
+    for region in sorted(city.regions.values(), key=lambda one: -one.level):
+        here = found.get(region.region_id)
+        if here is None or region.parent_id is None:
+            continue
+        above = found.get(region.parent_id)
+        found[region.parent_id] = (
+            Overdue(region.parent_id, here.count, here.since) if above is None
+            else Overdue(region.parent_id, here.count + above.count, min(here.since, above.since)))
+    return found

@@ -70,9 +70,8 @@ def region_version(city: City) -> str:
 
 def region_zooms(city: City, level: int) -> tuple[int, int]:
     """The zooms at which the regions of a level have tiles of their own."""
-    count = sum(region.level == level for region in city.regions.values())
     extent = city.root.bounds
-    return REGION_ZOOMS if extent is None else (tiling.first_zoom(extent, count, REGION_ZOOMS), REGION_ZOOMS[1])
+    return REGION_ZOOMS if extent is None else (tiling.first_zoom(extent, city.sizes[level], REGION_ZOOMS), REGION_ZOOMS[1])
 
 
 def versions(

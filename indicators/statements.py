@@ -79,12 +79,14 @@ def stock_statement(
         return f"""
         SELECT CAST(:top AS int) AS region_id, ARRAY[{", ".join(counts)}] AS ns, ARRAY[{", ".join(totals)}]::float8[] AS totals
           FROM {source}"""
-    columns = ", ".join([*(f"{count} AS n{i}" for i, count in enumerate(counts)),
-                         *(f"{total} AS t{i}" for i, total in enumerate(totals))])
+    valued = [i for i, stock in enumerate(stocks) if stock.value is not None]
+    # whole numbers and floats are added up much faster than numerics are
+    columns = ", ".join([*(f"({count})::int AS n{i}" for i, count in enumerate(counts)),
+                         *(f"{totals[i]} AS t{i}" for i in valued)])
     return f"""
         SELECT a.ancestor_id AS region_id,
-               ARRAY[{", ".join(f"sum(leaf.n{i})::bigint" for i in range(len(stocks)))}] AS ns,
-               ARRAY[{", ".join(f"sum(leaf.t{i})::float8" for i in range(len(stocks)))}] AS totals
+               ARRAY[{", ".join(f"sum(leaf.n{i})" for i in range(len(stocks)))}] AS ns,
+               ARRAY[{", ".join(f"sum(leaf.t{i})" if i in valued else "0.0" for i in range(len(stocks)))}]::float8[] AS totals
           FROM (SELECT f.region_id, {columns}
                   FROM {source}
                  GROUP BY f.region_id) AS leaf

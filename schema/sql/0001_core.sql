@@ -215,7 +215,7 @@ CREATE INDEX city_case_reported ON city_case (reported_at);
 CREATE INDEX city_case_closed ON city_case (closed_at) INCLUDE (reported_at, region_id);
 CREATE INDEX city_case_due ON city_case (due_at);
 CREATE INDEX city_case_open ON city_case (due_at)
-    INCLUDE (region_id, reported_at, dispatched_at, suspended_at, closed_at) WHERE closed_at IS NULL;
+    INCLUDE (region_id, agency_id, reported_at, dispatched_at, suspended_at, closed_at) WHERE closed_at IS NULL;
 CREATE INDEX city_case_open_place ON city_case USING gist (geom) WHERE closed_at IS NULL;
 CREATE INDEX city_case_agency ON city_case (agency_id, reported_at);
 CREATE INDEX city_case_state ON city_case (state_at);
