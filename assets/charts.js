@@ -88,9 +88,9 @@
   }
 
   /* A note beside its place: `xanchor` and `yanchor` say which of its sides stands there. */
-  function note({xref, yref, x, y, xshift = 0, xanchor, yanchor, text, font}, along, key) {
+  function note({xref, yref, x, y, xshift = 0, yshift = 0, xanchor, yanchor, text, font}, along, key) {
     const side = xanchor === "right" ? -PAD : PAD, lift = {top: 1, bottom: -1}[yanchor] || 0;
-    return part("text", key, {x: brief(along(xref, "x", x) + xshift + side), y: brief(along(yref, "y", y) + lift * (LINE_HIGH / 2 + PAD) + FONT * 0.36),
+    return part("text", key, {x: brief(along(xref, "x", x) + xshift + side), y: brief(along(yref, "y", y) - yshift + lift * (LINE_HIGH / 2 + PAD) + FONT * 0.36),
       textAnchor: xanchor === "right" ? "end" : "start", style: font && {fill: font.color}}, text);
   }
 
