@@ -13,7 +13,7 @@ from callbacks import failure, map_click, map_state
 from cluster import private
 from data_access import engine as engines
 from data_access.engine import Engine
-from indicators import library
+from indicators import library, scoring
 from indicators.text import Language
 from ingest import pack
 from ingest.door import create_door
@@ -43,6 +43,7 @@ def create_app(settings: Settings) -> Dash:
     if said is not None:
         speak(said.languages)
     library.aim({} if said is None else {key: one.target for key, one in said.targets.items()})
+    scoring.adopt(None if said is None or said.scores is None else said.scores.scoring)
     studio = Studio(engine)
     app = frame.Screen(
         __name__, title="一网统览", update_title="", index_string=frame.index(ASSETS, colours),

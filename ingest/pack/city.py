@@ -14,6 +14,7 @@ from ingest.pack.faults import misplaced
 from ingest.pack.files import DataFile, found, locate
 from ingest.pack.parts import Key, Named, Part, Words
 from ingest.pack.scenes import Wall
+from ingest.pack.scores import Scores
 from ingest.pack.sources import Source
 from ingest.pack.tree import Datum, LevelColumn, Tree
 from ingest.pack.words import Property
@@ -41,6 +42,7 @@ class Pack(Part):
     device_kinds: list[Named] = []
     properties: list[Property] = []
     targets: Aims = Field({}, description="Targets of indicators that are the city's own, by the indicator's key")
+    scores: Scores | None = Field(None, description="How agencies are scored; left out, by the product's own weights and bands")
     colours: Colours = Colours()
     walls: list[Wall] = []
 
