@@ -3,6 +3,7 @@
 import time
 from threading import Lock
 
+from live.changes import Mark
 from live.mailbox import Mailbox
 from live.picture import Encoded, difference, merge
 from live.tick import LANES, Lane
@@ -19,21 +20,23 @@ class Canvas:
         self.viewers: list[Mailbox] = []
         self._encoded: Encoded = {}
         self._laying = Lock()
-        self._reached: dict[Lane, int] = dict.fromkeys(LANES, 0)
+        self._reached: dict[Lane, Mark] = dict.fromkeys(LANES, Mark())
 
     @property
     def blank(self) -> bool:
         """Whether there is no picture yet."""
         return not self._encoded
 
-    def reached(self, lane: Lane | None) -> int:
+    def reached(self, lane: Lane | None) -> Mark:
         """Up to which change it is painted, in a lane or in all."""
-        return min(self._reached.values()) if lane is None else self._reached[lane]
+        marks = self._reached.values() if lane is None else (self._reached[lane],)
+        return Mark(min(mark.urgent for mark in marks), min(mark.other for mark in marks))
 
-    def reach(self, number: int, lane: Lane | None) -> None:
+    def reach(self, mark: Mark, lane: Lane | None) -> None:
         """It is painted up to this change, in a lane or in all; never back."""
         for one in LANES if lane is None else (lane,):
-            self._reached[one] = max(self._reached[one], number)
+            before = self._reached[one]
+            self._reached[one] = Mark(max(before.urgent, mark.urgent), max(before.other, mark.other))
 
     def lay(self, encoded: Encoded) -> None:
         """Take a newer picture, or a part of one, and post what it changes."""

@@ -1,10 +1,22 @@
 """What has changed, numbered, so that every picture can catch up from where it stands."""
 
 from threading import Lock
+from typing import NamedTuple
+
+from data_access.notices import EVERYTHING
+
+URGENT = frozenset({"case", "warning", EVERYTHING})   # seen at once; readings of sensors may wait until those are painted
+
+
+class Mark(NamedTuple):
+    """Up to which change something is painted: of the urgent ones, and of the others."""
+
+    urgent: int = 0
+    other: int = 0
 
 
 class Changes:
-    """Remembers of each subject when it changed last; a picture that knows a number asks what came after it."""
+    """Remembers of each subject when it changed last; a picture that knows its mark asks what came after it."""
 
     def __init__(self) -> None:
         self._guard = Lock()
@@ -17,7 +29,15 @@ class Changes:
             self._newest += 1
             self._last.update(dict.fromkeys(subjects, self._newest))
 
-    def since(self, number: int) -> tuple[frozenset[str], int]:
-        """The subjects that changed after the number, and the newest number."""
+    def since(self, mark: Mark, *, urgent: bool = False) -> tuple[frozenset[str], Mark]:
+        """The subjects that changed after the mark (with `urgent`, of those alone), and the mark of who paints them."""
         with self._guard:
-            return frozenset(subject for subject, last in self._last.items() if last > number), self._newest
+            found = frozenset(subject for subject, last in self._last.items()
+                              if (last > mark.urgent if subject in URGENT else last > mark.other and not urgent))
+            return found, Mark(self._newest, mark.other if urgent else self._newest)
+
+    @property
+    def newest(self) -> Mark:
+        """The mark of what is painted from now on."""
+        with self._guard:
+            return Mark(self._newest, self._newest)

@@ -1,10 +1,11 @@
 """One view at one moment, and everything that is read for it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from itertools import islice
+from typing import TypeVar
 
 from data_access import (
     attention,
@@ -38,6 +39,8 @@ from live import subjects
 from live.memory import Memory
 from live.once import Once
 from live.tick import Tick
+
+T = TypeVar("T")
 
 FEED_CASES = 14
 FEED_ALARMS = 6
@@ -108,6 +111,10 @@ class Desk:
             return INDICATORS[HEATED]
         return INDICATORS.get(self.view.scope.indicator or "", INDICATORS[DEFAULT_INDICATOR if self.city.peopled else UNPEOPLED])
 
+    def _recall(self, key: Hashable, subjects: Iterable[str], read: Callable[[], T]) -> T:
+        """What all views remember, with the news that this picture is painted for. Raises: DataUnavailable."""
+        return self.memory.recall(key, subjects, read, self.tick.news)
+
     # readings
 
     def read(self, indicators: Sequence[Indicator]) -> dict[str, Reading]:
@@ -126,7 +133,7 @@ class Desk:
             return readings.readings(self.engine, self.city, [INDICATORS[key] for key in missing], scope, self.tick.now,
                                      standings=self.standings(scope.filters))
 
-        return self.memory.recall_many(("readings", scope, group), wanted, fetch)
+        return self.memory.recall_many(("readings", scope, group), wanted, fetch, self.tick.news)
 
     def children(self, indicator: Indicator) -> tuple[readings.ChildReading, ...]:
         """The indicator in the regions right below. Raises: DataUnavailable."""
@@ -152,7 +159,7 @@ class Desk:
 
     def _level(self, above: Region, indicator: Indicator, level: int) -> tuple[readings.ChildReading, ...]:
         scope = replace(self.scope_of(indicator), region=above.code)
-        return self.memory.recall(
+        return self._recall(
             ("level", scope, indicator.key, level), subjects.of(indicator),
             lambda: readings.by_level(self.engine, self.city, indicator, scope, level, self.tick.now,
                                       standings=self.standings(scope.filters)))
@@ -162,8 +169,8 @@ class Desk:
         if self.past:
             return None
         if picked:
-            return self.memory.recall(("standings", picked), CASE, lambda: standings(self.engine, STOCKS, self.tick.now, picked))
-        return self.memory.recall("standings", frozenset().union(*subjects.OF_STOCKS.values()), self._stand)
+            return self._recall(("standings", picked), CASE, lambda: standings(self.engine, STOCKS, self.tick.now, picked))
+        return self._recall("standings", frozenset().union(*subjects.OF_STOCKS.values()), self._stand)
 
     def standing(self) -> dict[str, int]:
         """What stands now in the scope's region, by stock; nothing is known of the past. Raises: DataUnavailable."""
@@ -175,7 +182,7 @@ class Desk:
         def count(fact: str) -> Standings:
             return standings(self.engine, [key for key, one in STOCKS.items() if one.fact == fact], self.tick.now)
 
-        counted = [self.memory.recall(("standings", fact), spoken, partial(count, fact))
+        counted = [self._recall(("standings", fact), spoken, partial(count, fact))
                    for fact, spoken in subjects.OF_STOCKS.items()]
         return Standings(self.tick.now, frozenset().union(*(one.keys for one in counted)),
                          {place: amount for one in counted for place, amount in one.amounts.items()})
@@ -198,29 +205,29 @@ class Desk:
 
     def _late(self) -> overdue.AllOverdue:
         """The overdue cases of every region. Raises: DataUnavailable."""
-        return self.memory.recall(("overdue", self.view.scope.at, self.picked), CASE,
-                                  lambda: overdue.overdue(self.engine, self.city, self.now, self.picked))
+        return self._recall(("overdue", self.view.scope.at, self.picked), CASE,
+                            lambda: overdue.overdue(self.engine, self.city, self.now, self.picked))
 
     def newest_cases(self) -> tuple[cases.CaseLine, ...]:
         """The cases that changed last. Raises: DataUnavailable."""
-        return self.memory.recall(
+        return self._recall(
             ("newest", self._at, self.picked), CASE,
             lambda: cases.newest(self.engine, self.region.region_id, self.now, FEED_CASES, self.picked))
 
     def breakdown(self) -> dict[Field, tuple[breakdown.Bar, ...]]:
         """The window's cases by what they can be filtered by. Raises: DataUnavailable."""
-        return self.memory.recall(
+        return self._recall(
             ("breakdown", self.scope), CASE,
             lambda: breakdown.breakdown(self.engine, self.city, self.scope, self.tick.now, BARS))
 
     def names(self) -> case_names.CaseNames:
         """What classes and agencies are called. Raises: DataUnavailable."""
-        return self.memory.recall("case names", frozenset({"region", "agency"}), lambda: case_names.names(self.engine))
+        return self._recall("case names", frozenset({"region", "agency"}), lambda: case_names.names(self.engine))
 
     def warnings(self) -> tuple[warnings.Warning, ...]:
         """The warnings in force. Raises: DataUnavailable."""
-        return self.memory.recall(("warnings", self._at), WARNING,
-                                  lambda: warnings.active(self.engine, self.region.region_id, self.now))
+        return self._recall(("warnings", self._at), WARNING,
+                            lambda: warnings.active(self.engine, self.region.region_id, self.now))
 
     def alarms(self) -> tuple[devices.Alarm, ...]:
         """The devices in alarm. Raises: DataUnavailable."""
@@ -235,38 +242,38 @@ class Desk:
         return tuple(islice(here, most))
 
     def _alarms_of(self, region: Region, most: int) -> tuple[devices.Alarm, ...]:
-        return self.memory.recall(("alarms", region.region_id, self.view.scope.at), DEVICE,
-                                  lambda: devices.alarms(self.engine, region.region_id, self.now, most))
+        return self._recall(("alarms", region.region_id, self.view.scope.at), DEVICE,
+                            lambda: devices.alarms(self.engine, region.region_id, self.now, most))
 
     def sources(self) -> tuple[sources.Source, ...]:
         """Every source. Raises: DataUnavailable."""
-        return self.memory.recall("sources", SOURCE, lambda: sources.sources(self.engine))
+        return self._recall("sources", SOURCE, lambda: sources.sources(self.engine))
 
     def weather(self) -> weather.Weather | None:
         """The weather. Raises: DataUnavailable."""
-        return self.memory.recall(("weather", self.view.scope.at), DEVICE, lambda: weather.weather(self.engine, self.now))
+        return self._recall(("weather", self.view.scope.at), DEVICE, lambda: weather.weather(self.engine, self.now))
 
     def jobs(self) -> tuple[jobs.Job, ...]:
         """Long work in progress. Raises: DataUnavailable."""
-        return self.memory.recall("jobs", frozenset({"job"}), lambda: jobs.running(self.engine))
+        return self._recall("jobs", frozenset({"job"}), lambda: jobs.running(self.engine))
 
     def tile_versions(self) -> dict[str, str]:
         """Under which marks the map asks for its tiles. Raises: DataUnavailable."""
-        live = self.memory.recall(
+        live = self._recall(
             ("tiles", self.view.scope.at, self.picked), CASE | DEVICE | {"place"},
             lambda: {str(layer): mark for layer, mark in tiles.versions(
                 self.engine, self.tick.now, self.view.scope.at, self.picked).items()})
-        regions = self.memory.recall(("region tiles", id(self.city)), frozenset(), lambda: tiles.region_version(self.city))
+        regions = self._recall(("region tiles", id(self.city)), frozenset(), lambda: tiles.region_version(self.city))
         return {**live, "region": regions}
 
     def case(self, case_id: int) -> cases.CaseRecord:
         """One case. Raises: UnknownCase; DataUnavailable."""
-        return self.memory.recall(("case", case_id), CASE, lambda: cases.case(self.engine, case_id))
+        return self._recall(("case", case_id), CASE, lambda: cases.case(self.engine, case_id))
 
     def device(self, code: str) -> devices.DeviceRecord:
         """One device. Raises: UnknownDevice; DataUnavailable."""
-        return self.memory.recall(("device", code, self.view.scope.at), DEVICE,
-                                  lambda: devices.device(self.engine, code, self.now, timedelta(hours=24)))
+        return self._recall(("device", code, self.view.scope.at), DEVICE,
+                            lambda: devices.device(self.engine, code, self.now, timedelta(hours=24)))
 
 
 def shown(dimension: Dimension) -> tuple[Indicator, ...]:

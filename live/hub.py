@@ -11,9 +11,8 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 from data_access.engine import DataUnavailable
-from data_access.notices import EVERYTHING
 from live.canvas import Canvas
-from live.changes import Changes
+from live.changes import URGENT, Changes, Mark
 from live.lane import LaneClock, Pace
 from live.mailbox import Mailbox
 from live.picture import Picture, encode
@@ -28,8 +27,8 @@ PACES: dict[Lane, Pace] = {
     "quick": Pace(gap_s=0.3, rest_s=0.5, urgent_s=0.3),
     "thorough": Pace(gap_s=0.5, rest_s=15.0, urgent_s=0.5, minute_s=12.0),
 }
-URGENT = frozenset({"case", "warning", EVERYTHING})   # seen at once; readings of sensors may wait for the lane's rest
 PAINTERS: dict[Lane, int] = {"quick": 3, "thorough": 4}   # they wait for the database most of the time
+LEAST = 2              # so many views take in what is not urgent in each round, even when there is always something urgent
 KEEP_S = 60.0          # an unwatched picture is kept for someone who goes back
 FRESH_S = 10.0         # and shown at once within this time
 
@@ -153,16 +152,30 @@ class Hub(Generic[View]):
     def _round(self, whole: bool, lane: Lane | None) -> bool:
         """Bring every watched view up to date, those first that have waited longest.
 
-        A view's turn takes whatever has changed until then: news that come during a long round are in the views still
-        to come, and the next round paints only the others.
+        Urgent news go round first, and then the others, which stop for the next urgent ones. A view's turn takes whatever
+        has changed until then: news that come during a long round are in the views still to come, and the next round
+        paints only those before them.
         Returns: whether the database answered for all of them.
         """
-        answered = all(self._painters[lane or "quick"].map(
-            lambda item: self._refresh(item[0], item[1], whole, lane), self._watched(lane)))
+        answered = whole or self._turns(lane, urgent=True)
+        answered = self._turns(lane, whole=whole) and answered
         self.ticks += 1
         if whole and answered:
             self._seen_whole(set(LANES) if lane is None else {lane})
         return answered
+
+    def _turns(self, lane: Lane | None, *, whole: bool = False, urgent: bool = False) -> bool:
+        """Every watched view's turn. Returns: whether the database answered for all of them."""
+        begun = self._changes.newest
+
+        def turn(number: int, view: View, canvas: Canvas) -> bool:
+            if number >= LEAST and not whole and not urgent and self._changes.since(begun, urgent=True)[0]:
+                return True                  # the next round begins with what is urgent
+            return self._refresh(view, canvas, whole, lane, urgent)
+
+        watched = sorted(self._watched(), key=lambda item: item[1].reached(lane)[not urgent])
+        return all(self._painters[lane or "quick"].map(
+            lambda place: turn(place[0], *place[1]), enumerate(watched)))
 
     def _seen_whole(self, lanes: set[Lane]) -> None:
         """These lanes have painted everything: when all have, the pictures are live again."""
@@ -174,8 +187,8 @@ class Hub(Generic[View]):
         if live_again:
             self._knock()
 
-    def _watched(self, lane: Lane | None) -> list[tuple[View, Canvas]]:
-        """The views somebody looks at, the one that is furthest behind first. Others are marked as due, or forgotten."""
+    def _watched(self) -> list[tuple[View, Canvas]]:
+        """The views somebody looks at. Others are marked as due, or forgotten."""
         now = time.monotonic()
         with self._guard:
             for view, canvas in list(self._canvases.items()):
@@ -183,17 +196,16 @@ class Hub(Generic[View]):
                     canvas.due = True
                     if now - canvas.left_at > KEEP_S:
                         del self._canvases[view]
-            found = [(view, canvas) for view, canvas in self._canvases.items() if canvas.viewers]
-        return sorted(found, key=lambda item: item[1].reached(lane))
+            return [(view, canvas) for view, canvas in self._canvases.items() if canvas.viewers]
 
-    def _refresh(self, view: View, canvas: Canvas, whole: bool, lane: Lane | None) -> bool:
+    def _refresh(self, view: View, canvas: Canvas, whole: bool, lane: Lane | None, urgent: bool) -> bool:
         """Paint one view, when there is something new in it. Returns: whether the database answered."""
         if canvas.due or canvas.blank:
             return self._anew(view, canvas)
-        subjects, number = self._changes.since(canvas.reached(lane))
+        subjects, mark = self._changes.since(canvas.reached(lane), urgent=urgent)
         if not whole and (not subjects or self._timeless(view)):
             return True
-        return self._repaint(view, canvas, Tick(datetime.now(UTC), None if whole else subjects, lane), number)
+        return self._repaint(view, canvas, Tick(datetime.now(UTC), None if whole else subjects, lane), mark)
 
     def _anew(self, view: View, canvas: Canvas) -> bool:
         """Paint one view in full. Returns: whether the database answered."""
@@ -206,12 +218,12 @@ class Hub(Generic[View]):
             canvas.first.release()
 
     def _whole(self, view: View, canvas: Canvas) -> bool:
-        _, number = self._changes.since(0)
+        mark = self._changes.newest
         canvas.due = False
-        return self._repaint(view, canvas, Tick(datetime.now(UTC)), number)
+        return self._repaint(view, canvas, Tick(datetime.now(UTC)), mark)
 
-    def _repaint(self, view: View, canvas: Canvas, tick: Tick, number: int) -> bool:
-        """Paint and lay; the picture has reached that number then. Returns: whether the database answered; when not,
+    def _repaint(self, view: View, canvas: Canvas, tick: Tick, mark: Mark) -> bool:
+        """Paint and lay; the picture has reached that mark then. Returns: whether the database answered; when not,
         the old picture stays."""
         try:
             canvas.lay(encode(self._paint(view, tick)))
@@ -221,7 +233,7 @@ class Hub(Generic[View]):
             return False
         except Exception:
             log.exception("%s cannot be painted", view)
-        canvas.reach(number, tick.lane)
+        canvas.reach(mark, tick.lane)
         self.paintings += 1
         return True
 

@@ -11,10 +11,35 @@ from data_access.engine import DataUnavailable
 from data_access.notices import EVERYTHING
 
 T = TypeVar("T")
-Stamp = tuple[int, ...]
+News = frozenset[str] | None    # the subjects that somebody asks about anew; None: all of them
 
+NEVER = -1
 KEEP_S = 150.0
 FAILED_S = 1.0
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """When something was read: the minute, and how often each of its subjects had changed."""
+
+    minute: int
+    changes: dict[str, int]
+
+    def holds(self, now: "Stamp", news: News) -> bool:
+        """Whether it is good now: of the same minute, and nothing of the news has changed."""
+        return self.minute == now.minute and all(
+            self.changes.get(subject) == count for subject, count in now.changes.items() if meant(subject, news))
+
+    def renewed(self, before: "Stamp | None", news: News) -> "Stamp":
+        """The stamp of what is read now for the news alone: of the other subjects it may be as old as it was before."""
+        old = {} if before is None else before.changes
+        return Stamp(self.minute, {subject: count if meant(subject, news) else old.get(subject, NEVER)
+                                   for subject, count in self.changes.items()})
+
+
+def meant(subject: str, news: News) -> bool:
+    """Whether somebody who asks for the news asks about this subject."""
+    return news is None or subject in news or subject == EVERYTHING
 
 
 @dataclass
@@ -42,7 +67,8 @@ class Memory:
     """Shared by all views: each distinct thing is read once, however many views show it.
 
     A read is stamped with how often its subjects had changed before it began, so that a change
-    during the read makes it outdated.
+    during the read makes it outdated. Who asks only about the news of some subjects gets what is known
+    of the others, which is what stands on his picture or newer, and of the same minute.
     """
 
     def __init__(self) -> None:
@@ -55,29 +81,32 @@ class Memory:
         with self._guard:
             self._changes.update(subjects)
 
-    def recall(self, key: Hashable, subjects: Iterable[str], read: Callable[[], T]) -> T:
+    def recall(self, key: Hashable, subjects: Iterable[str], read: Callable[[], T], news: News = None) -> T:
         """What is known under the key; read when it is unknown or outdated. A failed read is soon tried again."""
         entry = self._entry(key)
         with entry.lock:
             stamp = self._stamp(subjects)
-            if entry.stamp != stamp:
+            if entry.stamp is None or not entry.stamp.holds(stamp, news):
                 entry.value = entry.attempt(read)
-                entry.stamp = stamp
+                entry.stamp = stamp.renewed(entry.stamp, news)
             value: T = entry.value
         return value
 
     def recall_many(
         self, group: Hashable, wanted: Mapping[str, frozenset[str]], read: Callable[[list[str]], Mapping[str, T]],
+        news: News = None,
     ) -> dict[str, T]:
         """Several things of one group; those unknown or outdated are read together. `wanted`: key → its subjects."""
         entry = self._entry(group)
         with entry.lock:
             kept: dict[str, tuple[Stamp, T]] = entry.value or {}
             stamps = {key: self._stamp(subjects) for key, subjects in wanted.items()}
-            missing = [key for key, stamp in stamps.items() if key not in kept or kept[key][0] != stamp]
+            missing = [key for key, stamp in stamps.items() if key not in kept or not kept[key][0].holds(stamp, news)]
             if missing:
-                kept = {**kept, **{key: (stamps[key], value) for key, value in entry.attempt(lambda: read(missing)).items()}}
-                entry.value = kept
+                found = entry.attempt(lambda: read(missing))
+                before = {key: stamp for key, (stamp, _) in kept.items()}
+                entry.value = kept = {
+                    **kept, **{key: (stamps[key].renewed(before.get(key), news), value) for key, value in found.items()}}
         return {key: kept[key][1] for key in wanted}
 
     def forget(self) -> None:
@@ -94,4 +123,4 @@ class Memory:
 
     def _stamp(self, subjects: Iterable[str]) -> Stamp:
         with self._guard:
-            return (int(time.time() // 60), self._changes[EVERYTHING], *(self._changes[one] for one in sorted(subjects)))
+            return Stamp(int(time.time() // 60), {one: self._changes[one] for one in (EVERYTHING, *subjects)})

@@ -22,9 +22,14 @@ class Tick:
     subjects: frozenset[str] | None = None
     lane: Lane | None = None
 
+    @property
+    def news(self) -> frozenset[str] | None:
+        """The subjects that must be looked at anew; None: all."""
+        return None if self.subjects is None or EVERYTHING in self.subjects else self.subjects
+
     def touches(self, subjects: frozenset[str]) -> bool:
         """Whether something painted from these subjects may look different now."""
-        return self.subjects is None or EVERYTHING in self.subjects or not self.subjects.isdisjoint(subjects)
+        return self.news is None or not self.news.isdisjoint(subjects)
 
     def means(self, lane: Lane) -> bool:
         """Whether the parts of this lane are painted."""

@@ -15,6 +15,7 @@ from live.mailbox import Mailbox
 from live.tick import Tick
 
 CASE = frozenset({"case"})
+READINGS = frozenset({"observation"})
 
 
 class Painter:
@@ -322,3 +323,45 @@ def test_a_view_prepared_ahead_shows_what_has_changed_since(hub: Hub[str], paint
     with hub.watch("city") as mailbox:
         hub.tick(frozenset())
         assert texts(mailbox)["panel"]["children"] == 7
+
+
+def test_urgent_news_are_painted_in_every_view_before_the_others_in_any() -> None:
+    painted: list[tuple[str, frozenset[str] | None]] = []
+
+    def paint(view: str, tick: Tick) -> dict[str, dict[str, Any]]:
+        painted.append((view, tick.subjects))
+        return {"panel": {"children": view}}
+
+    hub: Hub[str] = Hub(paint)
+    with ExitStack() as stack:
+        for view in "abcdef":
+            stack.enter_context(hub.watch(view))
+        painted.clear()
+        hub.tick(CASE | READINGS, "thorough")
+    hub.close()
+    assert sorted(painted[:6], key=str) == [(view, CASE) for view in "abcdef"]
+    assert sorted(painted[6:], key=str) == [(view, READINGS) for view in "abcdef"]
+
+
+def test_what_is_not_urgent_gives_way_to_what_is_but_goes_on_with_two_views_a_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something urgent comes while each view is painted: six views have the readings after three rounds, those first
+    that have waited longest."""
+    monkeypatch.setitem(PAINTERS, "thorough", 1)
+    rounds: list[list[str]] = []
+    hub: Hub[str]
+
+    def paint(view: str, tick: Tick) -> dict[str, dict[str, Any]]:
+        if tick.subjects is not None and tick.subjects >= READINGS:
+            rounds[-1].append(view)
+            hub.changed(CASE)
+        return {"panel": {"children": view}}
+
+    hub = Hub(paint)
+    with ExitStack() as stack:
+        for view in "abcdef":
+            stack.enter_context(hub.watch(view))
+        for subjects in (READINGS, frozenset[str](), frozenset[str](), frozenset[str]()):
+            rounds.append([])
+            hub.tick(subjects, "thorough")
+    hub.close()
+    assert rounds == [["a", "b"], ["c", "d"], ["e", "f"], []]

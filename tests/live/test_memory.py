@@ -121,3 +121,39 @@ def test_what_nobody_asks_for_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("live.memory.time.monotonic", lambda: later)
     memory.forget()
     assert memory.recall("k", CASE, book) == 2
+
+
+def test_who_asks_for_news_of_cases_gets_of_messages_what_is_known() -> None:
+    memory, book = Memory(), Book()
+    memory.recall("k", BOTH, book)
+    memory.changed({"message"})
+    assert memory.recall("k", BOTH, book, CASE) == 1
+    memory.changed(CASE)
+    assert memory.recall("k", BOTH, book, CASE) == 2
+    memory.changed({EVERYTHING})
+    assert memory.recall("k", BOTH, book, CASE) == 3
+
+
+def test_what_was_read_for_news_of_cases_is_not_taken_for_news_of_messages() -> None:
+    """The second read was made of messages as they were at the first: who asks for all has it read again."""
+    memory, book = Memory(), Book()
+    memory.recall("k", BOTH, book)
+    memory.changed(BOTH)
+    assert [memory.recall("k", BOTH, book, CASE) for _ in range(2)] == [2, 2]
+    assert [memory.recall("k", BOTH, book) for _ in range(2)] == [3, 3]
+
+
+def test_what_was_never_read_in_full_is_read_for_who_asks_for_all() -> None:
+    memory, book = Memory(), Book()
+    assert [memory.recall("k", BOTH, book, CASE) for _ in range(2)] == [1, 1]
+    assert [memory.recall("k", BOTH, book) for _ in range(2)] == [2, 2]
+
+
+def test_of_many_things_only_those_are_read_whose_news_are_asked_for() -> None:
+    memory, book = Memory(), Book()
+    wanted = {"cases": CASE, "messages": frozenset({"message"}), "both": BOTH}
+    memory.recall_many("g", wanted, book.many)
+    memory.changed(BOTH)
+    assert memory.recall_many("g", wanted, book.many, CASE) == {"cases": "cases2", "messages": "messages1", "both": "both2"}
+    memory.recall_many("g", wanted, book.many)
+    assert book.asked[2] == ["messages", "both"]
