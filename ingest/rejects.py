@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from data_access.engine import sql
 
 SUBJECT = "reject"  # of the notices
+SKIPPED = "skipped"     # the code of rows that the pack leaves out
 NUL = "\u2400"      # PostgreSQL cannot keep a NUL; its picture stands for it
 DEEPEST = 100       # levels of nesting that are kept
 TOLD = 100          # reasons in an answer
@@ -29,13 +30,15 @@ class Reason:
 
 @dataclass
 class Rejects:
-    """The reasons of each bad row, by its place in the batch."""
+    """The reasons of each bad row, by its place in the batch; against one that the pack leaves out nothing more is said."""
 
     reasons: dict[int, list[Reason]] = field(default_factory=dict)
 
     def add(self, row: int | np.integer[Any], name: str | None, code: str, text: str) -> None:
         """One more reason against a row."""
-        self.reasons.setdefault(int(row), []).append(Reason(name, code, text))
+        told = self.reasons.setdefault(int(row), [])
+        if not left_out(told):
+            told.append(Reason(name, code, text))
 
     def add_all(self, rows: Iterable[int | np.integer[Any]], name: str | None, code: str, text: str) -> None:
         """The same reason against several rows."""
@@ -45,7 +48,9 @@ class Rejects:
     def add_from(self, others: "Rejects") -> None:
         """The reasons found elsewhere too."""
         for row, reasons in others.reasons.items():
-            self.reasons.setdefault(row, []).extend(reasons)
+            told = self.reasons.setdefault(row, [])
+            if not left_out(told):
+                told.extend(reasons)
 
     def copy(self) -> "Rejects":
         """The same reasons, free to grow apart."""
@@ -65,6 +70,11 @@ class Kept:
     line: int
     reasons: list[Reason]
     row: Any
+
+
+def left_out(reasons: Sequence[Reason]) -> bool:
+    """Whether the pack itself does not want a row of these reasons."""
+    return bool(reasons) and reasons[0].code == SKIPPED
 
 
 def by_line(reasons: Mapping[int, list[Reason]], lines: NDArray[np.int64], whole: Callable[[int], Any]) -> list[Kept]:

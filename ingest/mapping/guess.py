@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from geo.strays import Box
+from ingest.mapping.choices import table
 from ingest.mapping.hints import CityAround, of_places
 from ingest.mapping.looks import Looks, looked_at
 from ingest.mapping.regions import RegionIndex
@@ -24,7 +25,7 @@ UNSURE = 0.35     # the least that is proposed
 LIKELY = 0.6      # how sure a coordinate system is that puts points into the city
 WIDE = 0.8        # how sure columns are that name what they measure
 OPTIONAL, LACKING = 0.5, 0.8   # what a field that may be left out is worth, and what one that must be there costs
-CONSTANT, MADE_UP = frozenset(("channel", "kind", "interval_s", "industry", "status")), 0.3   # often the same for a whole file
+CONSTANT, MADE_UP = frozenset(("channel", "kind", "interval_s", "industry", "status")), 0.25   # often the same for a whole file
 PLACES = ("lon", "lat", "point", "geometry", "region")
 WAYS = ({"lon", "lat"}, {"point"}, {"geometry"})   # of giving coordinates
 STEP_NAMES = tuple(name for name in STEPS if name in ("registered", "dispatched", "disposed", "verified", "closed"))
@@ -203,7 +204,8 @@ def of_field(field: Field, one: Looks) -> Guessed | None:
         return Guessed(field.name, one.name, round(alike * one.distinct, 2), f"{called}; {one.distinct:.0%} of its cells differ")
     if field.allowed or field.name in ("class", "channel", "kind", "industry", "topic", "property"):
         few = 1.0 if one.distinct < 0.5 or len(one.texts) < 20 else 0.5
-        return Guessed(field.name, one.name, round(alike * few, 2),
+        chosen = table(field, pc.unique(one.texts).to_pylist()) if field.allowed else {}
+        return Guessed(field.name, {"column": one.name, "table": chosen} if chosen else one.name, round(alike * few, 2),
                        f"{called}; it holds {len(pc.unique(one.texts))} different texts")
     if one.timely > 0.9 and field.kind == "text":
         return None

@@ -13,7 +13,7 @@ from ingest.checks import shown
 from ingest.mapping.cells import Sheet
 from ingest.mapping.faults import Outcome
 from ingest.mapping.spec import Skip
-from ingest.rejects import Reason, Rejects
+from ingest.rejects import SKIPPED, Reason, Rejects
 
 Column = NDArray[Any]
 Outcomes = dict[str, Outcome]
@@ -55,7 +55,7 @@ def skipped(tests: Sequence[Skip], sheet: Sheet) -> dict[int, Reason]:
         for row in np.flatnonzero(held(test, texts)).tolist():
             cell = texts[row].as_py()
             text = f"the row is no data, as the mapping says: {test.column} is {'empty' if cell is None else shown(cell)}"
-            found.setdefault(row, Reason(test.column, "skipped", text))
+            found.setdefault(row, Reason(test.column, SKIPPED, text))
     return found
 
 

@@ -2,10 +2,12 @@
 
 from typing import Literal
 
+from ingest.rejects import SKIPPED
+
 Fault = Literal["incomplete", "malformed", "inaccurate", "inconsistent", "repeated"]
 FAULTS: tuple[Fault, ...] = ("incomplete", "malformed", "inaccurate", "inconsistent", "repeated")
 
-LEFT_OUT = "skipped"  # the pack itself does not want the row: it did not come, as far as quality goes
+LEFT_OUT = SKIPPED  # the pack itself does not want the row: it did not come, as far as quality goes
 # timeliness is measured by itself; a clock's double hour, and a place at the water's edge, are nobody's fault
 NONE = frozenset({LEFT_OUT, "stale", "clock_change", "near_region"})
 OF: dict[str, Fault] = {

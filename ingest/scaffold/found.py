@@ -29,7 +29,7 @@ class Found:
     @property
     def name(self) -> str:
         """What a person calls it."""
-        return self.guess.name
+        return str(self.file.parent / self.guess.name)
 
     @property
     def read(self) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import shapely
+
 from ingest.regions.rows import GEOMETRY, filled
 from ingest.scaffold.found import Found
 
@@ -13,6 +15,8 @@ NAME = re.compile(r"名称|名$|^name|name$|^nom$|^bezeichnung|^nombre", re.IGNO
 PARENT = re.compile(r"上级|父|所属|隶属|parent|upper|belongs", re.IGNORECASE)
 HAN = re.compile(r"[\u4e00-\u9fff]")
 MOST_REGIONS = 20_000
+COVERED, COVERED_CALLED = 0.3, 0.05     # of the ground that areas span, when they are regions, and are called so
+OUTLINE = re.compile(r"bound|border|outline|limit|contour|city|grenz|umriss|边界|范围|市", re.IGNORECASE)
 LONGEST = 40         # letters of a region's name
 MOST_NAMED = 500     # regions that a table of something else names
 ALIKE = 0.95         # of the values, that they are codes or names of regions
@@ -150,10 +154,24 @@ def alone_in(table: Found) -> Level | None:
     if not table.whole or len(table.rows) > MOST_REGIONS:
         return None
     code, name = code_column(table), name_column(table)
-    if code is None or not (table.drawn or (name is not None and small(table))):
+    if code is None or not (is_laid_out(table, name or code) if table.drawn else name is not None and small(table)):
         return None
     sure = () if CODE.search(code) else (f"code: {code} was taken because its values differ",)
     return in_itself(Level(table, kind_of(table, name or code), code, name or code, notes=sure))
+
+
+def is_laid_out(table: Found, name: str) -> bool:
+    """Whether areas divide a city among them: they cover much of the ground around them, as buildings and parks do not."""
+    if table.guess.read.format == "cityjson":
+        return False
+    if by_names(table.column(name)) is not None:
+        return True
+    called = any(kind.called.search(name) or kind.called.search(table.file.name) for kind in KINDS)
+    shapes = table.rows[GEOMETRY].to_numpy(object)
+    ground = shapely.convex_hull(shapely.geometrycollections(shapes[~shapely.is_missing(shapes)])).area
+    covered = float(shapely.area(shapes).sum()) / ground if ground else 0.0
+    alone = len(table.rows) == 1 and not OUTLINE.search(table.file.name)
+    return covered > (COVERED_CALLED if called else COVERED) and not (alone and not called)
 
 
 def small(table: Found) -> bool:

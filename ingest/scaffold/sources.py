@@ -3,15 +3,19 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ingest.mapping.guess import Guess, guess, subjects
 from ingest.mapping.hints import CityAround
 from ingest.scaffold.city import DATA
 from ingest.scaffold.found import Found
+from ingest.scaffold.matching import matched
 from ingest.scaffold.written import comment, line
 
 SURE = 0.75
+ENDINGS = frozenset((".csv", ".tsv", ".tab", ".txt", ".xls", ".xlsx", ".ods", ".json", ".jsonl", ".ndjson", ".geojson",
+                     ".parquet", ".zip", ".shp", ".gpkg", ".kml", ".kmz", ".fgb", ".xml", ".gz", ".bz2", ".xz"))
 LEAST = 0.35        # below, a table is of no subject that is known
 KIND = {"devices": "iot", "observations": "iot"}
 TITLES = {
@@ -40,19 +44,34 @@ class Sent:
 def sent(tables: Sequence[Found], city: CityAround) -> list[Sent]:
     """Every table of facts with its mapping."""
     made: list[Sent] = []
-    for table in tables:
-        around = CityAround(city.zone, city.box, city.regions, table.guess.crs)
-        subject, score = subjects(table.rows, around)[0]
-        guessed = guess(table.rows, subject, around) if score >= LEAST else None
-        wanted = slug(table) or (subject if guessed else "table")
-        made.append(Sent(free(wanted, {one.key for one in made}), table, guessed))
+    for table, guessed in zip(tables, matched([(table, drafted(table, city)) for table in tables]), strict=True):
+        wanted = [*slugs(table.file), guessed.subject if guessed else "table"]
+        used = {one.key for one in made}
+        made.append(Sent(next((key for key in wanted if key not in used), None) or free(wanted[0], used), table, guessed))
     return made
 
 
-def slug(table: Found) -> str:
-    """A key from a file's name; none where that has hardly a letter."""
-    made = re.sub(r"[^a-z0-9]+", "-", table.file.stem.lower()).strip("-")[:40]
-    return made if re.match(r"[a-z][a-z0-9-]{2}", made) else ""
+def drafted(table: Found, city: CityAround) -> Guess | None:
+    """The mapping of the likeliest subject; None where none is likely."""
+    around = CityAround(city.zone, city.box, city.regions, table.guess.crs)
+    subject, score = subjects(table.rows, around)[0]
+    return guess(table.rows, subject, around) if score >= LEAST else None
+
+
+def slugs(file: Path) -> Iterator[str]:
+    """Keys from a file's name, alone and with its folders'; none where that has hardly a letter."""
+    parts = [*file.parts[:-1], title(file)]
+    for start in range(len(parts) - 1, -1, -1):
+        made = re.sub(r"[^a-z0-9]+", "-", "-".join(parts[start:]).lower()).strip("-")[-40:].strip("-")
+        if re.match(r"[a-z][a-z0-9-]{2}", made) and re.search(r"[A-Za-z]", parts[-1]):
+            yield made
+
+
+def title(file: Path) -> str:
+    """A file's name without what says how it is written."""
+    while file.suffix.lower() in ENDINGS:
+        file = file.with_suffix("")
+    return file.name
 
 
 def free(key: str, used: set[str]) -> str:
@@ -63,10 +82,11 @@ def free(key: str, used: set[str]) -> str:
 def written(one: Sent) -> str:
     """The source's file."""
     subject = one.guess.subject if one.guess else ""
-    zh, en = TITLES.get(subject, (one.found.file.stem, one.found.file.stem))
+    named = title(one.found.file)
+    zh, en = TITLES.get(subject, (named, named))
     head = [
         "# yaml-language-server: $schema=../../../docs/schema/source.json",
-        line(0, "key", one.key), line(0, "name", one.found.file.stem), line(0, "owner", "?", "who owns the data?"),
+        line(0, "key", one.key), line(0, "name", named), line(0, "owner", "?", "who owns the data?"),
         line(0, "licence", "?", "under which licence?"), line(0, "kind", KIND.get(subject, "business")),
         comment(0, "refresh_seconds: 86400   # how often new data are promised; left out: a closed archive"),
         comment(0, f"from {one.found.name}: {'; '.join(one.found.guess.reasons)}")]

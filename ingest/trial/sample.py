@@ -22,6 +22,7 @@ from ingest.rejects import Rejects
 from ingest.subjects import SUBJECTS
 from ingest.trial.known import Known
 from ingest.trial.looks import seen
+from ingest.trial.registers import registered
 from ingest.trial.report import Column, Trial, Why
 from readers.opening import open_tables
 from readers.table import Frame, Table, Unreadable
@@ -33,6 +34,7 @@ Columns = dict[str, NDArray[Any]]
 
 def trials(there: Known, rows: int = SAMPLE) -> Iterator[Trial]:
     """Every dataset of the pack, table by table."""
+    there = registered(there)
     for source in there.pack.sources:
         for dataset in source.datasets:
             yield from of_dataset(there, source, dataset, rows)
@@ -85,7 +87,8 @@ def judged(there: Known, dataset: Dataset, mapped: Mapped) -> tuple[Columns, Rej
         if subject == dataset.subject and name in columns:
             strange = np.flatnonzero([value is not None and value not in words for value in columns[name]])
             for row in strange.tolist():
-                found.add(row, name, f"unknown_{name}", f"the pack declares no {name} {columns[name][row]!r}")
+                what = name.rpartition(":")[2]
+                found.add(row, name, f"unknown_{what}", f"the pack has no {what} {columns[name][row]!r}")
     return columns, found, marks
 
 

@@ -1,0 +1,26 @@
+"""The few words that a field takes, found in what cities write instead of them."""
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from ingest.rows import Field
+
+FILE = Path(__file__).parent / "choices.yaml"
+
+
+@cache
+def words() -> dict[str, dict[str, str]]:
+    """Each field's words as they are written, in small letters → the word that the field takes."""
+    read: dict[str, dict[str, list[str]]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return {field: {text.casefold(): word for word, listed in taken.items() for text in listed} for field, taken in read.items()}
+
+
+def table(field: Field, texts: Iterable[str]) -> dict[str, str]:
+    """A table from the texts of a column to the words of a field: for those that are known; empty where none is needed."""
+    written = words().get(field.name, {})
+    known = {text: text if text in field.allowed else written[text.casefold()] for text in texts
+             if text in field.allowed or text.casefold() in written}
+    return known if any(text != word for text, word in known.items()) else {}
