@@ -12,15 +12,15 @@
     if (page && changes.some(({attributeName}) => attributeName === "data-title")) window.scrollTo(0, 0);
   }
 
-  /* The address that the form was made for, with its two days in place of the period. */
+  /* The address that the form was made for, with its two days under the key that the form names. */
   function chosen(event) {
     const form = event.target.closest?.("form[data-period]");
     if (!form) return;
     event.preventDefault();
     const days = [...new FormData(form).values()].sort();   // whoever takes the later day first means the same
-    const address = new URL(form.getAttribute("action"), location.href);
-    address.searchParams.delete("p");
-    const query = [`p=${days.join("..")}`, address.search.slice(1)].filter(Boolean).join("&");
+    const address = new URL(form.getAttribute("action"), location.href), key = form.dataset.period;
+    address.searchParams.delete(key);
+    const query = [`${key}=${days.join("..")}`, address.search.slice(1)].filter(Boolean).join("&");
     shut();
     shared.go(`${address.pathname}?${query}`);
   }

@@ -139,10 +139,14 @@ def newest(
                  {"region": region_id, "now": now, "limit": limit, **through.binds})
 
 
-def most_overdue(engine: Engine, region_id: int, now: datetime, limit: int) -> tuple[CaseLine, ...]:
+def most_overdue(
+    engine: Engine, region_id: int, now: datetime, limit: int, filters: tuple[Filter, ...] = (),
+) -> tuple[CaseLine, ...]:
     """The open cases of a region past their clock, the longest first. Raises: DataUnavailable."""
-    return lines(engine, f"{INSIDE} AND f.closed_at IS NULL AND f.suspended_at IS NULL AND f.due_at <= :now", "f.due_at",
-                 {"region": region_id, "now": now, "limit": limit})
+    through = sieve(filters, now)
+    late = f"f.closed_at IS NULL AND f.suspended_at IS NULL AND f.due_at <= :now AND {through.condition}"
+    return lines(engine, f"{INSIDE} AND {late}", "f.due_at",
+                 {"region": region_id, "now": now, "limit": limit, **through.binds})
 
 
 def of_agency(engine: Engine, agency_code: str, now: datetime, limit: int) -> tuple[CaseLine, ...]:

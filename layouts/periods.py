@@ -68,22 +68,22 @@ def choice(look: Look) -> html.Div:
 
 
 def free(look: Look) -> html.Details:
-    """Two days of one's own; assets/page.js goes to the address that the form makes, without loading the page anew."""
+    """Two days of one's own, in place of the period."""
     window = look.view.scope.window
     chosen = window not in PERIODS
-    first, last = ends(look)
-    today = look.now.astimezone(look.zone).date().isoformat()
     label = named(look, window) if chosen else look.say("period.free")
-    return html.Details([
-        html.Summary(html.B(label, **{"aria-current": "true"}) if chosen else label),
-        html.Form([
-            html.Label([html.Span(look.say("period.from")),
-                        Input(type="date", name="from", required=True, defaultValue=first, max=today)]),
-            html.Label([html.Span(look.say("period.to")),
-                        Input(type="date", name="to", required=True, defaultValue=last, max=today)]),
-            html.Button(look.say("period.show"), type="submit", className="btn pri"),
-        ], action=href(look.view), method="get", **{"data-period": ""}),
-    ], className="free", **{"data-menu": ""})
+    summary = html.Summary(html.B(label, **{"aria-current": "true"}) if chosen else label)
+    return html.Details([summary, form(look, "p", ends(look))], className="free", **{"data-menu": ""})
+
+
+def form(look: Look, key: str, days: tuple[str, str]) -> html.Form:
+    """Two days to be chosen, for a key of the query; assets/page.js goes there without loading the page anew."""
+    today = look.now.astimezone(look.zone).date().isoformat()
+    fields = [html.Label([html.Span(look.say(f"period.{name}")),
+                          Input(type="date", name=name, required=True, defaultValue=day, max=today)])
+              for name, day in zip(("from", "to"), days, strict=True)]
+    return html.Form([*fields, html.Button(look.say("period.show"), type="submit", className="btn pri")],
+                     action=href(look.view), method="get", **{"data-period": key})
 
 
 def ends(look: Look) -> tuple[str, str]:

@@ -5,14 +5,14 @@ from typing import Any
 
 from dash import html
 
-from data_access.agencies import AgencyLoad
 from data_access.cases import CaseLine
 from data_access.city import Region
+from data_access.in_hand import Hand
 from data_access.scorecards import Line
 from indicators.definition import DIMENSIONS, Indicator
 from indicators.library import of
 from indicators.reading import Reading, TargetState
-from layouts import formats, links, periods, states
+from layouts import ages, formats, links, periods, states
 from layouts.drawer import case_list
 from layouts.drawer import table as short_table
 from layouts.look import Look
@@ -50,7 +50,8 @@ def about(look: Look, lines: Mapping[str, Line]) -> list[str]:
 def tally(look: Look, lines: Mapping[str, Line], state: TargetState) -> html.Span:
     """How many indicators are in a state."""
     n = sum(line.reading.target_state == state for line in lines.values())
-    return html.Span([states.glyph(state), html.B(str(n)), look.say(f"state.{state}")], className=state)
+    return html.Span([states.glyph(state, state if n else "quiet"), html.B(str(n)), look.say(f"state.{state}")],
+                     className=state if n else "t3")
 
 
 def late(look: Look, lines: Sequence[CaseLine], reading: Reading | None, *, past: bool) -> list[Any]:
@@ -66,25 +67,27 @@ def late(look: Look, lines: Sequence[CaseLine], reading: Reading | None, *, past
     return part(look.say("late.title"), [case_list(look, lines)], beside)
 
 
-def organizations(look: Look, loads: Sequence[AgencyLoad]) -> list[Any]:
-    """The organizations with work in the region, the most overdue first."""
-    if not loads:
-        return part(look.say("load.title"), [html.P(look.say("agency.none"), className="t3")])
-    most = max(load.open for load in loads) or 1
-    heads = [look.say("agency"), look.say("agency.open"), "", look.say("agency.overdue"), look.say("agency.on_time")]
-    rows = [organization(look, load, most) for load in loads[:AGENCIES]]
-    everyone = links.link(look.say("load.all", n=len(loads)), links.to_organizations(look.view), className="all")
+def organizations(look: Look, hands: Sequence[Hand], *, simulated: bool, past: bool) -> list[Any]:
+    """The organizations with open cases in the region, the most overdue first."""
+    everyone = links.link(look.say("load.all"), links.to_organizations(look.view), className="all")
+    if past or not hands:
+        why = look.say("late.past" if past else "agency.none")
+        return part(look.say("load.title"), [html.P(why, className="t3")], [everyone])
+    most = max(hand.open for hand in hands)
+    heads = [look.say("agency"), look.say("agency.open"), html.Span(look.say("load.bar"), className="unseen"),
+             look.say("agency.overdue"), look.say("agency.longest")]
+    rows = [organization(look, hand, most) for hand in hands[:AGENCIES]]
     return part(look.say("load.title"), [short_table(heads, rows, "numbers loads")],
-                [*states.simulated(any(load.simulated for load in loads), look.language), everyone])
+                [*states.simulated(simulated, look.language), everyone])
 
 
-def organization(look: Look, load: AgencyLoad, most: int) -> list[Any]:
-    """One organization: what it has in hand, what of it is overdue, and the share that it closed on time."""
-    share = look.say("state.no_base") if load.due == 0 else f"{formats.digits(100 * load.closed_on_time / load.due, 1)}%"
-    bar = html.Span([html.I(style={"width": f"{100 * load.open / most:.1f}%"}),
-                     html.I(className="bad", style={"width": f"{100 * load.overdue / most:.1f}%"})], className="load")
-    return [links.link(look.read(load.name), links.to_organization(look.view, load.code)), formats.digits(load.open, 0), bar,
-            html.Span([formats.digits(load.overdue, 0), *([" ", states.glyph("bad")] if load.overdue else [])]), share]
+def organization(look: Look, hand: Hand, most: int) -> list[Any]:
+    """One organization: what it has in hand, what of it is overdue, and for how long the longest."""
+    bar = html.Span([html.I(style={"width": f"{100 * hand.open / most:.1f}%"}),
+                     html.I(className="bad", style={"width": f"{100 * hand.overdue / most:.1f}%"})], className="load")
+    return [links.link(look.read(hand.name), links.to_organization(look.view, hand.code)), formats.digits(hand.open, 0), bar,
+            html.Span([formats.digits(hand.overdue, 0), *([" ", states.glyph("bad")] if hand.overdue else [])]),
+            html.Span(formats.NONE, className="t3") if hand.since is None else ages.since(look, hand.since)]
 
 
 def below(look: Look, regions: Sequence[Region], heroes: Sequence[Indicator],

@@ -3,7 +3,7 @@
 import json
 
 from indicators.text import Language, Text
-from layouts.phrases import analysis, pages, region
+from layouts.phrases import analysis, comparison, pages, region
 
 WORDS: dict[str, Text] = {
     # header
@@ -398,7 +398,8 @@ WORDS: dict[str, Text] = {
     "wall.unknown": Text("没有这面墙", "There is no such wall"),
 }
 
-for phrases in (pages.PHRASES, region.PHRASES, analysis.PHRASES):   # each group of pages has a module of its own
+# each group of pages has a module of its own
+for phrases in (pages.PHRASES, region.PHRASES, comparison.PHRASES, analysis.PHRASES):
     WORDS |= phrases
 
 COMPASS = Text("北 东北 东 东南 南 西南 西 西北", "N NE E SE S SW W NW")

@@ -4,8 +4,7 @@ from typing import Any
 
 from dash import html
 
-from data_access import agencies, cases
-from data_access.agencies import AgencyLoad
+from data_access import cases, in_hand
 from data_access.movers import movers
 from indicators.definition import DIMENSIONS, Indicator
 from indicators.library import INDICATORS, of
@@ -49,17 +48,20 @@ def card(desk: Desk) -> list[Any]:
 def work(desk: Desk) -> list[Any]:
     """What is late, and who works there."""
     late = () if desk.past else desk.memory.recall(
-        ("late", desk.scope.region), CASE,
-        lambda: cases.most_overdue(desk.engine, desk.region.region_id, desk.now, region_page.CASES))
+        ("late", desk.scope.region, desk.picked), CASE,
+        lambda: cases.most_overdue(desk.engine, desk.region.region_id, desk.now, region_page.CASES, desk.picked))
     overdue = reads.yearly(desk, told())[LATE]
     return [html.Div([html.Div(region_page.late(desk.look, late, overdue, past=desk.past)),
-                      html.Div(region_page.organizations(desk.look, loads(desk)))], className="two")]
+                      html.Div(hands(desk))], className="two")]
 
 
-def loads(desk: Desk) -> tuple[AgencyLoad, ...]:
-    """What each organization has in hand in the region. Raises: DataUnavailable."""
-    return desk.memory.recall(("loads", desk.scope, reads.calm(desk)), frozenset(),
-                              lambda: agencies.load(desk.engine, desk.region.region_id, desk.since, desk.now))
+def hands(desk: Desk) -> list[Any]:
+    """What each organization has in hand in the region."""
+    if desk.past:
+        return region_page.organizations(desk.look, (), simulated=False, past=True)
+    found = desk.memory.recall(("in hand", desk.picked, reads.calm(desk)), frozenset(),
+                               lambda: in_hand.in_hand(desk.engine, desk.now, desk.picked))
+    return region_page.organizations(desk.look, found.within(desk.city, desk.region), simulated=found.simulated, past=False)
 
 
 def below(desk: Desk) -> list[Any]:
