@@ -7,7 +7,7 @@ from dash import html
 
 from data_access.shares import Breakdown, Share
 from indicators.filters import applies
-from indicators.splits import By
+from indicators.text import Text
 from layouts import formats, picking
 from layouts.look import Look
 from layouts.words import WORDS
@@ -45,17 +45,17 @@ def bar(look: Look, found: Breakdown, one: Share, longest: float) -> Any:
     """One value of a field: name, bar, value, the number of facts; pressed, only its cases are shown, where it counts cases."""
     shown = formats.quantity(one.value, found.indicator, look.language)
     width = max(one.value or 0.0, 0.0) / longest * 100
-    inside = [html.Span(called(look, found.by, one), className="title"),
+    inside = [html.Span(named(look, found.by, one.key, one.name), className="title"),
               html.Span(html.I(style={"width": f"{width:.1f}%"}), className="bar"),
               html.Span(str(shown), className="n"), *facts(look, one)]
     return picking.pick(look, found.by, one.key, inside, name="row") if applies(found.indicator) else html.Span(
         inside, className="row")
 
 
-def called(look: Look, by: By, one: Share) -> str:
+def named(look: Look, by: str, value: str, name: Text) -> str:
     """A value's name; channels have words of the interface."""
-    key = f"channel.{one.key}"
-    return look.say(key) if by == "channel" and key in WORDS else look.read(one.name)
+    key = f"channel.{value}"
+    return look.say(key) if by == "channel" and key in WORDS else look.read(name)
 
 
 def facts(look: Look, one: Share) -> list[Any]:

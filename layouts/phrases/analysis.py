@@ -57,4 +57,34 @@ PHRASES: dict[str, Text] = {
     "parting.n": Text("{n} 件", "of {n}"),
     # reasons
     "why.link": Text("为何变化 ›", "Why it changed ›"),
+    "why.title": Text("变化的构成", "What the change is made of"),
+    "why.by": Text("按什么拆分", "Taken apart by"),
+    "why.by.region": Text("区域", "Regions"),
+    "why.by.class": Text("类别", "Classes"),
+    "why.by.agency": Text("部门", "Agencies"),
+    "why.by.channel": Text("渠道", "Channels"),
+    "why.against": Text("与何时比", "Compared with"),
+    "why.nothing": Text("没有可比的数值", "There is nothing to compare"),
+    "why.equation": Text("= 结构 {mix} ＋ 各部分自身 {rate}", "= mix {mix} + the parts' own rates {rate}"),
+    "why.rest": Text("＋ 未归入任何部分 {rest}", "+ in none of the parts {rest}"),
+    "why.rest.name": Text("未归入任何部分", "In none of the parts"),
+    "why.before": Text("此前", "Before"),
+    "why.after": Text("此期", "Now"),
+    "why.mix": Text("结构", "Mix"),
+    "why.rate": Text("自身", "Own rate"),
+    "why.contribution": Text("贡献", "Contribution"),
+    "why.bar": Text("由此前到此期", "From before to now"),
+    "why.whole.before": Text("合计 · 此前", "The whole, before"),
+    "why.whole.after": Text("合计 · 此期", "The whole, now"),
+    "why.n": Text("{n} 条", "of {n}"),
+    "why.how.total": Text("总量的变化等于各部分之差相加，横条一段接一段。还没有走完的时段，两边都不计。",
+                          "A total changes by the sum of its parts' differences; each bar starts where the one above ends. "
+                          "What still runs is left out of both sides."),
+    "why.how.ratio": Text(
+        "自身：这一部分自己的率变了，按前后平均的占比计。结构：它在整体中的占比变了，按其率高出或低于整体多少计。"
+        "两者之和是它的贡献；全部贡献相加，正好是整体的变化。还没有走完的时段，两边都不计。",
+        "Own rate: the part's rate changed, counted at the mean of its shares before and now. "
+        "Mix: its share of the whole changed, counted by how far its rate lies above or below the whole's. "
+        "Both add up to its contribution, and all contributions to the change of the whole. "
+        "What still runs is left out of both sides."),
 }
