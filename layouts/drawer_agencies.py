@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from data_access.agencies import AgencyLoad
-from layouts import formats, links, picking, states
+from layouts import formats, header, links, picking, states
 from layouts.drawer import sheet, table
 from layouts.look import Look
 
@@ -19,7 +19,8 @@ def agencies(look: Look, loads: Sequence[AgencyLoad]) -> list[Any]:
     marks = [*picking.not_filtered(look, bool(look.view.scope.filters)),
              *states.simulated(any(load.simulated for load in loads), look.language)]
     return sheet(look, marks, str(len(loads)), look.say("agencies"),
-                 [table(heads, [row(look, load) for load in loads], "numbers")])
+                 [header.leaving(look, "load.all", links.to_organizations(look.view), "chip opens"),
+                  table(heads, [row(look, load) for load in loads], "numbers")])
 
 
 def row(look: Look, load: AgencyLoad) -> list[Any]:

@@ -7,7 +7,7 @@ from dash import html
 
 from data_access.agencies import AgencyLoad
 from data_access.cases import CaseLine
-from layouts import formats, links, periods, picking, states
+from layouts import formats, header, links, periods, picking, states
 from layouts.drawer import big, case_list, pairs, sheet, state
 from layouts.look import Look
 
@@ -21,6 +21,7 @@ def agency(look: Look, load: AgencyLoad, cases: Sequence[CaseLine]) -> list[Any]
         [mark, *picking.not_filtered(look, bool(look.view.scope.filters)), *states.simulated(load.simulated, look.language)],
         load.code, look.read(load.name),
         [big(formats.digits(load.open, 0), look.say("agency.open"), share(look, load)), figures_of(look, load),
+         header.leaving(look, "page.agency", links.to_organization(look.view, load.code), "chip opens"),
          html.H3(look.say("agency.cases")), case_list(look, cases),
          picking.pick(look, "agency", load.code, look.say("agency.only"), name="btn"),
          links.link(look.say("agencies"), links.to_drawer(look.view, "agencies"), className="btn")])

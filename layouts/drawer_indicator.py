@@ -11,7 +11,7 @@ from data_access.trace import Sender
 from indicators.definition import Indicator
 from indicators.reading import Reading
 from indicators.units import UNITS
-from layouts import ages, formats, links, picking, states
+from layouts import ages, formats, header, links, picking, states
 from layouts.drawer import pairs, sheet, way
 from layouts.drawer_dimension import on_map
 from layouts.look import Look
@@ -35,6 +35,7 @@ def indicator(look: Look, reading: Reading, rows: Rows | None = None, parts: Seq
          html.Div(drawn(look, reading, HEIGHT, lively=True), className="chart"),
          html.P([html.Span(f"{look.say('indicator.definition')} ", className="t2"), look.read(reading.indicator.definition)],
                 className="definition"),
+         header.leaving(look, "page.indicator", links.to_indicator_page(look.view, reading.indicator.key), "chip opens"),
          facts(look, reading, rows), *below(look, parts), *behind(look, reading.indicator, rows)])
 
 

@@ -28,7 +28,13 @@ def crumbs(look: Look) -> list[Any]:
     for region in path[:-1]:
         steps += [links.link(step_name(look, region), links.to_region(look.view, region.code), className="step"),
                   html.I("›", **{"aria-hidden": "true"})]
-    return [*steps, html.B(step_name(look, path[-1])), *below(look)]
+    page = leaving(look, "page.region", links.to_region_page(look.view))
+    return [*steps, html.B(step_name(look, path[-1])), *below(look), page]
+
+
+def leaving(look: Look, key: str, address: str, name: str = "leaving") -> Any:
+    """A way from the wall to a page, for who wants to read on."""
+    return links.link([look.say(key), html.I(" ↗", **{"aria-hidden": "true"})], address, className=name)
 
 
 def step_name(look: Look, region: Region) -> str:

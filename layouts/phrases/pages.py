@@ -13,6 +13,8 @@ PHRASES: dict[str, Text] = {
     "page.to_wall": Text("大屏", "Wall"),
     "page.parts": Text("各页", "Pages"),
     "page.print": Text("打印", "Print"),
+    "page.indicator": Text("指标详情", "Indicator in full"),
+    "page.agency": Text("部门详情", "Agency in full"),
     "page.why": Text("{title}：为何变化", "{title}: why it changed"),
     "period": Text("时段", "Period"),
     "period.24h": Text("近 24 小时", "24 h"),
