@@ -19,7 +19,7 @@ def as_before() -> Iterator[None]:
 
 @pytest.mark.usefixtures("as_before")
 def test_what_is_there_is_not_searched_again_and_what_comes_later_is() -> None:
-    there = [[] for _ in range(1000)]
+    there: list[list[int]] = [[] for _ in range(1000)]
     spare_what_stays()
     assert gc.get_freeze_count() >= len(there)
     assert gc.get_threshold()[0] == FIRST
