@@ -17,7 +17,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader",
             "--enable-unsafe-swiftshader"]
-PATIENCE_MS = 8000
+PATIENCE_MS = 40_000
 Send = Callable[[str, list[dict[str, Any]]], dict[str, Any]]
 
 

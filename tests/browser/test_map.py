@@ -353,7 +353,7 @@ def test_when_tiles_do_not_come_it_says_so_keeps_the_picture_and_goes_on_by_itse
     push(drawn, state(city, case="c4"))
     drawn.unroute("**/tiles/**")
     drawn.asked.clear()
-    drawn.wait_for_function("document.querySelector('.map-note').textContent === ''", timeout=15000)
+    drawn.wait_for_function("document.querySelector('.map-note').textContent === ''", timeout=60000)
     settle(drawn)
     drawn.wait_for_selector("#map[data-idle]")
     assert {url.split("/tiles/")[1].split(".")[0] for url in drawn.asked if "/tiles/" in url} == {"c4"}
@@ -373,7 +373,7 @@ def test_when_the_line_is_cut_while_the_maps_own_code_comes_the_map_begins_again
     push(page, state(city))
     page.wait_for_selector(".map-note:not(:empty)")
     context.unroute(f"**/{part}*")
-    page.wait_for_selector("#map[data-idle]", timeout=30000)
+    page.wait_for_selector("#map[data-idle]", timeout=60000)
     assert page.inner_text(".map-note") == ""
     context.close()
 
