@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from data_access.city import City
 from ingest.checks import Table
 from ingest.feeds import NEVER, Heard
+from ingest.later import Later
 from ingest.latest import Words
 from ingest.registers import Registers
 from ingest.rejects import Reason, Rejects
@@ -91,6 +92,7 @@ class Batch:
     options: Options
     fate: Fate
     may_wait: bool = False  # whether newest values of history may be written later
+    later: Later | None = None  # of a transaction that holds more than this batch: what it writes to shared rows at its end
     written: Callable[[], None] = nothing  # told when the facts are written, before the rollups: the next batch may begin
 
     def good(self) -> NDArray[np.int64]:

@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 from data_access.engine import sql
 from ingest import case_state
 from ingest.batch import Batch, Late, Stored, waves
-from ingest.changes import append, contribute
+from ingest.changes import append, contribute, roll_up
 from ingest.completion import Completed, lock, meet, stage, update
 from ingest.contributions import Entry
 from ingest.copy import points
 from ingest.feeds import NEVER, newest
 from ingest.messages import numbered
 from ingest.places import locate
-from ingest.rollups import flush, roll_up_flows, settle
 from ingest.steps import Steps, fresh, from_cases, from_rows, of, without_bad, write
 from ingest.times import Instants
 
@@ -164,10 +163,7 @@ def finish(batch: Batch, done: Done) -> Stored:
     seen = len(batch.good()) - done.taken
     if not done.taken:
         return Stored(0, seen, heard)
-    batch.written()
-    settle(batch.connection)
-    flush(batch.connection, batch.city)
-    roll_up_flows(batch.connection, batch.book, done.entries)
+    roll_up(batch, "case", done.entries)
     return Stored(done.taken, seen, heard, {"case": Late(instants.min(), last_closed(done.closed))})
 
 

@@ -1,6 +1,6 @@
 """Facts of one table through a batch: new ones in, known ones completed, rollups before and after."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,12 +51,20 @@ def take(batch: Batch, fact: str, kept: Completed, ids: NDArray[np.int64], colum
             entries += append(batch, fact, kept, columns(new[np.argsort(ids[new])]))
         taken += len(changed) + len(new)
     if taken:
-        batch.written()
-        settle(batch.connection)
-        if batch.book.metrics.get(fact):
-            flush(batch.connection, batch.city)
-            roll_up_flows(batch.connection, batch.book, entries)
+        roll_up(batch, fact, entries)
     return taken, len(rows) - taken
+
+
+def roll_up(batch: Batch, fact: str, entries: Sequence[Entry]) -> None:
+    """Bring what the facts contribute into the rollups, once they are written."""
+    batch.written()
+    if batch.later is not None:
+        batch.later.add_flows(entries)
+        return
+    settle(batch.connection)
+    if batch.book.metrics.get(fact):
+        flush(batch.connection, batch.city)
+        roll_up_flows(batch.connection, batch.book, entries)
 
 
 def complete(batch: Batch, fact: str, kept: Completed, ids: NDArray[np.int64], data: dict[str, Any]) -> NDArray[np.int64]:

@@ -41,8 +41,11 @@ class Numbered:
     metric: Metric
 
 
-def statement(fact: str, metrics: Sequence[Numbered], condition: str) -> str:
-    """SQL that adds the contributions of the facts under `condition` (on `f`) to rollup_delta, times :sign."""
+def statement(fact: str, metrics: Sequence[Numbered], condition: str, relation: str | None = None) -> str:
+    """SQL that adds the contributions of the facts under `condition` (on `f`) to rollup_delta, times :sign.
+
+    `relation` holds them instead of their own table.
+    """
     weighted = any(one.metric.weight for one in metrics)
     lines = ",\n             ".join(
         f"(CAST({one.metric_id:d} AS smallint), CAST({one.metric.at} AS timestamptz), ({one.metric.where or 'true'}),"
@@ -56,7 +59,7 @@ def statement(fact: str, metrics: Sequence[Numbered], condition: str) -> str:
                   WHEN m.value > 0 THEN floor({BINS_PER_E_FOLD} * ln(m.value))::smallint
                   ELSE {NO_BIN} END,
              :sign * {"sum(m.weight)" if weighted else "count(*)"}, :sign * COALESCE(sum(m.value), 0)
-        FROM {FACTS[fact].relation} AS f
+        FROM {relation or FACTS[fact].relation} AS f
        CROSS JOIN LATERAL (VALUES
              {lines}) AS m (metric_id, at, holds, value, sketch, weight)
        WHERE {condition} AND m.at IS NOT NULL AND m.holds
@@ -65,12 +68,12 @@ def statement(fact: str, metrics: Sequence[Numbered], condition: str) -> str:
 
 def add(
     connection: Connection, zone: ZoneInfo, fact: str, metrics: Sequence[Numbered], condition: str, bound: dict[str, Any],
-    sign: int = 1,
+    sign: int = 1, relation: str | None = None,
 ) -> None:
     """Add (or with sign -1 take away) contributions to rollup_delta, which is empty when the transaction begins."""
     if metrics:
         connection.execute(sql(DELTA))
-        connection.execute(sql(statement(fact, metrics, condition)), {"zone": zone.key, "sign": sign, **bound})
+        connection.execute(sql(statement(fact, metrics, condition, relation)), {"zone": zone.key, "sign": sign, **bound})
 
 
 @dataclass(frozen=True)

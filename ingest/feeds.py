@@ -40,7 +40,8 @@ def write(connection: Connection, source_id: int, heard: Mapping[str, Heard]) ->
                    AS t (subject, newest, taken, rejected, marked)
          ORDER BY subject
         ON CONFLICT (source_id, subject) DO UPDATE
-           SET last_at = GREATEST(f.last_at, excluded.last_at), last_received_at = excluded.last_received_at,
+           SET last_at = GREATEST(f.last_at, excluded.last_at),
+               last_received_at = GREATEST(f.last_received_at, excluded.last_received_at),
                taken = f.taken + excluded.taken, rejected = GREATEST(f.rejected + excluded.rejected, 0),
                marked = f.marked + excluded.marked"""), {
         "source_id": source_id, "subjects": subjects,

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from threading import Event, Lock
 from typing import Any, Literal
 
@@ -25,6 +26,7 @@ from ingest import feeds, rejects, rollups, snapshots
 from ingest.batch import Batch, Fate, Options, Raced, Source, Stored, nothing
 from ingest.checks import Column, Table, check
 from ingest.feeds import Heard
+from ingest.later import Later, at_the_end
 from ingest.latest import Waiting, Words
 from ingest.notify import notify
 from ingest.partitions import Partitions
@@ -166,10 +168,9 @@ class Intake:
                  (time.monotonic() - started) * 1000)
         return answer
 
-    def take_within(self, connection: Connection, came: Delivery) -> dict[str, Any]:
+    def take_within(self, came: Delivery, later: Later) -> dict[str, Any]:
         """Take one batch in a transaction that holds more than it. Returns: the answer."""
-        city, book = self.prepared()
-        answer, _ = self.transact(connection, came, self.fitted(came), city, book)
+        answer, _ = self.transact(later.connection, came, self.fitted(came), later.city, later.book, later=later)
         return answer
 
     def fitted(self, came: Delivery) -> Judged:
@@ -197,7 +198,7 @@ class Intake:
 
     def transact(
         self, connection: Connection, came: Delivery, judged: Judged, city: City, book: Ledger, also: Also | None = None,
-        written: Callable[[], None] | None = None,
+        written: Callable[[], None] | None = None, later: Later | None = None,
     ) -> tuple[dict[str, Any], Words | None]:
         """Everything that one batch writes. Returns: the answer, and newest values that still wait to be written."""
         batch_id = open_batch(connection, came)
@@ -206,7 +207,7 @@ class Intake:
         found, now = judged.found.copy(), judged.now
         batch = Batch(connection, city, book, self.registers, came.source, batch_id, now, judged.table, came.count, came.lines,
                       found, judged.marks.copy(), came.options, Fate.unknown(came.count), may_wait=self.waiting is not None,
-                      written=written or nothing)
+                      later=later, written=written or nothing)
         none = Stored(0, 0, {came.subject.feed: Heard(0, len(found.reasons))})
         stored = came.subject.store(batch) if len(batch.good()) else none
         wide.tell(came.columns, city, found)
@@ -218,8 +219,8 @@ class Intake:
         answer = {"batch": batch_id, "taken": stored.taken, "seen": stored.seen,
                   "rejected": len(found.reasons) + len(came.unread), "marked": len(marked), "reasons": found.told(came.lines)}
         for fact, late in stored.late.items():
-            snapshots.mark(connection, book, fact, late, now)
-        feeds.write(connection, came.source.source_id, heard_of(stored.heard, came))
+            at_the_end(later, partial(snapshots.mark, connection, book, fact, late, now))
+        at_the_end(later, partial(feeds.write, connection, came.source.source_id, heard_of(stored.heard, came)))
         close_batch(connection, batch_id, answer | ({"rejected": 0} if came.door == "retry" else {}))
         if also is not None:
             also(connection, batch_id, found)

@@ -41,10 +41,11 @@ FORGOTTEN = """
                                              - interval '1 minute')
      ORDER BY device_id, property_id, observed_at DESC"""
 OF_DEVICES = """
-    SELECT DISTINCT ON (device_id, property_id) device_id, property_id, observed_at, value
-      FROM observation
-     WHERE device_id = ANY(:devices)
-     ORDER BY device_id, property_id, observed_at DESC"""
+    SELECT device_id, property_id, o.observed_at, o.value
+      FROM unnest(CAST(:device_ids AS int[]), CAST(:property_ids AS smallint[])) AS l (device_id, property_id)
+     CROSS JOIN LATERAL (SELECT observed_at, value FROM observation o
+                          WHERE (o.device_id, o.property_id) = (l.device_id, l.property_id)
+                          ORDER BY observed_at DESC LIMIT 1) AS o"""
 FORGOTTEN_WORDS = """
     UPDATE device d SET last_at = l.at
       FROM (SELECT device_id, max(observed_at) AS at FROM latest_observation GROUP BY device_id) AS l
@@ -123,8 +124,11 @@ def catch_up(engine: Engine) -> None:
 def find(connection: Connection, devices: list[int]) -> None:
     """Look for the newest values and last words of these devices again, after observations of theirs were taken out."""
     settle(connection)
-    connection.execute(sql("DELETE FROM latest_observation WHERE device_id = ANY(:devices)"), {"devices": devices})
-    connection.execute(sql(NEWEST.format(rows=OF_DEVICES)), {"devices": devices})
+    gone = connection.execute(sql("""
+        DELETE FROM latest_observation WHERE device_id = ANY(:devices) RETURNING device_id, property_id"""),
+        {"devices": devices}).all()
+    connection.execute(sql(NEWEST.format(rows=OF_DEVICES)), {
+        "device_ids": [row.device_id for row in gone], "property_ids": [row.property_id for row in gone]})
     connection.execute(sql("""
         UPDATE device d SET last_at = (SELECT max(observed_at) FROM latest_observation l WHERE l.device_id = d.device_id)
          WHERE device_id = ANY(:devices)"""), {"devices": devices})

@@ -5,6 +5,7 @@ it is refused as `conflict` and kept whole, so that no correction is lost and no
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from ingest.checks import shown
 from ingest.contributions import Observed
 from ingest.copy import copy_rows
 from ingest.feeds import Heard
+from ingest.later import at_the_end
 from ingest.registers import KnownDevice, KnownProperty
 from ingest.rollups import roll_up_observed, settle
 
@@ -69,16 +71,23 @@ def store(batch: Batch) -> Stored:
     if not len(new.row):
         return Stored(0, repeated + there, heard)
     batch.written()
-    settle(batch.connection)
     words = latest.newest([latest.Words(new.device_id, new.property_id, new.observed_at, new.value)])
     history = batch.may_wait and words.fresh_until < batch.received_at - latest.FRESH
-    if not history:
-        latest.write(batch.connection, words)
     limits = {row.number: row.limits() for row in properties if row is not None}
-    roll_up_observed(batch.connection, batch.city, batch.book, Observed(
-        new.property_id, new.region_id, new.observed_at, new.value, limits, new.kind), batch.batch_id)
+    roll_up(batch, Observed(new.property_id, new.region_id, new.observed_at, new.value, limits, new.kind))
+    if not history:
+        at_the_end(batch.later, partial(latest.write, batch.connection, words))
     span = Late(new.observed_at.min(), new.observed_at.max() + REMEMBERED)
     return Stored(len(new.row), repeated + there, heard, {"device": span, "latest": span}, words if history else None)
+
+
+def roll_up(batch: Batch, observed: Observed) -> None:
+    """Bring what the observations contribute into the rollups."""
+    if batch.later is not None:
+        batch.later.add_observed(observed, batch.batch_id)
+        return
+    settle(batch.connection)
+    roll_up_observed(batch.connection, batch.city, batch.book, observed, batch.batch_id)
 
 
 def check_limits(batch: Batch, properties: list[KnownProperty | None], place: NDArray[np.int64]) -> None:

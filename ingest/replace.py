@@ -1,7 +1,8 @@
 """A dataset anew: what it brought goes and what it brings now comes, in one transaction; readers see the one or the other.
 
 What others lean on stays: a case that has steps from elsewhere or that a message speaks of, and every device and
-agency, which are only brought up to date. While it runs, senders of other facts wait.
+agency, which are only brought up to date. While it runs, others go on: what all share is written at its end
+(`ingest/later.py`). Only who sends the very facts that are replaced waits for it.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,13 +18,15 @@ from indicators.facts import FACTS
 from ingest import case_state, latest, snapshots, statistics
 from ingest.ahead import ahead
 from ingest.batch import Late
+from ingest.cases import CASE
+from ingest.completion import lock
 from ingest.contributions import add
 from ingest.indexes import restore
+from ingest.later import Later
 from ingest.load_dataset import Work, delivery, parts, reading
 from ingest.progress import Report, tell
 from ingest.quality import arrivals
 from ingest.quality.keys import Keys
-from ingest.rollups import flush, settle
 from ingest.steps import of
 
 BATCHES = "SELECT batch_id FROM batch WHERE source_id = :source AND dataset = :dataset ORDER BY 1"
@@ -33,22 +36,31 @@ LEANED_ON = """
        AND (EXISTS (SELECT FROM case_step s WHERE s.case_id = c.case_id AND s.batch_id <> ALL(:old))
             OR case_id IN (SELECT case_id FROM message WHERE case_id IS NOT NULL))
      ORDER BY case_id"""
+TAKEN = """
+    SELECT COALESCE(sum(taken), 0) AS taken, COALESCE(sum(rejected), 0) AS rejected, COALESCE(sum(marked), 0) AS marked
+      FROM batch WHERE batch_id = ANY(:old)"""
 TAKEN_BY_FEED = """
     UPDATE feed
-       SET taken = GREATEST(feed.taken - t.taken, 0), rejected = GREATEST(feed.rejected - t.rejected, 0),
-           marked = GREATEST(feed.marked - t.marked, 0)
-      FROM (SELECT COALESCE(sum(taken), 0) AS taken, COALESCE(sum(rejected), 0) AS rejected, COALESCE(sum(marked), 0) AS marked
-              FROM batch WHERE batch_id = ANY(:old)) AS t
+       SET taken = GREATEST(taken - :taken, 0), rejected = GREATEST(rejected - :rejected, 0),
+           marked = GREATEST(marked - :marked, 0)
      WHERE source_id = :source AND subject = :feed"""
+# Rows that others may change are locked before what they give is taken out of the rollups, in the order in which batches lock.
+CHANGING = {"case": "case_id", "message": "message_id", "enterprise": "enterprise_id", "warning": "warning_id",
+            "place": "place_id", "flight": "flight_id"}
 
 
 @dataclass(frozen=True)
 class Old:
     """What a dataset brought before, within the transaction that replaces it."""
 
-    connection: Connection
+    later: Later
     work: Work
     batches: list[int]
+
+    @property
+    def connection(self) -> Connection:
+        """The transaction."""
+        return self.later.connection
 
     @property
     def bound(self) -> dict[str, Any]:
@@ -62,17 +74,18 @@ def replace_dataset(work: Work, report: Report) -> None:
     with work.engine.begin() as connection:
         connection.execute(sql("SET LOCAL statement_timeout = 0"))
         ids = connection.execute(sql(BATCHES), {"source": work.source.source_id, "dataset": work.name}).scalars().all()
-        old = Old(connection, work, list(ids))
-        after = forget(old)
-        rows = bring(connection, work, report)
-        after()
+        later = Later(connection, *work.intake.prepared())
+        after = forget(Old(later, work, list(ids)))
+        rows = bring(later, work, report)
+        later.writes.append(after)
+        later.end()
     with work.engine.begin() as connection:
         done = work.progress(rows, rows, finished=True)
         tell(connection, done)
     report(done)
 
 
-def bring(connection: Connection, work: Work, report: Report) -> int:
+def bring(later: Later, work: Work, report: Report) -> int:
     """Take the dataset's tables, all in this transaction, telling beside it how far that is. Returns: how many rows they have."""
     tables, total = reading(work)
     keys, before = Keys(), 0
@@ -80,7 +93,7 @@ def bring(connection: Connection, work: Work, report: Report) -> int:
         for part in ahead(parts(work, table, set())):
             before += part.rows
             assert part.mapped is not None  # none of them is known
-            work.intake.take_within(connection, delivery(work, part, part.mapped, keys))
+            work.intake.take_within(delivery(work, part, part.mapped, keys), later)
             progress = work.progress(before, None if total is None else max(total, before), finished=False)
             with work.engine.begin() as beside:
                 tell(beside, progress)
@@ -90,9 +103,8 @@ def bring(connection: Connection, work: Work, report: Report) -> int:
 
 def forget(old: Old) -> Callable[[], None]:
     """Take out what the dataset brought. Returns: what is to be put right when its new facts are in."""
-    settle(old.connection)
-    city, book = old.work.intake.prepared()
-    arrivals.take_back(old.connection, city, book.metrics["arrival"], old.batches)
+    later = old.later
+    arrivals.take_back(later.connection, later.city, later.book.metrics["arrival"], old.batches)
     after = OUT[old.work.subject.name](old)
     forget_feed(old)
     for table in ("reject", "mark"):
@@ -107,9 +119,17 @@ def forget(old: Old) -> Callable[[], None]:
 
 def forget_feed(old: Old) -> None:
     """Take the old rows out of the feeds; where no other batch spoke of the subject, the feed begins anew."""
-    bound = {"source": old.work.source.source_id, "feed": old.work.subject.feed, "subject": old.work.subject.name, **old.bound}
+    taken = old.connection.execute(sql(TAKEN), old.bound).mappings().one()
+    old.later.writes.append(lambda: leave_feed(old, {
+        "source": old.work.source.source_id, "feed": old.work.subject.feed, "subject": old.work.subject.name,
+        "dataset": old.work.name, **taken}))
+
+
+def leave_feed(old: Old, bound: dict[str, Any]) -> None:
+    """The same, at the end of the transaction."""
     others = old.connection.execute(sql("""
-        SELECT EXISTS (SELECT FROM batch WHERE source_id = :source AND subject = :subject AND batch_id <> ALL(:old))"""), bound)
+        SELECT EXISTS (SELECT FROM batch
+                        WHERE source_id = :source AND subject = :subject AND dataset IS DISTINCT FROM :dataset)"""), bound)
     if others.scalar_one():
         old.connection.execute(sql(TAKEN_BY_FEED), bound)
     else:
@@ -129,6 +149,7 @@ def forget_nothing(old: Old) -> Callable[[], None]:
 def forget_facts(fact: str, table: str, *counted_as: str) -> Callable[[Old], Callable[[], None]]:
     """What takes out the facts of a table, with what they gave to the rollups and to the snapshots (`counted_as`, or as such)."""
     def out(old: Old) -> Callable[[], None]:
+        hold(old, fact, table)
         contribute(old, fact, "f.batch_id = ANY(:old)", old.bound, -1)
         make_dirty(old, fact, counted_as)
         old.connection.execute(sql(f"DELETE FROM {table} WHERE batch_id = ANY(:old)"), old.bound)
@@ -136,11 +157,18 @@ def forget_facts(fact: str, table: str, *counted_as: str) -> Callable[[Old], Cal
     return out
 
 
+def hold(old: Old, fact: str, table: str) -> None:
+    """Lock the old facts, where they may change; what else is asked of them then is as it stays."""
+    if fact in CHANGING:
+        old.connection.execute(sql(f"""
+            SELECT count(*)
+              FROM (SELECT FROM {table} WHERE batch_id = ANY(:old) ORDER BY {CHANGING[fact]} FOR UPDATE) AS held"""), old.bound)
+
+
 def contribute(old: Old, fact: str, condition: str, bound: dict[str, Any], sign: int) -> None:
-    """Bring facts into the rollups or take them out."""
-    city, book = old.work.intake.prepared()
-    add(old.connection, city.zone, fact, book.metrics.get(fact, ()), condition, bound, sign)
-    flush(old.connection, city)
+    """Bring facts into the rollups or take them out, at the end of the transaction."""
+    later = old.later
+    add(later.connection, later.city.zone, fact, later.book.metrics.get(fact, ()), condition, bound, sign)
 
 
 def make_dirty(old: Old, fact: str, counted_as: Sequence[str] = ()) -> None:
@@ -155,13 +183,14 @@ def make_dirty(old: Old, fact: str, counted_as: Sequence[str] = ()) -> None:
 def mark_since(old: Old, fact: str, since: datetime | None) -> None:
     """Mark what was recorded of a fact since an instant; without one, nothing."""
     if since is not None:
-        _, book = old.work.intake.prepared()
         late = Late(np.datetime64(since.astimezone(UTC).replace(tzinfo=None), "us"))
-        snapshots.mark(old.connection, book, fact, late, np.datetime64("now", "us"))
+        old.later.writes.append(
+            lambda: snapshots.mark(old.connection, old.later.book, fact, late, np.datetime64("now", "us")))
 
 
 def forget_cases(old: Old) -> Callable[[], None]:
     """Take out cases and their steps; a case that others lean on stays as its other steps leave it."""
+    hold(old, "case", "city_case")
     contribute(old, "case", "f.batch_id = ANY(:old)", old.bound, -1)
     make_dirty(old, "case")
     stay = np.array(old.connection.execute(sql(LEANED_ON), old.bound).scalars().all(), np.int64)
@@ -179,6 +208,7 @@ def forget_steps(old: Old) -> Callable[[], None]:
     moved = np.array(old.connection.execute(sql("""
         SELECT DISTINCT case_id FROM case_step WHERE batch_id = ANY(:old) ORDER BY 1"""), old.bound).scalars().all(), np.int64)
     if len(moved):
+        lock(old.connection, CASE, moved)
         contribute(old, "case", "f.case_id = ANY(:ids)", {"ids": moved.tolist()}, -1)
         mark_since(old, "case", old.connection.execute(sql("""
             SELECT min(at) FROM case_step WHERE batch_id = ANY(:old)"""), old.bound).scalar())
@@ -198,6 +228,7 @@ def forget_observations(old: Old) -> Callable[[], None]:
 
 def forget_statistics(old: Old) -> Callable[[], None]:
     """Take out figures; what others tell of the same is added up again at the end."""
+    statistics.alone(old.connection)
     there = old.connection.execute(sql("""
         SELECT DISTINCT key, period FROM statistic WHERE batch_id = ANY(:old)"""), old.bound).all()
     keys, periods = sorted({row.key for row in there}), sorted({row.period for row in there})

@@ -275,12 +275,12 @@ def known(connection: Connection, rollup: Rollup, one: Groups) -> NDArray[np.boo
     if len(one.n) < FEW or len(regions) * (last - first + 1) > DENSE * len(one.n):
         return np.ones(len(one.n), bool)
     third = "bin" if "bin" in rollup.columns else "0"
-    rows = connection.execute(sql(f"""
-        SELECT region_id, {rollup.number} AS bucket, {third} AS bin
+    there = connection.execute(sql(f"""
+        SELECT array_agg(region_id), array_agg({rollup.number}), array_agg({third})
           FROM {rollup.table}
          WHERE metric_id = :metric_id AND region_id = ANY(:regions) AND {rollup.bucket} BETWEEN :first AND :last"""), {
         "metric_id": one.metric_id, "regions": regions.tolist(), "first": as_time(first, rollup), "last": as_time(last, rollup)})
-    region, bucket, bin_ = np.array(rows.all(), np.int64).reshape(-1, 3).T
+    region, bucket, bin_ = (np.array(column or [], np.int64) for column in there.one())
     lowest, highest = one.bin.min(), one.bin.max()
     among = (bin_ >= lowest) & (bin_ <= highest)
     wide, span = int(highest - lowest) + 1, last - first + 1

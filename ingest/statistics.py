@@ -18,8 +18,8 @@ from data_access.engine import sql
 from ingest.batch import Batch, Medians, Stored
 from ingest.copy import copy_rows
 from ingest.feeds import Heard
-from ingest.rollups import settle
 
+LOCK = 7_065_011
 KEY = ["region_id", "key", "period"]
 COLUMNS = (*KEY, "value", "source_id", "batch_id", "row_no", "summed")
 NUMBERED = ("region_id", "period", "source_id", "batch_id", "row_no")
@@ -34,7 +34,7 @@ def store(batch: Batch) -> Stored:
     table = batch.table
     regions = batch.registers.regions.numbers(batch.connection, "region", table["region"], batch.rejects)
     batch.fate.regions[:] = regions
-    settle(batch.connection)
+    alone(batch.connection)
     keys, periods = [sorted({*table[name][batch.good()].tolist()}) for name in ("key", "period")]
     there = there_now(batch.connection, keys, [int(period) for period in periods])
     own(batch, regions, there)
@@ -51,6 +51,11 @@ def store(batch: Batch) -> Stored:
     heard = {f"statistic:{key}": Heard(int((came["key"] == key).sum()), 0, year_end(int(one["period"].max()), batch.city.zone))
              for key, one in came.groupby("key")} if taken else {"statistic": batch.heard(0)}
     return Stored(taken, len(rows) - taken, heard)
+
+
+def alone(connection: Connection) -> None:
+    """Take the lock of those who write figures, until the transaction ends; it comes before that of `rollups.settle`."""
+    connection.execute(sql("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
 def own(batch: Batch, regions: NDArray[np.int64], there: pd.DataFrame) -> None:

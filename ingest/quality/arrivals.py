@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from data_access.city import City, Region
 from data_access.engine import sql
 from ingest.batch import Batch
-from ingest.contributions import Numbered
+from ingest.contributions import Numbered, add
 from ingest.quality.dimensions import FAULTS, LEFT_OUT, fault
 from ingest.rejects import Kept, Reason
 from ingest.rollups import DAYS, HOURS, settle
@@ -86,9 +86,13 @@ def write(batch: Batch, came: Came) -> None:
     if by_region:
         part = batch.batch_id if came.door in ("file", RETRY) else 0
         stage(batch, came.dataset, by_region, part)
-        settle(batch.connection)
+        if batch.later is None:
+            settle(batch.connection)
         batch.connection.execute(sql(ADD))
-        roll_up(batch.connection, batch.city, batch.book.metrics["arrival"], 1)
+        if batch.later is None:
+            roll_up(batch.connection, batch.city, batch.book.metrics["arrival"], 1)
+        else:
+            gather(batch.connection, batch.city, batch.book.metrics["arrival"], 1)
     if came.door == RETRY:
         judge_again(batch, came)
     else:
@@ -220,6 +224,11 @@ def roll_up(connection: Connection, city: City, metrics: Sequence[Numbered], sig
     connection.execute(sql(DAYS.format(rows=ROLLED.format(bucket=DAY, weights=weights))), bound | {"zone": city.zone.key})
 
 
+def gather(connection: Connection, city: City, metrics: Sequence[Numbered], sign: int) -> None:
+    """Lay what is staged into rollup_delta, which is brought into the rollups at the transaction's end."""
+    add(connection, city.zone, "arrival", metrics, "true", {}, sign, relation="stage_arrival")
+
+
 Lines = dict[int, dict[int, Tally]]  # what bad rows count for, by line and region
 
 
@@ -264,13 +273,12 @@ def put(lines: Lines, line: int, region: int, tally: Tally) -> None:
 
 
 def take_back(connection: Connection, city: City, metrics: Sequence[Numbered], batch_ids: Sequence[int]) -> None:
-    """Forget what these batches of files brought, before they are loaded anew."""
-    settle(connection)
+    """Forget what these batches of files brought, before they are loaded anew; the rollups wait for the transaction's end."""
     clear(connection)
     connection.execute(sql("""
         WITH gone AS (DELETE FROM arrival WHERE part = ANY(:parts) RETURNING *)
         INSERT INTO stage_arrival SELECT * FROM gone"""), {"parts": list(batch_ids)})
-    roll_up(connection, city, metrics, -1)
+    gather(connection, city, metrics, -1)
 
 
 def shift(connection: Connection, city: City, metrics: Sequence[Numbered], reject_ids: Sequence[int], sign: int) -> None:

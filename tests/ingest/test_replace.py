@@ -121,3 +121,34 @@ def test_devices_are_brought_up_to_date_and_none_goes(engine: Engine, folder: Pa
     (folder / "devices.csv").write_text("code,name\nd1,First\n")
     again(engine, folder, stations)
     assert rows(engine, "SELECT code, name FROM device WHERE code LIKE 'd_' ORDER BY 1") == [("d1", "First"), ("d2", "Two")]
+
+
+def test_other_facts_go_on_coming_while_a_dataset_is_replaced(
+    engine: Engine, town: City, folder: Path, load: Load, sender: Sender, case: Case
+) -> None:
+    """In the middle of the replacement cases and readings of the same districts, hours and feed come by HTTP, and stay."""
+    (folder / "cases.csv").write_text("id,title,at,x,closed\n" + "".join(
+        f"g{n},x,2026-03-04 07:00,0.001,2026-03-04 0{n}:30\n" for n in range(7, 10)))
+    load(CASES)
+    (folder / "cases.csv").write_text("id,title,at,x,closed\ng7,y,2026-03-04 07:00,0.001,\ng11,z,2026-03-04 07:00,0.071,\n")
+    word = {"device": "a1", "property": "pm25", "observed_at": "2026-03-04T12:30:00Z", "value": 11}
+
+    def meanwhile(progress: Progress) -> None:
+        if not progress.finished:
+            assert sender.counts(sender.send("cases", [case("meanwhile")])) == (1, 0, 0)
+            assert sender.counts(sender.send("observations", [word])) == (1, 0, 0)
+            assert rows(engine, "SELECT count(*) FROM city_case WHERE external_id = 'g9'") == [(1,)], "it is not done"
+
+    again(engine, folder, CASES, meanwhile)
+    assert rows(engine, "SELECT external_id FROM city_case WHERE external_id LIKE 'g%' ORDER BY 1") == [("g11",), ("g7",)]
+    assert rows(engine, "SELECT count(*) FROM city_case WHERE external_id = 'meanwhile'") == [(1,)]
+    assert check(engine, town) == []
+
+    (folder / "air.csv").write_text("station,at,pm25\na1,2026-03-04 02:00,7\na2,2026-03-04 03:00,1\n")
+    load(AIR)
+    (folder / "air.csv").write_text("station,at,pm25\na1,2026-03-04 01:00,8\n")
+    late = word | {"observed_at": "2026-03-04T12:45:00Z", "value": 12}
+    again(engine, folder, AIR, lambda progress: None if progress.finished else sender.send("observations", [late]) and None)
+    newest = "SELECT value FROM latest_observation JOIN device USING (device_id) WHERE code = 'a1'"
+    assert rows(engine, newest) == [(12,)], "told while the file was replaced"
+    assert check(engine, town) == []
