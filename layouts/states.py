@@ -9,6 +9,7 @@ from data_access.cases import CaseLine
 from data_access.devices import Health
 from indicators.reading import Reading
 from indicators.text import Language
+from layouts import formats
 from layouts.look import Look
 from layouts.words import say
 
@@ -45,6 +46,11 @@ def simulated(shown: bool, language: Language) -> list[html.Span]:
 def short_mark(language: Language) -> html.Span:
     """The mark of simulated data where there is little room; the whole word is read out on it."""
     return html.Span(say("state.simulated.short", language), className="tag sim", title=say("state.simulated", language))
+
+
+def alarming(number: int) -> list[Any]:
+    """A number that somebody should look into, unless it is nought."""
+    return [formats.digits(number, 0), *([" ", glyph("bad")] if number else [])]
 
 
 def any_simulated(readings: Iterable[Reading]) -> bool:

@@ -1,28 +1,119 @@
 """One organization's work in a region."""
 
+from dataclasses import replace
 from typing import Any
 
-from dash import html
-
+from data_access import cases as records
+from data_access import in_hand, organizations, shares
+from data_access.in_hand import Hand
+from data_access.shares import Breakdown
+from indicators.filters import with_values
+from indicators.library import INDICATORS
+from indicators.scoring import scoring
+from indicators.splits import By
+from indicators.text import Text
+from layouts import organization_page
 from layouts.address.pages import OrganizationPage
-from live.desk import Desk
-from live.pages.shell import Section, page
+from layouts.view import href
+from live.desk import CASE, Desk
+from live.pages import reads
+from live.pages.shell import MINUTELY, Section, page
+
+CASES = 12
+PARTED: tuple[By, ...] = ("class", "channel")
+REPORTED = INDICATORS["event_reported"]
+
+
+def code(desk: Desk) -> str:
+    """The organization's code."""
+    assert isinstance(desk.view.page, OrganizationPage)
+    return desk.view.page.code
+
+
+def named(desk: Desk) -> Text | None:
+    """Its name; None where there is none with this code. Raises: DataUnavailable."""
+    return desk.names().agencies.get(code(desk))
 
 
 def name(desk: Desk) -> str:
-    """What the organization is called; its code where it is not known."""
-    assert isinstance(desk.view.page, OrganizationPage)
-    code = desk.view.page.code
-    found = desk.names().agencies.get(code)
-    return code if found is None else desk.look.read(found)
+    """What the page is called: the organization's name, or its code where it is not known."""
+    found = named(desk)
+    return code(desk) if found is None else desk.look.read(found)
+
+
+def of_it(desk: Desk) -> Desk:
+    """The same desk with this organization's cases alone."""
+    scope = desk.view.scope
+    picked = with_values(scope.filters, "agency", [code(desk)])
+    return replace(desk, view=replace(desk.view, scope=replace(scope, filters=picked)))
+
+
+def hand(desk: Desk) -> tuple[Hand | None, bool]:
+    """What it has in hand in the region now, and whether that is simulated; nothing of the past. Raises: DataUnavailable."""
+    if desk.past:
+        return None, False
+    found = desk.memory.recall(("in hand", desk.picked, reads.calm(desk)), MINUTELY,
+                               lambda: in_hand.in_hand(desk.engine, desk.now, desk.picked))
+    own = next((one for one in found.within(desk.city, desk.region) if one.code == code(desk)), None)
+    known = named(desk)
+    return Hand(code(desk), known) if own is None and known is not None else own, found.simulated
 
 
 def title(desk: Desk) -> list[Any]:
-    """The organization's name, or that there is none with this code."""
-    assert isinstance(desk.view.page, OrganizationPage)
-    code = desk.view.page.code
-    known = code in desk.names().agencies
-    return [html.H1(name(desk) if known else desk.look.say("missing.agency", key=code))]
+    """Its name and its load, or that there is none with this code."""
+    own, simulated = hand(desk)
+    return organization_page.title(desk.look, named(desk), code(desk), own, simulated=simulated)
 
 
-PARTS = page(name, Section(title), ())
+def score(desk: Desk) -> list[Any]:
+    """Its score, and how it comes about."""
+    if named(desk) is None:
+        return []
+    alone = of_it(desk)
+    found = desk.memory.recall(("scores", alone.scope), MINUTELY, lambda: organizations.scores(
+        alone.engine, alone.city, alone.scope, alone.tick.now))
+    return organization_page.score(alone.look, next((one for one in found if one.code == code(desk)), None), scoring())
+
+
+def work(desk: Desk) -> list[Any]:
+    """The clocks that it kept and missed."""
+    return [] if named(desk) is None else organization_page.clocks(of_it(desk).look, done(desk))
+
+
+def done(desk: Desk) -> Any:
+    """The readings of what it did. Raises: DataUnavailable."""
+    return reads.yearly(of_it(desk), [INDICATORS[key] for key in organization_page.READ])
+
+
+def returns(desk: Desk) -> list[Any]:
+    """What came back and what was done twice."""
+    return [] if named(desk) is None else organization_page.returns(of_it(desk).look, done(desk))
+
+
+def parted(desk: Desk) -> list[Any]:
+    """What it works on."""
+    if named(desk) is None:
+        return []
+    alone = of_it(desk)
+
+    def read(field: By) -> Breakdown:
+        return desk.memory.recall(("shares", alone.scope, REPORTED.key, field), MINUTELY, lambda: shares.shares(
+            desk.engine, desk.city, REPORTED, alone.scope, desk.tick.now, field))
+
+    return organization_page.parted(desk.look, [read(field) for field in PARTED])
+
+
+def cases(desk: Desk) -> list[Any]:
+    """Its cases past their clock."""
+    if named(desk) is None:
+        return []
+    alone = of_it(desk)
+    found = () if desk.past else desk.memory.recall(
+        ("late of one", desk.scope.region, alone.picked), CASE,
+        lambda: records.most_overdue(desk.engine, desk.region.region_id, desk.now, CASES, alone.picked))
+    return organization_page.cases(desk.look, found, href(replace(alone.view, page=None)), past=desk.past)
+
+
+PARTS = page(name, Section(title, lambda desk: CASE), (
+    Section(score), Section(work), Section(returns), Section(parted), Section(cases, lambda desk: CASE),
+))
