@@ -24,11 +24,11 @@ View = TypeVar("View", bound=Hashable)
 Paint = Callable[[View, Tick], Picture]
 
 PACES: dict[Lane, Pace] = {
-    "quick": Pace(gap_s=0.3, rest_s=0.5, urgent_s=0.3),
-    "thorough": Pace(gap_s=0.5, rest_s=15.0, urgent_s=0.5, minute_s=12.0),
+    "quick": Pace(gap_s=1.0, rest_s=1.0, urgent_s=0.3),
+    "thorough": Pace(gap_s=2.0, rest_s=15.0, urgent_s=0.4, minute_s=12.0),
 }
 PAINTERS: dict[Lane, int] = {"quick": 3, "thorough": 4}   # they wait for the database most of the time
-LEAST = 2              # so many views take in what is not urgent in each round, even when there is always something urgent
+LEAST = 2              # so many views take in what is not urgent in each round, however much of it is urgent
 KEEP_S = 60.0          # an unwatched picture is kept for someone who goes back
 FRESH_S = 10.0         # and shown at once within this time
 
@@ -152,30 +152,47 @@ class Hub(Generic[View]):
     def _round(self, whole: bool, lane: Lane | None) -> bool:
         """Bring every watched view up to date, those first that have waited longest.
 
-        Urgent news go round first, and then the others, which stop for the next urgent ones. A view's turn takes whatever
-        has changed until then: news that come during a long round are in the views still to come, and the next round
-        paints only those before them.
+        A view's turn takes whatever has changed until then: news that come during a long round are in the views still
+        to come, and the next round paints only those before them. After urgent news only a few views take in the others;
+        the rest have their turn when the lane has rested.
         Returns: whether the database answered for all of them.
         """
-        answered = whole or self._turns(lane, urgent=True)
-        answered = self._turns(lane, whole=whole) and answered
+        watched = self._watched()
+        pressing = [] if whole else [(view, canvas) for view, canvas in watched if self._pressing(canvas, lane)]
+        answered = self._turns(pressing, lane, urgent=True)
+        rest = sorted(watched, key=lambda item: item[1].reached(lane).other)
+        if pressing and len(rest) > LEAST:
+            rest = rest[:LEAST]
+            self._later(lane)
+        answered = self._turns(rest, lane, whole=whole) and answered
         self.ticks += 1
         if whole and answered:
             self._seen_whole(set(LANES) if lane is None else {lane})
         return answered
 
-    def _turns(self, lane: Lane | None, *, whole: bool = False, urgent: bool = False) -> bool:
-        """Every watched view's turn. Returns: whether the database answered for all of them."""
+    def _turns(
+        self, watched: list[tuple[View, Canvas]], lane: Lane | None, *, whole: bool = False, urgent: bool = False,
+    ) -> bool:
+        """The turns of these views, the one that is furthest behind first. Returns: whether the database answered for all."""
         begun = self._changes.newest
 
         def turn(number: int, view: View, canvas: Canvas) -> bool:
             if number >= LEAST and not whole and not urgent and self._changes.since(begun, urgent=True)[0]:
+                self._later(lane)
                 return True                  # the next round begins with what is urgent
             return self._refresh(view, canvas, whole, lane, urgent)
 
-        watched = sorted(self._watched(), key=lambda item: item[1].reached(lane)[not urgent])
-        return all(self._painters[lane or "quick"].map(
-            lambda place: turn(place[0], *place[1]), enumerate(watched)))
+        ordered = sorted(watched, key=lambda item: item[1].reached(lane)[not urgent])
+        return all(self._painters[lane or "quick"].map(lambda place: turn(place[0], *place[1]), enumerate(ordered)))
+
+    def _pressing(self, canvas: Canvas, lane: Lane | None) -> bool:
+        """Whether a view must not wait: somebody looks at an old picture of it, or there is something urgent."""
+        return canvas.due or canvas.blank or bool(self._changes.since(canvas.reached(lane), urgent=True)[0])
+
+    def _later(self, lane: Lane | None) -> None:
+        """There is something left to paint."""
+        for one in LANES if lane is None else (lane,):
+            self._clocks[one].wake()
 
     def _seen_whole(self, lanes: set[Lane]) -> None:
         """These lanes have painted everything: when all have, the pictures are live again."""

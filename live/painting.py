@@ -228,5 +228,6 @@ PARTS: tuple[Part, ...] = (
     Part(ids.DRAWER, lambda desk: {ids.DRAWER: {"children": drawers.draw(desk)}}, drawers.depends, drawers.lane),
     Part(ids.ATTENTION, lambda desk: {ids.ATTENTION: {"children": attention.attention(desk.look, desk.attention())}},
          _map_subjects, thorough),   # whenever the map is, so that both always name the same
-    _part(ids.RANKING, lambda desk: ranking.ranking(desk.look, desk.children(desk.mapped)), SOURCE, thorough),
+    Part(ids.RANKING, lambda desk: {ids.RANKING: {"children": ranking.ranking(desk.look, desk.children(desk.mapped))}},
+         lambda desk: subjects.of(desk.mapped) | {"region"}, thorough),
 )

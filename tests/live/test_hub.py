@@ -325,7 +325,7 @@ def test_a_view_prepared_ahead_shows_what_has_changed_since(hub: Hub[str], paint
         assert texts(mailbox)["panel"]["children"] == 7
 
 
-def test_urgent_news_are_painted_in_every_view_before_the_others_in_any() -> None:
+def test_urgent_news_are_painted_in_every_view_before_the_others_in_two_and_then_in_the_rest() -> None:
     painted: list[tuple[str, frozenset[str] | None]] = []
 
     def paint(view: str, tick: Tick) -> dict[str, dict[str, Any]]:
@@ -338,14 +338,17 @@ def test_urgent_news_are_painted_in_every_view_before_the_others_in_any() -> Non
             stack.enter_context(hub.watch(view))
         painted.clear()
         hub.tick(CASE | READINGS, "thorough")
+        hub.tick(frozenset(), "thorough")
     hub.close()
     assert sorted(painted[:6], key=str) == [(view, CASE) for view in "abcdef"]
-    assert sorted(painted[6:], key=str) == [(view, READINGS) for view in "abcdef"]
+    assert sorted(painted[6:8], key=str) == [(view, READINGS) for view in "ab"]
+    assert sorted(painted[8:], key=str) == [(view, READINGS) for view in "cdef"]
 
 
-def test_what_is_not_urgent_gives_way_to_what_is_but_goes_on_with_two_views_a_round(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Something urgent comes while each view is painted: six views have the readings after three rounds, those first
-    that have waited longest."""
+def test_readings_give_way_to_cases_that_come_while_they_are_painted_but_go_on_with_two_views_a_round(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A case comes with each view that is painted with readings: six views have them after three rounds."""
     monkeypatch.setitem(PAINTERS, "thorough", 1)
     rounds: list[list[str]] = []
     hub: Hub[str]
