@@ -54,10 +54,10 @@
   const round = (point, at) => ({left: point.x + at.x - BADGE, right: point.x + at.x + BADGE, top: point.y + at.y - BADGE,
     bottom: point.y + at.y + BADGE});
 
-  /* Where a number may stand alone: at one side of a name or ring. */
+  /* Where a number may stand alone: at the nearest side of a name or ring, which is most likely still in its own region. */
   function beside(point, half, taken) {
     const x = half.x + BADGE + 2, y = half.y + BADGE + 2;
-    return [{x: -x, y: 0}, {x, y: 0}, {x: 0, y: -y}, {x: 0, y}, {x: -x, y: -y}, {x, y: -y}]
+    return [{x: 0, y: -y}, {x: 0, y}, {x: -x, y: 0}, {x, y: 0}, {x: -x, y: -y}, {x, y: -y}].sort((a, b) => Math.hypot(a.x, a.y) - Math.hypot(b.x, b.y))
       .find(at => taken.every(box => apart(round(point, at), box)));
   }
 

@@ -370,7 +370,8 @@
       : [around];
     const fits = tries.filter(p => size.width - p.left - p.right > 60 && size.height - p.top - p.bottom > 60);
     const cameras = (fits.length ? fits : [{top: 0, right: 0, bottom: 0, left: 0}])
-      .map(padding => picture.map.cameraForBounds(bounds, {padding})).filter(Boolean);
+      .map(padding => wanted.mode === "3d" ? window.tonglan.mapCamera.aslant(bounds, size, padding, PITCH, RISE)
+        : picture.map.cameraForBounds(bounds, {padding})).filter(Boolean);
     return cameras.reduce((best, next) => (!best || next.zoom > best.zoom + 0.02 ? next : best), null);
   }
 

@@ -1,16 +1,20 @@
 """The child regions, ranked by the indicator that the map shows."""
 
 from collections.abc import Sequence
+from statistics import median
 from typing import Any
 
 from dash import html
 
+from data_access.city import Region
 from data_access.readings import ChildReading
 from indicators.reading import Reading
-from layouts import formats, links, states
+from layouts import figures, formats, links, states
 from layouts.look import Look
 
 MOST = 9
+STRANGE = 4.0        # times the middle value: a region beyond that must not shorten the others' bars to nothing
+ONE_LINE = 104       # units of the charts' letters: longer names need a second line
 
 
 def ranking(look: Look, parts: Sequence[ChildReading]) -> list[Any]:
@@ -18,7 +22,8 @@ def ranking(look: Look, parts: Sequence[ChildReading]) -> list[Any]:
     if not parts:
         return [html.P(look.say("ranking.leaf"), className="t3")]
     ranked = order(parts)
-    rows = [row(look, number, part, most(ranked)) for number, part in enumerate(ranked[:MOST], start=1)]
+    longest, end = most(ranked), whole_bar(ranked)
+    rows = [row(look, number, part, longest, end) for number, part in enumerate(ranked[:MOST], start=1)]
     return [html.Table([html.Caption(caption(look, parts)), html.Tbody([*rows, *(unranked(look, part) for part in
                        others(parts, MOST - len(rows)))])], className="rank"), *rest(look, parts, len(rows))]
 
@@ -36,8 +41,14 @@ def others(parts: Sequence[ChildReading], room: int) -> list[ChildReading]:
 
 
 def most(parts: Sequence[ChildReading]) -> float:
-    """The length that a whole bar stands for."""
+    """The largest value of all."""
     return max((abs(part.reading.value or 0.0) for part in parts), default=0.0) or 1.0
+
+
+def whole_bar(parts: Sequence[ChildReading]) -> float:
+    """What a whole bar stands for: the largest value, but so little that half of the bars can still be told apart."""
+    values = [abs(part.reading.value or 0.0) for part in parts]
+    return min(most(parts), STRANGE * median(values)) if values and median(values) > 0 else most(parts)
 
 
 def caption(look: Look, parts: Sequence[ChildReading]) -> str:
@@ -49,19 +60,26 @@ def caption(look: Look, parts: Sequence[ChildReading]) -> str:
     return f"{told} · {look.say('ranking.week')}" if any(moved(look, part.reading, 0.0) for part in parts) else told
 
 
-def row(look: Look, number: int, part: ChildReading, longest: float) -> html.Tr:
-    """One region: rank, name, bar, value, change since last week."""
+def row(look: Look, number: int, part: ChildReading, longest: float, end: float) -> html.Tr:
+    """One region: rank, name, bar, value, change since last week. A bar that goes on beyond its `end` is broken."""
     region, reading = part.region, part.reading
-    name = links.link(look.read(region.name), links.to_region(look.view, region.code))
-    width = f"{max(reading.value or 0.0, 0.0) / longest * 100:.0f}%"
+    share = max(reading.value or 0.0, 0.0) / end
+    bar = f"{reading.target_state or ''}{' beyond' if share > 1 else ''}".strip()
     shown = formats.quantity(reading.value, reading.indicator, look.language)
     unit = shown.unit if shown.unit[:1] in "万亿kMb" and shown.unit else ""
     return html.Tr([
-        html.Td(str(number), className="n"), html.Th(name, className="name", scope="row"),
-        html.Td(html.I(style={"width": width}, className=reading.target_state or ""), className="bar"),
+        html.Td(str(number), className="n"), named(look, region),
+        html.Td(html.I(style={"width": f"{min(share, 1.0) * 100:.0f}%"}, className=bar), className="bar"),
         html.Td([shown.digits, html.Small(unit[:1]) if unit else ""], className="v"),
         html.Td(moved(look, reading, longest), className="d"),
     ], className="stale" if reading.status == "stale" else "")
+
+
+def named(look: Look, region: Region) -> html.Th:
+    """A region's name, which leads to it; a long one is set in two lines of smaller letters."""
+    name = look.read(region.name)
+    return html.Th(links.link(name, links.to_region(look.view, region.code)), scope="row",
+                   className="name long" if figures.breadth(name) > ONE_LINE else "name")
 
 
 def moved(look: Look, reading: Reading, longest: float) -> str:
@@ -76,8 +94,7 @@ def moved(look: Look, reading: Reading, longest: float) -> str:
 def unranked(look: Look, part: ChildReading) -> html.Tr:
     """One region that is not ranked, with the reason's word."""
     region, reading = part.region, part.reading
-    name = links.link(look.read(region.name), links.to_region(look.view, region.code))
-    return html.Tr([html.Td("", className="n"), html.Th(name, className="name", scope="row"),
+    return html.Tr([html.Td("", className="n"), named(look, region),
                     html.Td(states.reading_word(reading, look.language), className="t3 word", colSpan=3)])
 
 

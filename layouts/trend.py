@@ -32,17 +32,12 @@ def comparison(look: Look, parts: Sequence[ChildReading]) -> figures.Figure:
     """Child regions against the target."""
     indicator = parts[0].reading.indicator
     return figures.dots(
-        [short(look.read(part.region.name)) for part in parts],
+        [look.read(part.region.name) for part in parts],
         [part.reading.value or 0.0 for part in parts],
         [formats.quantity(part.reading.value, indicator, look.language).digits for part in parts],
         [part.reading.target_state for part in parts],
         None if indicator.target is None else indicator.target.good,
     )
-
-
-def short(name: str, most: int = 15) -> str:
-    """A name cut to what the axis holds."""
-    return name if len(name) <= most else name[:most - 1] + "…"
 
 
 def drawn(look: Look, reading: Reading, height: int = figures.HIGH, *, lively: bool = False) -> list[Any]:

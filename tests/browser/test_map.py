@@ -281,6 +281,10 @@ def test_in_relief_regions_rise_in_proportion_and_the_map_is_tilted(drawn: Any, 
     assert metres["T22"] is None
     told = clicked(drawn, 0.05, 0.008)
     assert (told["kind"], told["key"]) == ("region", "T21")
+    corners = drawn.evaluate("""() => { const [w, s, e, n] = tonglan.map.shown.focus.bounds;
+        const {offsetWidth: wide, offsetHeight: tall} = tonglan.map.map.getCanvas();
+        return [[w, s], [e, s], [w, n], [e, n]].map(at => tonglan.map.map.project(at)).map(p => [p.x / wide, p.y / tall]); }""")
+    assert all(0 < x < 1 and 0 < y < 1 for x, y in corners), "what is near is in sight, too"
     tell(drawn, state(city))
     assert drawn.evaluate("tonglan.map.map.getPitch()") == 0
     assert visible(drawn, "overdue") and not visible(drawn, "solid-2")

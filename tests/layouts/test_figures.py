@@ -57,6 +57,15 @@ def test_a_stale_course_ends_in_a_dashed_tail_and_wears_no_state():
     assert figure["data"][2]["line"]["dash"] == "3px,5px" and figure["data"][2]["x"][0] == 4
 
 
+def test_names_end_before_the_hairlines_of_a_dot_plot_whatever_they_are_called():
+    called = ["布鲁克林市中心－丹波－博恩山", "Downtown Brooklyn-DUMBO"]
+    long = figures.dots(called, [1.0, 2.0], ["1", "2"], [None, None], None)["layout"]
+    names = [note["text"] for note in long["annotations"][:2]]
+    assert names == ["布鲁克林市中心－丹…", "Downtown Brooklyn…"]
+    assert max(map(figures.breadth, names)) < long["margin"]["l"] <= figures.NAME + figures.GAP
+    assert FIGURES["dots"]["layout"]["margin"]["l"] < 30, "short names leave the room to the dots"
+
+
 def test_bars_stand_on_zero():
     low, high = FIGURES["bars"]["layout"]["yaxis"]["range"]
     assert low == 0 and high > 3

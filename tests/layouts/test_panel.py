@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from plotly.utils import PlotlyJSONEncoder
 
 from indicators.definition import DIMENSIONS
 from indicators.scope import WINDOWS
+from indicators.text import Text
 from layouts import panel, ranking
 from tests.layouts.town import NOW, children, look, panel_readings, reading
 
@@ -133,6 +135,21 @@ def test_where_less_is_better_the_ranking_begins_with_the_highest():
 def test_where_more_is_better_the_ranking_begins_with_the_lowest():
     found = ranking.order(children(KEY, values=(97, 79, 95, 96, 93)))
     assert [part.region.code for part in found] == ["BX", "SI", "BK", "QN", "MN"]
+
+
+def test_one_strange_region_does_not_shorten_the_bars_of_all_others():
+    """Of 2,000 and 140, 117, 93 and 82 the middle is 117: a whole bar stands for four times as much, the first is broken."""
+    found = children("place_case_density", values=(2000, 140, 117, 93, 82))
+    assert ranking.whole_bar(found) == 468
+    bars = [part for part in parts(ranking.ranking(look(), found)) if type(part).__name__ == "I" and hasattr(part, "style")]
+    assert [(bar.style["width"], "beyond" in bar.className) for bar in bars] == [
+        ("100%", True), ("30%", False), ("25%", False), ("20%", False), ("18%", False)]
+
+
+def test_a_long_name_in_the_ranking_takes_two_lines():
+    place = look().region
+    assert ranking.named(look(), replace(place, name=Text("布鲁克林高地", "Brooklyn"))).className == "name"
+    assert ranking.named(look(), replace(place, name=Text("布鲁克林海军造船厂", "Brooklyn Navy Yard"))).className == "name long"
 
 
 def test_a_long_ranking_shows_nine_and_counts_the_rest():
