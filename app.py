@@ -19,7 +19,8 @@ from ingest import pack
 from ingest.door import create_door
 from ingest.mapping.faults import MappingError
 from layouts import notice, wall
-from live import frame, gate, headers, health, retrying, sources, squeeze, status, stream, tiles, walls
+from live import frame, garbage, gate, headers, health, retrying, sources, squeeze, status, stream, tiles, walls
+from live.exports import routes as exports
 from live.gate import Gate
 from live.language import preferred, speak
 from live.mount import mount
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 ASSETS = Path(__file__).parent / "assets"
 LARGEST_BODY = 1 << 20
 POOL = 12
+EXPORT_TIMEOUT_MS = 120_000   # of one piece of a file: the first waits for all to be sorted
 
 
 def create_app(settings: Settings) -> Dash:
@@ -63,6 +65,7 @@ def server() -> Flask:
     """The application for a WSGI server, as the environment says."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     flask: Flask = create_app(Settings()).server
+    garbage.spare_what_stays()
     return flask
 
 
@@ -90,6 +93,7 @@ def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings, pl
     flask: Flask = app.server
     flask.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     flask.extensions["studio"] = studio
+    unhurried = engines.create(database_url(settings), statement_timeout_ms=EXPORT_TIMEOUT_MS, pool_size=exports.AT_ONCE)
     keeper = Gate(settings.wall_tokens, lambda: studio.atlas.city)
     keeper.guard(flask)
     for blueprint in (
@@ -97,6 +101,7 @@ def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings, pl
         walls.routes(planned_walls, keeper, lambda: studio.atlas.city),
         tiles.blueprint(engine, lambda: studio.atlas.city),
         sources.routes(engine),
+        exports.routes(lambda: studio.atlas.city, lambda view: studio.desk(view, unhurried)),
         retrying.routes(retrier(settings)),
         health.routes(studio.hub, studio.atlas),
         frame.routes(ASSETS),

@@ -3,7 +3,7 @@
 import json
 
 from indicators.text import Language, Text
-from layouts.phrases import analysis, comparison, pages, region
+from layouts.phrases import analysis, comparison, pages, region, taking
 
 WORDS: dict[str, Text] = {
     # header
@@ -111,6 +111,7 @@ WORDS: dict[str, Text] = {
     "map.mode.flat": Text("平面", "Flat"),
     "map.mode.heat": Text("热力", "Heat"),
     "map.mode.3d": Text("立体", "3D"),
+    "map.per_area": Text("件/km²", "per km²"),
     "map.heat": Text("在办案件密度", "Where open cases lie"),
     "map.lot": Text("地块", "Lots"),
     "map.density": Text("每格 {n} 宗", "{n} lots per cell"),
@@ -399,7 +400,7 @@ WORDS: dict[str, Text] = {
 }
 
 # each group of pages has a module of its own
-for phrases in (pages.PHRASES, region.PHRASES, comparison.PHRASES, analysis.PHRASES):
+for phrases in (pages.PHRASES, region.PHRASES, comparison.PHRASES, analysis.PHRASES, taking.PHRASES):
     WORDS |= phrases
 
 COMPASS = Text("北 东北 东 东南 南 西南 西 西北", "N NE E SE S SW W NW")

@@ -60,10 +60,14 @@ class Studio:
 
     def within(self, view: View, code: str) -> bool:
         """Whether all that a view shows lies in this region or below. Raises: DataUnavailable."""
+        return reach.within(self.desk(view), code)
+
+    def desk(self, view: View, engine: Engine | None = None) -> Desk:
+        """Where a view is read outside of its picture, with its memory; by an engine of one's own. Raises: DataUnavailable."""
         shown = self.atlas.city
         if shown is None:
             raise DataUnavailable("the city")
-        return reach.within(Desk(self.engine, shown, view, Tick(datetime.now(UTC)), self.memory), code)
+        return Desk(engine or self.engine, shown, view, Tick(datetime.now(UTC)), self.memory)
 
     def _paint(self, view: View, tick: Tick) -> Picture:
         shown = self.atlas.city

@@ -12,7 +12,7 @@ from layouts.words import SCRIPT, WORDS, script_words
 
 LAYOUTS = Path(__file__).parents[2] / "layouts"
 GLUED = re.compile(r"[A-Za-z]{3,}")
-ALLOWED = {"WebGL", "CSV", "NDJSON"}  # names of formats
+ALLOWED = {"WebGL", "CSV", "NDJSON", "PDF", "SVG", "PNG", "Excel"}  # names of formats
 
 
 def holes(text: str) -> set[str]:

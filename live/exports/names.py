@@ -1,0 +1,30 @@
+"""What a file that is taken away is called: what, where, when."""
+
+import re
+from urllib.parse import quote
+
+from layouts.look import Look
+from live.exports.orders import Order
+
+UNNAMED = re.compile(r'[\\/:*?"<>|\x00-\x1f\s]+')   # what no system's file may be called
+LONGEST = 120
+
+
+def of(look: Look, order: Order, kind: str) -> str:
+    """The name of an order's file."""
+    what = look.say(f"take.{order.what}")
+    title = what if order.indicator is None else f"{look.read(order.indicator.title)}-{what}"
+    return filed(look, title, kind)
+
+
+def filed(look: Look, title: str, kind: str) -> str:
+    """The name of a file about the region and the period that are looked at."""
+    day = look.now.astimezone(look.zone).strftime("%Y%m%d")
+    parts = (title, look.read(look.region.name), look.view.scope.window.replace("..", "_"), day)
+    return f"{UNNAMED.sub(' ', '-'.join(parts))[:LONGEST].strip()}.{kind}"
+
+
+def attached(name: str) -> str:
+    """The header that says so (RFC 6266): in any letters, and in plain ones for what cannot read those."""
+    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -1,0 +1,161 @@
+"""Tables and rows to take away: the same numbers as the screen's, all rows, and only what may be seen."""
+
+import csv
+import io
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from dash import Dash
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from app import create_app
+from data_access.city import City
+from data_access.every_row import Order, every_row
+from data_access.readings import readings
+from data_access.rows import rows
+from indicators.definition import Sum
+from indicators.library import INDICATORS
+from indicators.scope import Scope
+from live.exports.routes import AT_ONCE, Sending
+from settings import Settings
+from tests.browser.scene import enliven
+
+TOKEN = "a-secret-of-the-first-wall"
+
+
+@pytest.fixture(scope="module")
+def alive(engine: Engine, town: City) -> City:
+    enliven(engine, town)
+    return town
+
+
+@pytest.fixture(scope="module")
+def app(database_url: str, alive: City) -> Iterator[Dash]:
+    made = create_app(Settings(database_url=database_url, wall_tokens=f"city:T1:{TOKEN}"))
+    studio = made.server.extensions["studio"]
+    deadline = time.monotonic() + 30
+    while (studio.atlas.city is None or studio.hub.cut_since) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    yield made
+    studio.stop()
+
+
+@pytest.fixture
+def client(app: Dash) -> FlaskClient:
+    made: FlaskClient = app.server.test_client()
+    return made
+
+
+def table(client: FlaskClient, address: str) -> list[dict[str, str]]:
+    answer = client.get(f"/export/{address}&bare=1")
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+
+
+def test_all_rows_behind_a_number_are_there_with_what_a_case_tells(client: FlaskClient) -> None:
+    found = table(client, "facts.csv?i=event_reported&r=T&p=24h&lang=en")
+    assert len(found) == 8
+    assert {row["Region code"] for row in found} == {f"T{d}{s}{b}" for d in (1, 2) for s in (1, 2) for b in (1, 2)}
+    [first] = [row for row in found if row["Number"] == "c-T111"]
+    assert (first["Title"], first["Class"], first["Agency"], first["State"], first["Channel"]) == (
+        "Pothole", "Pothole", "Roads", "Dispatched", "hotline")
+    assert [row["At"] for row in found] == sorted((row["At"] for row in found), reverse=True), "the newest first"
+
+
+@pytest.mark.parametrize("key", INDICATORS)
+def test_every_indicators_rows_are_those_that_its_list_begins_with(engine: Engine, alive: City, key: str) -> None:
+    now, indicator, scope = datetime.now(UTC), INDICATORS[key], Scope("T", "24h", language="en")
+    listed = rows(engine, alive, indicator, scope, now)
+    every = [row for piece in every_row(engine, Order(alive, indicator, scope, now), {}).pieces for row in piece]
+    sides = len(listed.columns) - 9
+    if listed.rows or readings(engine, alive, [indicator], scope, now)[key].status == "ok":
+        assert sorted(str(row[sides + 1]) for row in every) == sorted(str(row[sides + 1]) for row in listed.rows)
+
+
+@pytest.mark.parametrize("key", [key for key, one in INDICATORS.items() if one.unit == "case" and isinstance(one.measure, Sum)])
+def test_as_many_rows_are_taken_away_as_the_number_counts(engine: Engine, alive: City, key: str) -> None:
+    now, scope = datetime.now(UTC), Scope("T1", "24h")
+    found = every_row(engine, Order(alive, INDICATORS[key], scope, now), {})
+    counted = readings(engine, alive, [INDICATORS[key]], scope, now)[key]
+    assert sum(map(len, found.pieces)) == (counted.value or 0)
+
+
+def test_a_file_says_what_it_counts_of_where_when_and_whether_it_is_simulated(client: FlaskClient) -> None:
+    lines = client.get("/export/facts.csv?i=event_open&r=T1&p=7d&f.state=overdue&lang=en").data.decode("utf-8-sig").splitlines()
+    said: dict[str, str] = dict(next(csv.reader([line])) for line in lines[:lines.index("")])
+    assert said["What"] == "Open cases" and said["Region"] == "Area T › Area T1 (T1)" and said["Value"] == "1"
+    assert said["Filters"] == "State: overdue" and said["Simulated"] == "contains no simulated data"
+    assert "Test (Town hall, CC0-1.0)" in said["Source"] and said["Time zone"] == "America/New_York"
+    assert said["The same again"] == "/export/facts.csv?i=event_open&r=T1&p=7d&f.state=overdue&lang=en"
+
+
+def test_the_children_of_a_region_and_its_indicators_have_the_readings_of_the_screen(
+    client: FlaskClient, engine: Engine, alive: City,
+) -> None:
+    now = datetime.now(UTC)
+    below = {row["区域代码"]: row for row in table(client, "regions.csv?i=event_open&r=T&p=24h")}
+    for code in ("T1", "T2"):
+        here = readings(engine, alive, [INDICATORS["event_open"]], Scope(code, "24h"), now)["event_open"]
+        assert float(below[code]["数值"]) == here.value == 4
+    card = {row["指标代码"]: row for row in table(client, "scorecard.csv?r=T&p=24h")}
+    assert set(card) == set(INDICATORS) and card["event_open"]["数值"] == "8.0"
+    assert card["event_open"]["单位"] == "件" and card["place_pm25"]["模拟"] == "否"
+
+
+def test_agencies_are_taken_away_with_their_scores(client: FlaskClient) -> None:
+    [roads] = table(client, "organizations.csv?r=T&p=24h&lang=en")
+    assert (roads["Agency code"], roads["Agency"], roads["Open"], roads["Overdue"]) == ("A1", "Roads", "8", "1")
+
+
+def test_a_workbook_is_named_by_what_where_and_when_in_any_letters(client: FlaskClient) -> None:
+    answer = client.get("/export/regions.xlsx?i=event_open&r=T&p=24h")
+    assert answer.mimetype == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert answer.data.startswith(b"PK") and answer.headers["Content-Disposition"].isascii()
+    assert "filename*=UTF-8''%E5%9C%A8%E5%8A%9E" in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(("address", "status"), [
+    ("facts.csv?i=nothing", 404), ("facts.csv?i=event_open&r=T9", 404), ("facts.csv", 400),
+    ("regions.csv?i=event_open&p=5y", 400),
+    ("facts.csv?i=event_open&at=soon", 400), ("facts.csv?i=event_open&f.state=odd", 400), ("scorecard.csv?lang=fr", 400),
+])
+def test_an_order_that_cannot_be_is_answered_in_words(client: FlaskClient, address: str, status: int) -> None:
+    answer = client.get(f"/export/{address}")
+    assert answer.status_code == status and answer.mimetype == "text/plain" and b"Traceback" not in answer.data
+
+
+def test_a_wall_takes_away_what_lies_in_its_region_only(client: FlaskClient) -> None:
+    assert client.get(f"/wall?token={TOKEN}").status_code == 302
+    assert client.get("/export/facts.csv?i=event_open&r=T11&bare=1").status_code == 200
+    assert client.get("/export/scorecard.csv?r=T1").status_code == 200
+    for address in ("facts.csv?i=event_open&r=T2", "scorecard.csv", "organizations.xlsx?r=T"):
+        assert client.get(f"/export/{address}").status_code == 403
+
+
+def test_a_file_that_is_broken_off_gives_its_turn_back(client: FlaskClient) -> None:
+    for _ in range(AT_ONCE + 2):
+        answer = client.get("/export/facts.csv?i=event_open&r=T")
+        next(answer.iter_encoded())
+        answer.close()
+    assert client.get("/export/facts.csv?i=event_open&r=T").status_code == 200
+
+
+def test_what_is_read_for_a_file_is_shut_once_whatever_happens() -> None:
+    ended: list[Any] = []
+
+    def pieces() -> Iterator[bytes]:
+        try:
+            for _ in range(100):
+                yield b"x"
+        finally:
+            ended.append("read")
+
+    body = Sending(pieces(), lambda: ended.append("turn"))
+    next(iter(body))
+    body.close()
+    body.close()
+    assert ended == ["read", "turn"]
