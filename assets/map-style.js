@@ -7,7 +7,7 @@
   const FONT = ["Bold", "Noto Sans SC Variable", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC",
     "Microsoft YaHei"];
   const FACE = '700 24px "Noto Sans SC Variable"';
-  const LEAST = 14;           // no letters are smaller
+  const LEAST = 14, LEAST_PX = 11;   // no letters are smaller, in units nor on a small screen
   const FIGURES = "0123456789.k万—";
   const LAYER = "region";
   const SEQUENCE = ["--seq-1", "--seq-2", "--seq-3", "--seq-4", "--seq-5", "--seq-6"];
@@ -15,6 +15,9 @@
   const TARGET_OFFSET = 10;   // a target's classes as feature state: 11 … 17; a sequence's: 1 … 6
   const HATCH = 8;
   const NOTHING = ["in", ["id"], ["literal", []]];
+
+  /* The smallest letters, in units, where one is so many pixels. */
+  const least = unit => Math.max(LEAST, LEAST_PX / unit);
 
   const token = name => window.tonglan.colour(name);
 
@@ -198,5 +201,5 @@
     ...regionLayers(levels), ...lotLayers(), ...markLayers(), ...veilLayers(levels),
     ...solidLayers(levels), labelLayer()];
 
-  window.tonglan = Object.assign(window.tonglan || {}, {mapStyle: {layers, images, cases, count, intensity, NOTHING, TARGET_OFFSET, FACE, FIGURES, LEAST}});
+  window.tonglan = Object.assign(window.tonglan || {}, {mapStyle: {layers, images, cases, count, intensity, NOTHING, TARGET_OFFSET, FACE, FIGURES, least}});
 })();

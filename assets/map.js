@@ -98,7 +98,11 @@
       picture.map.resize();
       picture.told = "";
     }
-    if (picture.ready && unit !== before) style.images(picture.map, ratio());
+    if (picture.ready && unit !== before) {
+      style.images(picture.map, ratio());
+      lettersSized(picture.map);
+      if (shown) labels(picture.map, shown);
+    }
     if (picture.ready && !moved) fit(0);
     callouts();
   }
@@ -284,7 +288,10 @@
     refilter(map, `solid-${level}`, ids(Object.keys(state.paint.heights).map(Number)));
   }
 
+  const lettersSized = map => NUMBERED.forEach(layer => map.setLayoutProperty(layer, "text-size", style.least(unit)));
+
   function numbers(map, state, before) {
+    if (!before) lettersSized(map);
     if (before && before.language === state.language) return;
     for (const layer of NUMBERED) map.setLayoutProperty(layer, "text-field", style.count(state.language));
   }
@@ -326,7 +333,7 @@
     map.getSource("label").setData({type: "FeatureCollection", features: state.labels.map((label, rank) => ({
       type: "Feature", id: label.id, geometry: {type: "Point", coordinates: [label.lon, label.lat]},
       properties: {name: label.name, value: label.value, code: label.code, stale: label.stale, size, rank,
-        small: Math.max(0.72, style.LEAST / size)}}))});
+        small: Math.max(0.72, style.least(unit) / size)}}))});
   }
 
   function visibility(map, state) {

@@ -93,9 +93,8 @@ def legend(look: Look, indicator: Indicator, ramp: Ramp, level: int, reading: Re
 
 def heat_legend(look: Look, indicator: Indicator, ramp: Ramp, reading: Reading) -> list[Component]:
     """The same for the heat of open cases: `indicator` and `reading` are those of the open cases."""
-    per_area = f"{UNITS[indicator.unit].symbol[look.language]}/km²"
     title = html.H2(look.say("map.heat"), id=ids.name(ids.STAGE))
-    return [title, below_title(look, per_area, reading), scale(indicator, ramp, look.language)]
+    return [title, below_title(look, look.say("map.per_area"), reading), scale(indicator, ramp, look.language)]
 
 
 def below_title(look: Look, where: str, reading: Reading) -> html.Div:
