@@ -20,6 +20,9 @@ FOREIGN = re.compile("[\udc00-\udcff]")     # bytes that the encoding does not k
 FOREIGN_BYTES = "holds bytes that are not of the file's encoding"
 KEPT = "tonglan-kept"
 VOTES = 20_000          # lines
+FEW = 50                # letters that are not plain, too few to tell a language by
+PLAIN = bytes(range(128))
+WESTERN = frozenset("àáâäãåçèéêëíîïñóôöõúûüßœæÀÁÂÄÃÇÈÉÊËÍÎÑÓÔÖÕÚÛÜ°ºª«»’‘“”–€§²³µ¿¡\xa0")
 ENOUGH = 0.6            # of the lines or characters must speak for an encoding
 
 
@@ -88,11 +91,19 @@ def encoding(sample: bytes) -> Encoding:
     share = chinese(b"\n".join(whole))
     if share >= ENOUGH:
         return Encoding("gb18030", f"read as GB18030, {share:.0%} of what is not ASCII is everyday Chinese")
+    if western(sample):
+        return Encoding("cp1252", "its few letters beyond ASCII are Western Europe's; say `encoding` if names look wrong")
     best = from_bytes(sample[:1 << 16], cp_isolation=OTHERS).best()
     if best is not None:
         name = "cp1252" if "cp1252" in best.could_be_from_charset else best.encoding
         return Encoding(name, "the letters are likeliest so; say `encoding` if names look wrong")
     return Encoding("cp1252", "it is nothing else that is known; say `encoding` if names look wrong")
+
+
+def western(sample: bytes) -> bool:
+    """Whether letters that are not plain are few, and everyday ones from Lisbon to Vienna: too few to tell a language by."""
+    foreign = sample.translate(None, delete=PLAIN)
+    return len(foreign) < FEW and all(character in WESTERN for character in foreign.decode("cp1252", KEPT))
 
 
 def chinese(sample: bytes) -> float:

@@ -26,6 +26,7 @@ LIKELY = 0.6      # how sure a coordinate system is that puts points into the ci
 WIDE = 0.8        # how sure columns are that name what they measure
 OPTIONAL, LACKING = 0.5, 0.8   # what a field that may be left out is worth, and what one that must be there costs
 CONSTANT, MADE_UP = frozenset(("channel", "kind", "interval_s", "industry", "status")), 0.25   # often the same for a whole file
+TELLING, LONGEST_ID = 10, 60   # cells that all differ by no accident, and letters of an identity
 PLACES = ("lon", "lat", "point", "geometry", "region")
 WAYS = ({"lon", "lat"}, {"point"}, {"geometry"})   # of giving coordinates
 STEP_NAMES = tuple(name for name in STEPS if name in ("registered", "dispatched", "disposed", "verified", "closed"))
@@ -92,6 +93,7 @@ def guess(frame: pd.DataFrame, subject: str, city: CityAround) -> Guess:
 def guessed(looks: list[Looks], subject: str, city: CityAround) -> Guess:
     """Guess the mapping of columns that were looked at."""
     made = contest(looks, subject, city)
+    made = told_apart(made, looks, subject)
     across, spent = widely(looks, {one.field for one in made}) if subject == "observations" else ([], set[str]())
     if across:
         made = [one for one in made if column_of(one) not in spent and one.field not in {"value", "property"}] + across
@@ -105,6 +107,25 @@ def guessed(looks: list[Looks], subject: str, city: CityAround) -> Guess:
         missing.append("place")
     used = {column_of(one) for one in made} | spent
     return Guess(subject, tuple(made), tuple(missing), tuple(one.name for one in looks if one.name not in used))
+
+
+def told_apart(made: list[Guessed], looks: list[Looks], subject: str) -> list[Guessed]:
+    """The guesses, with the first column whose short texts all differ as what tells rows apart, where none is called so."""
+    name = next((field.name for field in FIELDS[subject] if field.name in ("id", "code")), None)
+    if name is None or any(one.field == name for one in made):
+        return made
+    used = {column_of(one) for one in made}
+    telling = next((one for one in looks if one.name not in used and tells(one)), None)
+    if telling is None:
+        return made
+    return [Guessed(name, telling.name, UNSURE, f"nothing is called so, but all cells of {telling.name} differ"), *made]
+
+
+def tells(one: Looks) -> bool:
+    """Whether a column tells rows apart: short texts or whole numbers, in every row another one."""
+    fractions = one.numeric > 0.5 and bool(np.mod(one.numbers, 1).any())
+    return (len(one.texts) >= TELLING and one.filled == one.distinct == 1.0 and one.longest <= LONGEST_ID
+            and one.timely < 0.5 and not fractions)
 
 
 def column_of(one: Guessed) -> str | None:

@@ -9,6 +9,7 @@ import yaml
 
 FILE = Path(__file__).parent / "vocabulary.yaml"
 REMARK = re.compile(r"[(（\[【].*?[)）\]】]")   # what stands in brackets is a unit or a remark
+WRAPPED = re.compile(r"^(?:fields|properties|attributes|record|data)\.(?=.)|(?<=.)\.value$")   # what portals put around a name
 CHINESE = "\u2e80"                              # from here on words are not parted by spaces
 WHOLE, PART = 0.92, 0.55                        # a name that is the word, a name that holds it
 
@@ -21,7 +22,8 @@ def words() -> dict[str, list[str]]:
 
 
 def plain(name: str) -> str:
-    """A column's name in small letters, its words parted by single spaces, without what stands in brackets."""
+    """A column's name in small letters, its words parted by single spaces, without what stands in brackets or around it."""
+    name = WRAPPED.sub("", name)
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", unicodedata.normalize("NFKC", name))
     without = REMARK.sub(" ", spaced) if REMARK.sub("", spaced).strip() else spaced
     return " ".join(re.sub(r"[\W_]+", " ", without.casefold()).split())

@@ -39,8 +39,11 @@ def kind(key: str, zh: str, en: str, called: str, *ends: str) -> Kind:
 
 
 KINDS = (
-    kind("district", "区县", "District", r"区县|区划|县|district|county|borough|(?<![社辖地])区", "区", "县", "旗"),
-    kind("street", "街道", "Street", r"街道|街镇|乡镇|镇|subdistrict|township|ward", "街道", "镇", "乡"),
+    kind("district", "区县", "District",
+         r"区县|区划|县|district|county|borough|arrondissement|bezirk|distrito|alcald|(?<![社辖地])区", "区", "县", "旗"),
+    kind("street", "街道", "Street",
+         r"街道|街镇|乡镇|镇|subdistrict|township|ward|quartier|stadtteil|ortsteil|barrio|bairro|colonia|wijk|freguesia",
+         "街道", "镇", "乡"),
     kind("village", "社区", "Village", r"社区|村|village|community|neighbo", "社区", "村", "委会"),
     kind("grid", "网格", "Grid", r"网格|grid|tract|block", "网格"),
 )
@@ -206,7 +209,12 @@ def is_words(table: Found, column: str) -> bool:
     """Whether the cells are words and no figures."""
     cells = table.column(column)
     cells = cells[cells != ""]
-    return len(cells) > 0 and bool(cells.map(lambda cell: not any(letter.isdigit() for letter in cell)).mean() > 0.5)
+    return len(cells) > 0 and bool(cells.map(wordy).mean() > 0.5)
+
+
+def wordy(cell: str) -> bool:
+    """Whether a text is a name, which may hold a number, and no code: it has two letters or more for each digit."""
+    return any(map(str.isalpha, cell)) and sum(map(str.isalpha, cell)) >= 2 * sum(map(str.isdigit, cell))
 
 
 def kind_of(table: Found, name: str) -> Kind:

@@ -15,7 +15,7 @@ from ingest.scaffold.written import comment, line
 
 SURE = 0.75
 ENDINGS = frozenset((".csv", ".tsv", ".tab", ".txt", ".xls", ".xlsx", ".ods", ".json", ".jsonl", ".ndjson", ".geojson",
-                     ".parquet", ".zip", ".shp", ".gpkg", ".kml", ".kmz", ".fgb", ".xml", ".gz", ".bz2", ".xz"))
+                     ".parquet", ".zip", ".shp", ".sqlite", ".db", ".gpkg", ".kml", ".kmz", ".fgb", ".xml", ".gz", ".bz2", ".xz"))
 LEAST = 0.35        # below, a table is of no subject that is known
 KIND = {"devices": "iot", "observations": "iot"}
 TITLES = {
@@ -45,7 +45,7 @@ def sent(tables: Sequence[Found], city: CityAround) -> list[Sent]:
     """Every table of facts with its mapping."""
     made: list[Sent] = []
     for table, guessed in zip(tables, matched([(table, drafted(table, city)) for table in tables]), strict=True):
-        wanted = [*slugs(table.file), guessed.subject if guessed else "table"]
+        wanted = list(slugs(table.file)) or [guessed.subject if guessed else "table"]
         used = {one.key for one in made}
         made.append(Sent(next((key for key in wanted if key not in used), None) or free(wanted[0], used), table, guessed))
     return made

@@ -125,6 +125,25 @@ def test_a_date_that_could_be_either_way_round_is_unsure_and_follows_the_city() 
         assert found.confidence < 0.5 and "no cell tells whether the day or the month comes first" in found.reason
 
 
+def test_where_no_column_is_called_an_identity_the_first_whose_cells_all_differ_is_it_unsurely() -> None:
+    frame = pd.DataFrame({"amount": [str(at + 0.5) for at in range(ROWS)], "matricule": [f"X{at}" for at in range(ROWS)],
+                          "category": ["noise", "road"] * 20})
+    (found,) = [one for one in guess(frame, "cases", PARIS).fields if one.field == "id"]
+    assert (found.value, found.confidence) == ("matricule", 0.35)
+    assert "all cells of matricule differ" in found.reason
+
+
+def test_what_portals_put_around_a_name_does_not_count() -> None:
+    assert likeness("name", "fields.nom") == likeness("name", "nom") > 0.9
+    assert likeness("observed_at", "dateObserved.value") == likeness("observed_at", "dateObserved") > 0.9
+
+
+def test_hours_as_the_french_write_them_are_times() -> None:
+    frame = pd.DataFrame({"date de création": [f"2{at % 9}/10/2026 {at % 24:02d}h15" for at in range(ROWS)]})
+    (found,) = [one for one in guess(frame, "cases", PARIS).fields if one.field == "reported_at"]
+    assert found.value == {"column": "date de création", "format": "%d/%m/%Y %Hh%M"}
+
+
 def test_names_fit_whole_before_in_part_and_remarks_in_brackets_do_not_count() -> None:
     assert likeness("value", "Value (µg/m³)") > 0.9 > likeness("value", "old value") > 0.5 > likeness("value", "valley")
     assert likeness("reported_at", "createdDate") > 0.9

@@ -8,6 +8,7 @@ from shapely.geometry import Point, box
 
 from ingest.pack import read
 from ingest.scaffold.making import Made, make
+from ingest.scaffold.regions import wordy
 from ingest.scaffold.sources import slugs
 from ingest.trial.known import known
 from ingest.trial.report import Trial
@@ -43,6 +44,12 @@ def tried(made: Made) -> dict[str, Trial]:
 def test_areas_that_divide_a_city_among_them_are_regions_and_parks_are_places(made):
     assert dict(made.taken)["zones.gpkg"] == "regions: district"
     assert dict(made.taken)["green.fgb"] == "places → sources/green.yaml"
+
+
+@pytest.mark.parametrize(("cell", "name"), [
+    ("1er arrondissement", True), ("Ward 12", True), ("JD0012", False), ("420102", False)])
+def test_a_name_may_hold_a_number_and_a_code_letters(cell, name):
+    assert wordy(cell) == name
 
 
 def test_devices_take_the_name_that_their_readings_call_them_by(made, tried):

@@ -34,6 +34,12 @@ def test_western_letters_are_not_taken_for_chinese(read, encoding):
     assert read(text(";", rows).encode(encoding)).lists() == rows[1:]
 
 
+def test_a_few_western_letters_are_not_taken_for_those_of_another_alphabet(read):
+    """Byte E8 is è or č: a handful of letters tells no language, and the commoner one is taken."""
+    rows = [["code", "nom"], ["1", "Quartier de la Guillotière"], ["2", "Près de l’école"], ["3", "Forêt — 5 €"]]
+    assert read(text(";", rows).encode("cp1252")).lists() == rows[1:]
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|", "^", "~", "\x01", "，"])
 def test_the_separator_is_told_from_the_rows(read, separator):
     found = read(text(separator).encode())
