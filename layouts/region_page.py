@@ -8,11 +8,16 @@ from dash import html
 from data_access.cases import CaseLine
 from data_access.city import Region
 from data_access.in_hand import Hand
+from data_access.readings import ChildReading
 from data_access.scorecards import Line
+from data_access.shapes import Shapes
 from indicators.definition import DIMENSIONS, Indicator
 from indicators.library import of
 from indicators.reading import Reading, TargetState
+from indicators.units import UNITS
 from layouts import ages, formats, links, periods, states
+from layouts.choropleth import choropleth
+from layouts.course import Course, course
 from layouts.drawer import case_list
 from layouts.drawer import table as short_table
 from layouts.look import Look
@@ -52,6 +57,20 @@ def tally(look: Look, lines: Mapping[str, Line], state: TargetState) -> html.Spa
     n = sum(line.reading.target_state == state for line in lines.values())
     return html.Span([states.glyph(state, state if n else "quiet"), html.B(str(n)), look.say(f"state.{state}")],
                      className=state if n else "t3")
+
+
+def lead(look: Look, found: Reading, above: Reading | None, parts: Sequence[ChildReading], shapes: Shapes | None) -> list[Any]:
+    """One indicator in full: its course beside that of the region above, and the map of the regions below."""
+    indicator, upper = found.indicator, look.region.parent_id
+    names = (look.read(look.region.name), "" if upper is None else look.read(look.city.regions[upper].name))
+    title = links.link(look.read(indicator.title), links.to_indicator_page(look.view, indicator.key))
+    unit = html.Span(UNITS[indicator.unit].symbol[look.language], className="t3")
+    way = part(title, course(look, Course(found, above=above, names=names)), [unit])
+    if not parts or shapes is None:
+        return [html.Div([html.Div(way)], className="two one")]
+    level = look.read(look.city.levels[look.region.level + 1].name)
+    drawn = choropleth(look, shapes, parts, lambda code: links.to_region_page(look.view, code))
+    return [html.Div([html.Div(way), html.Div(part(look.say("below.map", level=level), drawn))], className="two wide-first")]
 
 
 def late(look: Look, lines: Sequence[CaseLine], reading: Reading | None, *, past: bool) -> list[Any]:

@@ -40,6 +40,7 @@ PHRASES: dict[str, Text] = {
     "load.title": Text("部门与负荷", "Agencies and their load"),
     "load.bar": Text("在办中的超期", "Overdue among the open ones"),
     "load.all": Text("考核与评分", "How they score"),
+    "below.map": Text("各{level}", "By {level}"),
     "below.title": Text("下辖{level}", "{level} within"),
     "below.region": Text("区域", "Region"),
     "below.caption": Text("{region}下辖各区域的六维指标", "The six dimensions in the regions of {region}"),

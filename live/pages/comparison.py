@@ -46,13 +46,8 @@ def sides(desk: Desk) -> tuple[Side, ...]:
         timed = [(window, in_period(desk, window)) for window in (desk.view.scope.window, than)]
         return tuple(Side(periods.named(look, window), one.view, reads.yearly(one, told())) for window, one in timed)
     found = regions(desk)
-    return tuple(Side(look.read(one.name), of_region(desk, one).view,
-                      reads.yearly(of_region(desk, one), told()) if len(found) > 1 else {}) for one in found)
-
-
-def of_region(desk: Desk, region: Region) -> Desk:
-    """The same for another region."""
-    return replace(desk, view=replace(desk.view, scope=replace(desk.view.scope, region=region.code)))
+    return tuple(Side(look.read(one.name), reads.elsewhere(desk, one).view,
+                      reads.yearly(reads.elsewhere(desk, one), told()) if len(found) > 1 else {}) for one in found)
 
 
 def in_period(desk: Desk, window: str) -> Desk:

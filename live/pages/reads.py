@@ -18,6 +18,11 @@ from live.pages.shell import MINUTELY
 CALM_S = 10.0   # a page is for reading: its numbers need not follow every single fact
 
 
+def elsewhere(desk: Desk, region: Region) -> Desk:
+    """The same for another region."""
+    return replace(desk, view=replace(desk.view, scope=replace(desk.view.scope, region=region.code)))
+
+
 def calm(desk: Desk) -> float:
     """The same for some seconds: part of a memory's key."""
     return desk.tick.now.timestamp() // CALM_S

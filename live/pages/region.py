@@ -1,21 +1,26 @@
 """How a region is doing."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import html
 
 from data_access import cases, in_hand
 from data_access.movers import movers
+from data_access.readings import ChildReading
 from indicators.definition import DIMENSIONS, Indicator
 from indicators.library import INDICATORS, of
+from indicators.reading import Reading
 from layouts import movement, region_page
 from layouts.scorecard import scorecard
+from live import outlines
 from live.desk import CASE, Desk, shown
 from live.pages import reads
 from live.pages.shell import Section, page
 from live.part import quick
 
 LATE = "event_overdue"
+LEAD = "event_closed_on_time"   # drawn in full: the promise that a city makes to whoever reports something
 
 
 def heroes() -> tuple[Indicator, ...]:
@@ -64,9 +69,23 @@ def hands(desk: Desk) -> list[Any]:
     return region_page.organizations(desk.look, found.within(desk.city, desk.region), simulated=found.simulated, past=False)
 
 
-def below(desk: Desk) -> list[Any]:
+def lead(desk: Desk) -> list[Any]:
+    """One indicator's course beside that of the region above, and its map."""
+    found, upper = reads.yearly(desk, told())[LEAD], desk.region.parent_id
+    above = None if upper is None else reads.yearly(reads.elsewhere(desk, desk.city.regions[upper]), [INDICATORS[LEAD]])[LEAD]
+    parts = [ChildReading(region, below(desk)[LEAD][region.region_id]) for region in desk.city.children(desk.region)]
+    drawn = outlines.within(desk, desk.region.level + 1) if parts and desk.city.root.bounds else None
+    return region_page.lead(desk.look, found, above, parts, drawn)
+
+
+def below(desk: Desk) -> Mapping[str, Mapping[int, Reading]]:
+    """What is shown of the regions right below. Raises: DataUnavailable."""
+    return reads.children(desk, (*heroes(), INDICATORS[LEAD]))
+
+
+def regions(desk: Desk) -> list[Any]:
     """The regions right below."""
-    return region_page.below(desk.look, desk.city.children(desk.region), heroes(), reads.children(desk, heroes()))
+    return region_page.below(desk.look, desk.city.children(desk.region), heroes(), below(desk))
 
 
 def index(desk: Desk) -> list[Any]:
@@ -79,7 +98,8 @@ NUMBERS = reads.changing(tuple(INDICATORS.values()))
 PARTS = page(lambda desk: "", Section(title, lambda desk: NUMBERS), (
     Section(moved, lambda desk: NUMBERS),
     Section(card, lambda desk: NUMBERS),
+    Section(lead, lambda desk: CASE),
     Section(work, lambda desk: CASE),
-    Section(below, lambda desk: NUMBERS),
+    Section(regions, lambda desk: NUMBERS),
     Section(index, lane=quick),
 ))
