@@ -22,7 +22,7 @@ KEPT = "tonglan-kept"
 VOTES = 20_000          # lines
 FEW = 50                # letters that are not plain, too few to tell a language by
 PLAIN = bytes(range(128))
-WESTERN = frozenset("àáâäãåçèéêëíîïñóôöõúûüßœæÀÁÂÄÃÇÈÉÊËÍÎÑÓÔÖÕÚÛÜ°ºª«»’‘“”–€§²³µ¿¡\xa0")
+WESTERN = frozenset("àáâäãåçèéêëíîïñóôöõúûüßœæÀÁÂÄÃÇÈÉÊËÍÎÑÓÔÖÕÚÛÜ°ºª«»’‘“”–—…€§²³µ¿¡\xa0")
 ENOUGH = 0.6            # of the lines or characters must speak for an encoding
 
 
