@@ -93,7 +93,7 @@ def weather(look: Look, now: Weather | None) -> list[Any]:
         return [html.Span(look.say("no_weather"), className="t3")]
     parts = [html.B(f"{formats.digits(now.temperature_c, 0)} °C")] if now.temperature_c is not None else []
     told = [phrase for phrase in (wind(look, now), rain(look, now)) if phrase]
-    return [*parts, html.Span(" · ".join(told)), *states.simulated(now.simulated, look.language)]
+    return [*parts, html.Span(" · ".join(told)), *([states.short_mark(look.language)] if now.simulated else [])]
 
 
 def wind(look: Look, now: Weather) -> str:

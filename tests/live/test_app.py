@@ -34,7 +34,7 @@ def client(app: Dash) -> FlaskClient:
 
 @pytest.mark.parametrize(("address", "status"), [
     ("/", 200), ("/r/T11?w=7d&lang=en", 200), ("/r/T9", 404), ("/nowhere", 404), ("/?w=5y", 400), ("/?at=soon", 400),
-    ("/?lang=fr", 400), ("/?case=1&device=2", 400),
+    ("/?lang=fr", 400), ("/?case=1&device=2", 400), ("/sources", 200), ("/sources/none", 404),
 ])
 def test_a_page_opened_directly_answers_with_the_status_of_its_address(client: FlaskClient, address: str, status: int) -> None:
     answer = client.get(address)
