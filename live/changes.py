@@ -1,11 +1,16 @@
 """What has changed, numbered, so that every picture can catch up from where it stands."""
 
+import time
+from collections import deque
 from threading import Lock
 from typing import NamedTuple
 
 from data_access.notices import EVERYTHING
 
 URGENT = frozenset({"case", "warning", EVERYTHING})   # seen at once; readings of sensors may wait until those are painted
+
+
+HORIZON_S = 60.0
 
 
 class Mark(NamedTuple):
@@ -22,11 +27,16 @@ class Changes:
         self._guard = Lock()
         self._last: dict[str, int] = {}
         self._newest = 0
+        self._noted: deque[tuple[float, int]] = deque()   # when each of the last minute came
 
     def note(self, subjects: frozenset[str]) -> None:
         """These subjects changed just now."""
+        now = time.monotonic()
         with self._guard:
             self._newest += 1
+            self._noted.append((now, self._newest))
+            while self._noted[0][0] < now - HORIZON_S:
+                self._noted.popleft()
             self._last.update(dict.fromkeys(subjects, self._newest))
 
     def since(self, mark: Mark, *, urgent: bool = False) -> tuple[frozenset[str], Mark]:
@@ -41,3 +51,10 @@ class Changes:
         """The mark of what is painted from now on."""
         with self._guard:
             return Mark(self._newest, self._newest)
+
+    def before(self, seconds: float) -> Mark:
+        """The mark of what was painted so long ago, a minute at most."""
+        then = time.monotonic() - seconds
+        with self._guard:
+            number = next((number - 1 for at, number in self._noted if at >= then), self._newest)
+            return Mark(number, number)

@@ -113,7 +113,7 @@ class Desk:
 
     def _recall(self, key: Hashable, subjects: Iterable[str], read: Callable[[], T]) -> T:
         """What all views remember, with the news that this picture is painted for. Raises: DataUnavailable."""
-        return self.memory.recall(key, subjects, read, self.tick.news)
+        return self.memory.recall(key, subjects, read, self.tick.news, self.tick.good_s)
 
     # readings
 
@@ -133,7 +133,7 @@ class Desk:
             return readings.readings(self.engine, self.city, [INDICATORS[key] for key in missing], scope, self.tick.now,
                                      standings=self.standings(scope.filters))
 
-        return self.memory.recall_many(("readings", scope, group), wanted, fetch, self.tick.news)
+        return self.memory.recall_many(("readings", scope, group), wanted, fetch, self.tick.news, self.tick.good_s)
 
     def children(self, indicator: Indicator) -> tuple[readings.ChildReading, ...]:
         """The indicator in the regions right below. Raises: DataUnavailable."""

@@ -31,6 +31,8 @@ PAINTERS: dict[Lane, int] = {"quick": 3, "thorough": 4}   # they wait for the da
 LEAST = 2              # so many views take in what is not urgent in each round, however much of it is urgent
 KEEP_S = 60.0          # an unwatched picture is kept for someone who goes back
 FRESH_S = 10.0         # and shown at once within this time
+GOOD_S = 5.0           # a first picture is made of what was read within this time; what has changed follows
+OLDEST_S = 3 * GOOD_S  # for what was read is made of what was read before: readings of counts, counts of counts
 
 
 class Hub(Generic[View]):
@@ -115,9 +117,10 @@ class Hub(Generic[View]):
         try:
             with canvas.first:
                 if canvas.blank:
-                    self._whole(view, canvas)
-            if canvas.due:
-                self._clocks["quick"].wake()
+                    self._first(view, canvas)
+            if canvas.due or self._changes.since(canvas.reached(None))[0]:
+                for clock in self._clocks.values():
+                    clock.wake(urgent=self._pressing(canvas, None))
             yield mailbox
         finally:
             canvas.leave(mailbox)
@@ -127,7 +130,7 @@ class Hub(Generic[View]):
         canvas = self._canvas(view)
         with canvas.first:
             if canvas.blank:
-                self._whole(view, canvas)
+                self._first(view, canvas)
         canvas.left_at = time.monotonic()
 
     def _canvas(self, view: View) -> Canvas:
@@ -233,6 +236,11 @@ class Hub(Generic[View]):
             return self._whole(view, canvas)
         finally:
             canvas.first.release()
+
+    def _first(self, view: View, canvas: Canvas) -> bool:
+        """Paint a first picture of what is known, for somebody who waits for it. Returns: whether the database answered."""
+        canvas.due = False
+        return self._repaint(view, canvas, Tick(datetime.now(UTC), good_s=GOOD_S), self._changes.before(OLDEST_S))
 
     def _whole(self, view: View, canvas: Canvas) -> bool:
         mark = self._changes.newest

@@ -14,6 +14,8 @@ T = TypeVar("T")
 News = frozenset[str] | None    # the subjects that somebody asks about anew; None: all of them
 
 NEVER = -1
+NO_NEWS: frozenset[str] = frozenset()
+ALONE = ""
 KEEP_S = 150.0
 FAILED_S = 1.0
 
@@ -42,11 +44,27 @@ def meant(subject: str, news: News) -> bool:
     return news is None or subject in news or subject == EVERYTHING
 
 
+@dataclass(frozen=True)
+class Known:
+    """Something that was read: what, of which state of its subjects, and when."""
+
+    value: Any
+    stamp: Stamp
+    at: float
+
+    def good(self, now: Stamp, news: News, good_s: float) -> bool:
+        """Whether it need not be read anew for somebody who asks for these news, or for none within so many seconds."""
+        return self.recent(good_s) or self.stamp.holds(now, news)
+
+    def recent(self, good_s: float) -> bool:
+        """Whether it was read no longer ago than this."""
+        return good_s > 0 and time.monotonic() - self.at <= good_s
+
+
 @dataclass
 class _Entry:
     lock: Lock = field(default_factory=Lock)
-    stamp: Stamp | None = None
-    value: Any = None
+    known: dict[str, Known] = field(default_factory=dict)
     failure: DataUnavailable | None = None
     failed_at: float = float("-inf")
     used: float = 0.0
@@ -81,33 +99,46 @@ class Memory:
         with self._guard:
             self._changes.update(subjects)
 
-    def recall(self, key: Hashable, subjects: Iterable[str], read: Callable[[], T], news: News = None) -> T:
-        """What is known under the key; read when it is unknown or outdated. A failed read is soon tried again."""
-        entry = self._entry(key)
-        with entry.lock:
-            stamp = self._stamp(subjects)
-            if entry.stamp is None or not entry.stamp.holds(stamp, news):
-                entry.value = entry.attempt(read)
-                entry.stamp = stamp.renewed(entry.stamp, news)
-            value: T = entry.value
-        return value
+    def recall(
+        self, key: Hashable, subjects: Iterable[str], read: Callable[[], T], news: News = None, good_s: float = 0.0,
+    ) -> T:
+        """What is known under the key; read when it is unknown or outdated. A failed read is soon tried again.
+
+        `news`, `good_s`: as for several things.
+        """
+        return self.recall_many(key, {ALONE: frozenset(subjects)}, lambda _: {ALONE: read()}, news, good_s)[ALONE]
 
     def recall_many(
         self, group: Hashable, wanted: Mapping[str, frozenset[str]], read: Callable[[list[str]], Mapping[str, T]],
-        news: News = None,
+        news: News = None, good_s: float = 0.0,
     ) -> dict[str, T]:
-        """Several things of one group; those unknown or outdated are read together. `wanted`: key → its subjects."""
+        """Several things of one group; those unknown or outdated are read together. `wanted`: key → its subjects.
+
+        What was read within `good_s` seconds is good, whatever has changed, and nobody waits for one who reads it anew just
+        then. What is read because it is not known may be made of such, and is outdated for who asks next for all.
+        """
         entry = self._entry(group)
-        with entry.lock:
-            kept: dict[str, tuple[Stamp, T]] = entry.value or {}
-            stamps = {key: self._stamp(subjects) for key, subjects in wanted.items()}
-            missing = [key for key, stamp in stamps.items() if key not in kept or not kept[key][0].holds(stamp, news)]
-            if missing:
-                found = entry.attempt(lambda: read(missing))
-                before = {key: stamp for key, (stamp, _) in kept.items()}
-                entry.value = kept = {
-                    **kept, **{key: (stamps[key].renewed(before.get(key), news), value) for key, value in found.items()}}
-        return {key: kept[key][1] for key in wanted}
+        known = entry.known
+        if not all(key in known and known[key].recent(good_s) for key in wanted):
+            with entry.lock:
+                known = self._complete(entry, wanted, read, news, good_s)
+        return {key: known[key].value for key in wanted}
+
+    def _complete(
+        self, entry: _Entry, wanted: Mapping[str, frozenset[str]], read: Callable[[list[str]], Mapping[str, T]],
+        news: News, good_s: float,
+    ) -> dict[str, Known]:
+        """All that is known of a group once what is unknown or outdated was read."""
+        known, begun = entry.known, time.monotonic()
+        stamps = {key: self._stamp(subjects) for key, subjects in wanted.items()}
+        missing = [key for key, stamp in stamps.items() if key not in known or not known[key].good(stamp, news, good_s)]
+        if missing:
+            found = entry.attempt(lambda: read(missing))
+            looked_at = NO_NEWS if good_s else news
+            entry.known = {**known, **{
+                key: Known(value, stamps[key].renewed(known[key].stamp if key in known else None, looked_at), begun)
+                for key, value in found.items()}}
+        return entry.known
 
     def forget(self) -> None:
         """Drop what nobody has asked for lately."""

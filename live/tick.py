@@ -15,12 +15,14 @@ class Tick:
     """The instant, the subjects that changed since the tick before (None: paint everything), and the lane.
 
     The quick lane paints what is cheap to read, so that news is seen at once; the thorough lane counts, and
-    takes the time that it needs. Without a lane both are meant.
+    takes the time that it needs. Without a lane both are meant. Of what was read within `good_s` seconds no news are
+    asked for: a first picture is made of it, and what has changed follows.
     """
 
     now: datetime
     subjects: frozenset[str] | None = None
     lane: Lane | None = None
+    good_s: float = 0.0
 
     @property
     def news(self) -> frozenset[str] | None:

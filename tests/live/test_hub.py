@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from data_access.engine import DataUnavailable
-from live.hub import KEEP_S, PAINTERS, Hub
+from live.hub import KEEP_S, OLDEST_S, PAINTERS, Hub
 from live.mailbox import Mailbox
 from live.tick import Tick
 
@@ -24,10 +24,12 @@ class Painter:
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
         self.calls: list[tuple[str, frozenset[str] | None]] = []
+        self.ticks: list[Tick] = []
         self.down = False
 
     def __call__(self, view: str, tick: Tick) -> dict[str, dict[str, Any]]:
         self.calls.append((view, tick.subjects))
+        self.ticks.append(tick)
         if self.down:
             raise DataUnavailable(view)
         picture = {"still": {"children": "same"}}
@@ -368,3 +370,27 @@ def test_readings_give_way_to_cases_that_come_while_they_are_painted_but_go_on_w
             hub.tick(subjects, "thorough")
     hub.close()
     assert rounds == [["a", "b"], ["c", "d"], ["e", "f"], []]
+
+
+def test_a_first_picture_is_made_of_what_is_known_and_what_changed_lately_follows(hub: Hub[str], painter: Painter) -> None:
+    hub.tick(CASE)
+    with hub.watch("city") as mailbox:
+        assert painter.ticks[-1].good_s > 0
+        mailbox.take(0)
+        painter.values["city"] = 5
+        hub.tick(frozenset())
+        assert painter.ticks[-1] == Tick(painter.ticks[-1].now, CASE)
+        assert texts(mailbox) == {"panel": {"children": 5}}
+        hub.tick(frozenset())
+        assert len(painter.ticks) == 2
+
+
+def test_what_changed_long_before_a_first_picture_is_in_it(
+    hub: Hub[str], painter: Painter, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hub.tick(CASE)
+    later = time.monotonic() + OLDEST_S + 1
+    monkeypatch.setattr("live.changes.time.monotonic", lambda: later)
+    with hub.watch("city"):
+        hub.tick(frozenset())
+    assert len(painter.ticks) == 1

@@ -157,3 +157,40 @@ def test_of_many_things_only_those_are_read_whose_news_are_asked_for() -> None:
     assert memory.recall_many("g", wanted, book.many, CASE) == {"cases": "cases2", "messages": "messages1", "both": "both2"}
     memory.recall_many("g", wanted, book.many)
     assert book.asked[2] == ["messages", "both"]
+
+
+def test_a_first_picture_takes_what_was_read_a_moment_ago_whatever_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory, book = Memory(), Book()
+    memory.recall("k", CASE, book)
+    memory.changed(CASE)
+    assert memory.recall("k", CASE, book, good_s=5.0) == 1
+    later = time.monotonic() + 6
+    monkeypatch.setattr("live.memory.time.monotonic", lambda: later)
+    assert memory.recall("k", CASE, book, good_s=5.0) == 2
+
+
+def test_what_was_read_for_a_first_picture_is_read_again_for_who_asks_for_all() -> None:
+    """It may be made of what was outdated; what was read for all is good for a first picture."""
+    memory, book = Memory(), Book()
+    assert [memory.recall("k", CASE, book, good_s=5.0) for _ in range(2)] == [1, 1]
+    assert [memory.recall("k", CASE, book) for _ in range(2)] == [2, 2]
+    assert memory.recall("k", CASE, book, good_s=5.0) == 2
+
+
+def test_a_first_picture_does_not_wait_for_who_reads_anew() -> None:
+    memory, going_on, begun = Memory(), threading.Event(), threading.Event()
+    memory.recall("k", CASE, lambda: 1)
+    memory.changed(CASE)
+
+    def slow() -> int:
+        begun.set()
+        going_on.wait(10)
+        return 2
+
+    reader = threading.Thread(target=memory.recall, args=("k", CASE, slow))
+    reader.start()
+    assert begun.wait(10)
+    assert memory.recall("k", CASE, slow, good_s=60.0) == 1
+    going_on.set()
+    reader.join()
+    assert memory.recall("k", CASE, slow) == 2

@@ -100,7 +100,7 @@ def test_band_and_map_name_the_same_number_even_when_facts_come_in_between(
     paint: Paint, town: City, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Every read finds one case more, and nothing read before counts: both must come from one read all the same."""
-    monkeypatch.setattr(Memory, "recall", lambda self, key, subjects, read, news=None: read())
+    monkeypatch.setattr(Memory, "recall", lambda self, key, subjects, read, *_: read())
     found: list[attention.Attention] = []
 
     def growing(*_: object) -> Any:
