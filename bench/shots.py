@@ -1,6 +1,7 @@
 """Pictures of the main views of the running screen, for people to judge: `make shots`, or `python -m bench.shots [--only …]`.
 
-They are taken at the sizes of a desk, of a wall and of an ultra-wide wall, some on a phone too, in both languages, dark and
+Walls are taken at the sizes of a desk, of a wall and of an ultra-wide wall, pages from top to bottom at those of a laptop, a
+tablet and a phone, in both languages, dark and
 some light, each as soon as its page says that it is painted. A source that has fallen silent is shown without touching the
 city's data: an application of the bench's own reads the same database through the views of a scratch schema
 (see `bench/silence.py`), in which the source of devices is dead and another one stale; the schema is dropped at the end,
@@ -21,7 +22,7 @@ from sqlalchemy import Engine
 from bench import chromium
 from bench.live import application
 from bench.silence import chosen, silenced
-from bench.views import SIZES, Shot, shots, silent_shots
+from bench.views import DESKS, SIZES, Shot, shots, silent_shots
 from cluster import private
 from data_access import city as cities
 from data_access import engine as engines
@@ -36,6 +37,7 @@ PAINTED = """() => {
   const wall = document.getElementById("wall"), map = document.getElementById("map");
   if (!wall || !window.tonglan?.drawn || wall.getAttribute("aria-busy") === "true") return false;
   if (!document.querySelector(".p .hero, .page h1") || document.fonts.status !== "loaded") return false;
+  if (document.querySelector(".long:not(:has(.ag-row, .ag-overlay))")) return false;
   if ([...document.querySelectorAll(".plot")].some(plot => plot.offsetParent && !plot.querySelector("svg"))) return false;
   return !map?.offsetParent || "idle" in map.dataset;
 }"""
@@ -98,7 +100,7 @@ class Camera:
             for shot in wanted:
                 if size in shot.sizes:
                     page = context.new_page()
-                    self.picture(page, url.rstrip("/") + shot.address, self.out / f"{shot.name}-{size}.png", size == "phone")
+                    self.picture(page, url.rstrip("/") + shot.address, self.out / f"{shot.name}-{size}.png", size in DESKS)
                     page.close()
             context.close()
 

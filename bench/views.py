@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
@@ -10,13 +10,28 @@ from bench.silence import Hushed
 from data_access import agencies, cases, devices, sources
 from data_access.city import City, Region
 from data_access.engine import reading, sql
-from indicators.scope import Scope
+from indicators.periods import Days, text_of
+from indicators.scope import DEFAULT_PERIOD, Scope
 from indicators.text import LANGUAGES
-from layouts.address.pages import SourcePage, SourcesPage
+from indicators.windows import day_of
+from layouts.address.pages import (
+    BriefingPage,
+    ComparePage,
+    IndicatorPage,
+    OrganizationPage,
+    OrganizationsPage,
+    Page,
+    RegionPage,
+    SourcePage,
+    SourcesPage,
+    WhyPage,
+)
 from layouts.view import Opened, View, href
 
-SIZES = {"1080p": (1920, 1080), "4k": (3840, 2160), "ultrawide": (7680, 2160), "phone": (390, 844)}
+SIZES = {"1080p": (1920, 1080), "4k": (3840, 2160), "ultrawide": (7680, 2160), "laptop": (1440, 900), "tablet": (820, 1180),
+         "phone": (390, 844)}
 WALLS = ("1080p", "4k", "ultrawide")
+DESKS = ("laptop", "tablet", "phone")   # where pages are read; they are pictured from top to bottom
 INDICATOR = "event_closed_on_time"
 LIGHT = ("city", "sources", "case")     # a wall, a page and a drawer
 ON_PHONES = ("city", "sources", "source")
@@ -43,6 +58,11 @@ def shots(engine: Engine, city: City, now: datetime) -> Iterator[Shot]:
                 yield Shot(f"{name}-light-{language}", f"{address}&theme=light", sizes)
     for language in LANGUAGES:
         yield Shot(f"wall-{language}", f"/wall?lang={language}")
+    for name, view in pages(engine, city, now).items():
+        for language in LANGUAGES:
+            address = href(spoken(view, language))
+            yield Shot(f"page-{name}-{language}", address, DESKS)
+            yield Shot(f"page-{name}-light-{language}", f"{address}&theme=light", DESKS)
 
 
 def silent_shots(city: City, hushed: Hushed) -> Iterator[Shot]:
@@ -77,6 +97,28 @@ def views(engine: Engine, city: City, now: datetime) -> dict[str, View]:
         "sources": View(Scope(home), page=SourcesPage()),
         "source": View(Scope(home), page=SourcePage(worst(engine))),
         **records(engine, city, now),
+    }
+
+
+def pages(engine: Engine, city: City, now: datetime) -> dict[str, View]:
+    """The pages for leaders, by name: regions of three levels, an indicator and why it changed, agencies, a briefing …"""
+    home, leaf = city.root, latest(engine, city, now)
+    district, upper = above(city, leaf.region_id), city.path(leaf)[min(1, leaf.level)]
+
+    def at(region: Region, page: Page) -> View:
+        return View(Scope(region.code, DEFAULT_PERIOD), page=page)
+
+    beside = tuple(one.code for one in city.children(home) if one != upper)[:2]
+    busiest = agencies.load(engine, home.region_id, now, now)[:1]
+    agency = {"organization": at(home, OrganizationPage(busiest[0].code))} if busiest else {}
+    today = day_of(now, city.zone)
+    before = text_of(Days(today - timedelta(days=59), today - timedelta(days=30)))
+    return {
+        "region-city": at(home, RegionPage()), "region": at(upper, RegionPage()), "region-district": at(district, RegionPage()),
+        "indicator": at(upper, IndicatorPage(INDICATOR)), "why": at(upper, WhyPage(INDICATOR)),
+        "organizations": at(home, OrganizationsPage()), **agency,
+        "compare": at(upper, ComparePage(beside)), "periods": at(upper, ComparePage(than=before)),
+        "briefing": at(upper, BriefingPage("weekly")),
     }
 
 

@@ -44,12 +44,18 @@ def about(look: Look, lines: Mapping[str, Line]) -> list[str]:
     """What is known of the region, and the period that is shown."""
     found = lines.get(POPULATION)
     told = [] if found is None or found.reading.value is None else [
-        look.say("region.people", n="".join(formats.scaled(found.reading.value, 0, look.language)))]
+        inhabitants(look, found.reading.value)]
     children = look.city.children(look.region)
     if children:
         level = formats.many(look.city.levels[look.region.level + 1].name, len(children), look.language)
         told.append(look.say("children.one", n=len(children), level=level))
     return [*told, periods.told(look)]
+
+
+def inhabitants(look: Look, count: float) -> str:
+    """How many live in the region: 147.7 万人; 1.48M people."""
+    figures, word = formats.scaled(count, 0, look.language)
+    return look.say("region.people", n=figures, word=word)
 
 
 def tally(look: Look, lines: Mapping[str, Line], state: TargetState) -> html.Span:
@@ -68,7 +74,7 @@ def lead(look: Look, found: Reading, above: Reading | None, parts: Sequence[Chil
     way = part(title, course(look, Course(found, above=above, names=names)), [unit])
     if not parts or shapes is None:
         return [html.Div([html.Div(way)], className="two one")]
-    level = look.read(look.city.levels[look.region.level + 1].name)
+    level = formats.many(look.city.levels[look.region.level + 1].name, 1, look.language)
     drawn = choropleth(look, shapes, parts, lambda code: links.to_region_page(look.view, code))
     return [html.Div([html.Div(way), html.Div(part(look.say("below.map", level=level), drawn))], className="two wide-first")]
 
@@ -114,7 +120,7 @@ def below(look: Look, regions: Sequence[Region], heroes: Sequence[Indicator],
     """The regions right below with each dimension's leading indicator; each leads to its page, each number to its own."""
     if not regions:
         return []
-    level = look.read(look.city.levels[look.region.level + 1].name)
+    level = formats.many(look.city.levels[look.region.level + 1].name, len(regions), look.language)
     columns = [Column("name", look.say("below.region")), *(
         Column(one.key, look.read(one.title), "number", tip=look.read(one.definition)) for one in heroes)]
     rows: list[Row] = [{

@@ -44,7 +44,7 @@ def table(look: Look, lines: Sequence[Line]) -> html.Table:
 
 def columns(look: Look, lines: Sequence[Line]) -> tuple[Column, ...]:
     """The columns; no place among peers, and no year before, where nobody has any."""
-    level = look.read(look.city.levels[look.region.level].name)
+    level = formats.many(look.city.levels[look.region.level].name, 2, look.language)
     rank = (Column("r", look.say("card.rank", level=level)),) if any(line.rank for line in lines) else ()
     return (
         Column("c", look.say("card.dimension")), Column("nm", look.say("card.indicator")), Column("v", look.say("card.value")),

@@ -3,7 +3,7 @@
 from indicators.text import Text
 
 PHRASES: dict[str, Text] = {
-    "region.people": Text("{n} 人", "{n} people"),
+    "region.people": Text("{n} {word}人", "{n}{word} people"),
     "region.targets": Text("有目标的 {n} 项指标", "{n} indicators with a target"),
     "region.better": Text("变好", "Better"),
     "region.worse": Text("变差", "Worse"),
@@ -26,7 +26,7 @@ PHRASES: dict[str, Text] = {
     "card.target": Text("目标", "Target"),
     "card.state": Text("状态", "State"),
     "card.course": Text("走势", "Course"),
-    "card.rank": Text("{level}排名", "Rank, {level}"),
+    "card.rank": Text("{level}排名", "Rank of {level}"),
     "card.no_year": Text("去年同期没有数据，不作同比", "Nothing is known of the same period last year"),
     "card.better": Text("好转", "better"),
     "card.worse": Text("变差", "worse"),
@@ -41,7 +41,7 @@ PHRASES: dict[str, Text] = {
     "load.bar": Text("在办中的超期", "Overdue among the open ones"),
     "load.all": Text("考核与评分", "How they score"),
     "below.map": Text("各{level}", "By {level}"),
-    "below.title": Text("下辖{level}", "{level} within"),
+    "below.title": Text("下辖{level}", "The {level} within"),
     "below.region": Text("区域", "Region"),
     "below.caption": Text("{region}下辖各区域的六维指标", "The six dimensions in the regions of {region}"),
     "index.title": Text("全部指标", "All indicators"),

@@ -57,9 +57,17 @@ def test_each_main_view_is_pictured_at_the_three_sizes_in_both_languages(engine:
         for language in ("zh", "en"):
             assert {"1080p", "4k", "ultrawide"} <= set(found[f"{name}-{language}"].sizes)
     on_phones = ("city", "city-light", "sources", "sources-light", "source")
-    assert {name for name, shot in found.items() if "phone" in shot.sizes} == {
+    assert {name for name, shot in found.items() if "phone" in shot.sizes and not name.startswith("page-")} == {
         f"{name}-{language}" for name in on_phones for language in ("zh", "en")}
     assert SIZES["ultrawide"] == (7680, 2160)
+
+
+def test_each_page_for_leaders_is_pictured_where_it_is_read_in_both_languages_and_themes(engine: Engine, living: City) -> None:
+    found = {shot.name: shot for shot in shots(engine, living, datetime.now(UTC))}
+    names = ("region-city", "region", "region-district", "indicator", "why", "organizations", "compare", "periods", "briefing")
+    for name in names:
+        for told in ("zh", "en", "light-zh", "light-en"):
+            assert found[f"page-{name}-{told}"].sizes == ("laptop", "tablet", "phone")
 
 
 def test_the_pictures_show_the_worst_case_the_worst_alarm_and_their_surroundings(engine: Engine, living: City) -> None:

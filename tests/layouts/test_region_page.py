@@ -94,7 +94,7 @@ def test_the_title_counts_states_of_what_has_a_target_and_says_the_days():
     lines = {one.reading.indicator.key: one for one in (
         line(ON_TIME, value=93.4), line("object_online", value=50.0), line("people_population", value=1477000.0))}
     told = " ".join(text(region_page.title(look(), lines)).split())
-    assert "布朗克斯" in told and "147.7万 人" in told and "12 个社区" in told
+    assert "布朗克斯" in told and "147.7 万人" in told and "12 个社区" in told
     assert "1 达标" in told and "0 关注" in told and "1 未达标" in told
     assert "10 月 25 日—11 月 23 日 · 末段未完" in told
 
