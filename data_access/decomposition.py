@@ -100,11 +100,15 @@ def decompose(
     if why is not None:
         return replace(result, why=why)
     with reading(engine, "the parts of a change") as connection:
+        connection.execution_options(isolation_level="REPEATABLE READ")    # the whole and its parts are of one instant
         counted = by_region(connection, city, indicator, scope, now, against) if by == "region" else by_field(
             connection, city, indicator, scope, now, by, against)
     if counted is None:
         return replace(result, why=NO_BEFORE)
-    return put_together(result, counted)
+    before, after = (value(indicator, line) for line in counted.whole)
+    if before is None or after is None:
+        return replace(result, why=NO_BEFORE)
+    return put_together(replace(result, before=before, after=after), counted)
 
 
 def refusal(

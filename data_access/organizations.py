@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 from sqlalchemy import Connection, Engine
 
@@ -12,15 +11,14 @@ from data_access.engine import reading, sql
 from data_access.material import clock_of
 from data_access.shares import Share, counted, share
 from data_access.splits import Split
-from indicators.decomposing import apart
-from indicators.definition import Indicator, Percentile, Ratio
+from indicators.definition import Indicator
 from indicators.filters import NOBODY
 from indicators.library import INDICATORS
 from indicators.scope import Scope
 from indicators.scoring import Scoring, scoring
-from indicators.splits import facts
 from indicators.text import Text
 
+HELD = ("event_reported", "event_open", "event_overdue", "org_suspended")   # load, and what an agency has in hand
 TOO_FEW = Text("案件太少，不评分", "Too few cases for a score")
 AGENCIES = """
     SELECT a.code, a.region_id,
@@ -43,8 +41,8 @@ class ScorePart:
 class Score:
     """One agency in a region and a period.
 
-    `load` is how many cases of the period it was given; open, overdue and suspended stand at the end of it. `values` has every
-    indicator of cases that an agency can have. Without a composite there is no band, and `why` says why.
+    `load` is how many cases of the period it was given; open, overdue and suspended stand at the end of it. `values` has what
+    all of these are. Without a composite there is no band, and `why` says why.
     """
 
     code: str
@@ -69,21 +67,13 @@ def scores(engine: Engine, city: City, scope: Scope, now: datetime) -> tuple[Sco
     Source: city_case, message, under the conditions that the rollups count by; agency.
     """
     held = scoring()
-    wanted = list({**of_agencies(), **{key: INDICATORS[key] for key in held.parts}}.values())
+    wanted = [INDICATORS[key] for key in dict.fromkeys([*HELD, *held.parts])]
     with reading(engine, "the agencies' scores") as connection:
         found = counted(connection, city, city.region(scope.region), wanted, clock_of(scope, city, now), "agency", scope.filters)
         homes = known(connection)
     made = [score(found, slot, wanted, held, *homes.get(slot, (city.root.region_id, False)))
             for slot in found.slots if slot != NOBODY]
     return tuple(sorted(made, key=lambda one: (one.composite is None, -(one.composite or 0.0), one.code)))
-
-
-@cache
-def of_agencies() -> dict[str, Indicator]:
-    """The indicators that an agency can have: of cases, and not per head or area; percentiles cost too much for a list."""
-    return {key: one for key, one in INDICATORS.items()
-            if facts(one) == {"case"} and not isinstance(one.measure, Percentile)
-            and (apart(one) or not isinstance(one.measure, Ratio))}
 
 
 def known(connection: Connection) -> dict[str, tuple[int, bool]]:

@@ -88,7 +88,7 @@ def split(
         metric = METRICS[key]
         through = filters.sieve(picked if metric.fact == "case" else (), clock.at)
         statement = sketch_by(metric, by, everywhere=everywhere, sieve=through.condition)
-        binds = {"top": region.region_id, "from_0_0": span.start, "to_0_0": span.end, **through.binds}
+        binds = {"top": region.region_id, "from_0": span.start, "to_0": span.end, **through.binds}
         for own, number, n in connection.execute(sql(statement), binds):
             found.bins.setdefault((slot_of(own), key), Counter())[number] += n
     stocks = by_fact([STOCKS[key] for key in wanted.stocks])
@@ -123,12 +123,13 @@ def flow_branch(
 ) -> Branch:
     """One walk over the facts of some metrics."""
     through = filters.sieve(picked if metrics[0].fact == "case" else (), clock.at)
-    own = [spans[metric.key] for metric in metrics]
-    binds = {f"{edge}_{m}_{s}": at for m, listed in enumerate(own) for s, span in enumerate(listed)
+    every = list(dict.fromkeys(span for metric in metrics for span in spans[metric.key]))
+    own = [[every.index(span) for span in spans[metric.key]] for metric in metrics]
+    binds = {f"{edge}_{number}": at for number, span in enumerate(every)
              for edge, at in (("from", span.start), ("to", span.end))}
-    since = min(span.start for listed in own for span in listed)
-    statement = flows_by(metrics, len(own[0]), by, everywhere=region.level == 0, sieve=through.condition)
-    return Branch(statement, {**binds, "since": since, "top": region.region_id, **through.binds})
+    statement = flows_by(metrics, own, by, everywhere=region.level == 0, sieve=through.condition)
+    return Branch(statement, {
+        **binds, "since": min(span.start for span in every), "top": region.region_id, **through.binds})
 
 
 def stock_branch(

@@ -15,8 +15,8 @@ from indicators.statements import INSIDE, any_of, counted, filtered, summed
 By = Literal["class", "agency", "channel"]
 FIELDS: tuple[By, ...] = get_args(By)
 KEYS: dict[str, dict[By, str]] = {
-    "case": {"class": "f.class_code", "agency": "f.agency_id::text", "channel": "f.channel"},
-    "message": {"class": "k.class_code", "agency": "k.agency_id::text", "channel": "f.channel"},
+    "case": {"class": "f.class_code", "agency": "f.agency_id", "channel": "f.channel"},
+    "message": {"class": "k.class_code", "agency": "k.agency_id", "channel": "f.channel"},
 }
 ITS_CASE = " LEFT JOIN city_case k ON k.case_id = f.case_id"
 INDEXED = {"f.reported_at", "f.closed_at", "f.due_at", "f.occurred_at", "f.contact_due"}
@@ -42,33 +42,34 @@ def source(fact: str, by: By, relation: str) -> str:
     return f"{relation} f{joined}"
 
 
-def lies(at: str, metric: int, span: int) -> str:
-    """A condition that an instant lies in one bound span of a metric."""
-    return f"{at} >= :from_{metric}_{span} AND {at} < :to_{metric}_{span}"
+def lies(at: str, span: int) -> str:
+    """A condition that an instant lies in a bound span."""
+    return f"({at} >= :from_{span} AND {at} < :to_{span})"
 
 
-def flows_by(metrics: Sequence[Metric], spans: int, by: By, *, everywhere: bool, sieve: str) -> str:
-    """Count metrics of one fact over as many spans each, by a field, in one walk.
+def flows_by(metrics: Sequence[Metric], spans: Sequence[Sequence[int]], by: By, *, everywhere: bool, sieve: str) -> str:
+    """Count metrics of one fact, each over the bound spans of these numbers, by a field, in one walk.
 
-    Binds: from_m_s and to_m_s, span s of metric m; since, the earliest; top, unless it is everywhere; what the sieve binds.
-    Returns: key, ns (bigint[], of the first metric all spans, then of the next), totals (float8[]).
+    Binds: from_s and to_s, for every span s; since, the earliest; top, unless it is everywhere; what the sieve binds.
+    Returns: key, ns (bigint[], of the first metric all its spans, then of the next), totals (float8[]).
     """
     fact = metrics[0].fact
-    within = {number: " OR ".join(f"({lies(metric.at, number, span)})" for span in range(spans))
-              for number, metric in enumerate(metrics)}
+    within: list[str | None] = []
     ns, totals = [], []
-    for number, metric in enumerate(metrics):
-        for span in range(spans):
-            passes = " AND ".join(f"({part})" for part in (metric.where, lies(metric.at, number, span)) if part)
+    for metric, own in zip(metrics, spans, strict=True):
+        for span in own:
+            within.append(lies(metric.at, span))
+            passes = " AND ".join(f"({part})" for part in (metric.where, lies(metric.at, span)) if part)
             ns.append(counted(metric, passes))
             totals.append(summed(metric.value, passes))
     hinted = fact == "case" and any(metric.at not in INDEXED for metric in metrics)
     return f"""
-        SELECT {KEYS[fact][by]} AS key, ARRAY[{", ".join(ns)}]::bigint[] AS ns, ARRAY[{", ".join(totals)}]::float8[] AS totals
+        SELECT {KEYS[fact][by]}::text AS key, ARRAY[{", ".join(ns)}]::bigint[] AS ns,
+               ARRAY[{", ".join(totals)}]::float8[] AS totals
           FROM {source(fact, by, FACTS[fact].relation)}
-         WHERE {"TRUE" if everywhere else INSIDE} AND {sieve} AND ({any_of(list(within.values()))})
+         WHERE {"TRUE" if everywhere else INSIDE} AND {sieve} AND ({any_of(within)})
            AND {sooner(metrics) if hinted else "TRUE"}
-         GROUP BY 1"""
+         GROUP BY {KEYS[fact][by]}"""
 
 
 def sooner(metrics: Sequence[Metric]) -> str:
@@ -81,12 +82,12 @@ def sketch_by(metric: Metric, by: By, *, everywhere: bool, sieve: str) -> str:
     """The log histogram of one metric's values over one span, by a field. Binds: as `flows_by`. Returns: key, bin, n."""
     value = f"({metric.value})::float8"
     return f"""
-        SELECT {KEYS[metric.fact][by]} AS key,
+        SELECT {KEYS[metric.fact][by]}::text AS key,
                CASE WHEN {value} > 0 THEN floor({BINS_PER_E} * ln({value}))::int ELSE {ZERO_BIN} END AS bin, count(*) AS n
           FROM {source(metric.fact, by, FACTS[metric.fact].relation)}
-         WHERE {"TRUE" if everywhere else INSIDE} AND {sieve} AND {lies(metric.at, 0, 0)} AND {metric.where or "TRUE"}
+         WHERE {"TRUE" if everywhere else INSIDE} AND {sieve} AND {lies(metric.at, 0)} AND {metric.where or "TRUE"}
            AND {metric.value} IS NOT NULL
-         GROUP BY 1, 2"""
+         GROUP BY {KEYS[metric.fact][by]}, 2"""
 
 
 def stocks_by(stocks: Sequence[Stock], by: By, *, everywhere: bool, sieve: str, live: bool) -> str:
@@ -99,7 +100,8 @@ def stocks_by(stocks: Sequence[Stock], by: By, *, everywhere: bool, sieve: str, 
     ns = [filtered(condition) for condition in conditions]
     totals = [summed(stock.value, condition) for stock, condition in zip(stocks, conditions, strict=True)]
     return f"""
-        SELECT {KEYS[fact][by]} AS key, ARRAY[{", ".join(ns)}]::bigint[] AS ns, ARRAY[{", ".join(totals)}]::float8[] AS totals
+        SELECT {KEYS[fact][by]}::text AS key, ARRAY[{", ".join(ns)}]::bigint[] AS ns,
+               ARRAY[{", ".join(totals)}]::float8[] AS totals
           FROM {source(fact, by, FACTS[fact].standing(live=live))}
          WHERE {"TRUE" if everywhere else INSIDE} AND {sieve} AND ({any_of(conditions)})
-         GROUP BY 1"""
+         GROUP BY {KEYS[fact][by]}"""

@@ -92,7 +92,7 @@ def test_ranks_that_are_shared_are_the_mean_of_their_places() -> None:
 def test_a_straight_line_has_pearson_one_and_a_rising_curve_spearman_one() -> None:
     xs = [place(n, float(n)) for n in range(1, 7)]
     straight = related(1, xs, [place(n, 3.0 * n + 1) for n in range(1, 7)])
-    assert (straight.pearson, straight.spearman) == (pytest.approx(1), pytest.approx(1))
+    assert (straight.pearson, straight.spearman) == pytest.approx((1, 1))
     curve = related(1, xs, [place(n, -(10.0 ** n)) for n in range(1, 7)])
     assert curve.spearman == pytest.approx(-1) and curve.pearson is not None and -1 < curve.pearson < -0.5
 
@@ -100,7 +100,7 @@ def test_a_straight_line_has_pearson_one_and_a_rising_curve_spearman_one() -> No
 def test_pearson_by_hand() -> None:
     """x 1 2 3 4 5, y 2 1 4 3 5: covariance 8 over 10."""
     found = related(1, [place(n, float(n)) for n in range(1, 6)], [place(n, y) for n, y in enumerate([2.0, 1, 4, 3, 5], 1)])
-    assert (found.pearson, found.spearman) == (pytest.approx(0.8), pytest.approx(0.8))
+    assert (found.pearson, found.spearman) == pytest.approx((0.8, 0.8))
 
 
 def test_regions_without_both_values_are_left_out_and_counted() -> None:

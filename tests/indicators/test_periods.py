@@ -152,14 +152,14 @@ def test_any_period_has_buckets_without_a_gap_that_end_with_now_or_with_it(windo
 
 
 @given(periods(), zones, instants)
-def test_what_is_compared_is_complete_and_what_it_is_compared_with_lies_before(window: str, zone: ZoneInfo, now: datetime) -> None:
+def test_what_is_compared_is_complete_and_its_counterparts_lie_before(window: str, zone: ZoneInfo, now: datetime) -> None:
     found = frame(window, zone, now, yearly=True)
     if found.comparable is None:
         assert found.previous is found.last_week is found.last_year is None
         return
     assert found.comparable.start == found.whole.start and found.comparable.end <= min(now, found.whole.end)
     for other in (found.previous, found.last_year):
-        assert other is None or other.start < found.comparable.start and other.start < other.end <= found.comparable.end
+        assert other is None or (other.start < found.comparable.start and other.start < other.end <= found.comparable.end)
 
 
 @given(periods(), days)

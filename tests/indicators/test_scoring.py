@@ -6,7 +6,8 @@ from indicators.library import INDICATORS
 from indicators.scoring import DEFAULT, Scoring, Weighed, adopt, scoring
 from indicators.splits import splittable
 
-HALVES = Scoring({"one": Weighed(50, none=50, full=100), "two": Weighed(30, none=20, full=0), "three": Weighed(20, none=0, full=1)})
+HALVES = Scoring({
+    "one": Weighed(50, none=50, full=100), "two": Weighed(30, none=20, full=0), "three": Weighed(20, none=0, full=1)})
 
 
 def test_points_run_from_the_value_worth_nothing_to_the_value_worth_all() -> None:
