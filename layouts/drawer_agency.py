@@ -14,7 +14,7 @@ from layouts.look import Look
 
 def agency(look: Look, load: AgencyLoad, cases: Sequence[CaseLine]) -> list[Any]:
     """Draw an agency's load."""
-    mark = state("bad", "bad", f"{look.say('agency.overdue')} {load.overdue}") if load.overdue else state(
+    mark = state("bad", "bad", f"{look.say('agency.overdue')} {formats.digits(load.overdue, 0)}") if load.overdue else state(
         "good", "good", f"{look.say('agency.overdue')} 0")
     return sheet(
         look,

@@ -5,6 +5,7 @@ What all charts share is not here: assets/charts.js draws the still ones, assets
 
 from collections.abc import Sequence
 from typing import Any
+from unicodedata import east_asian_width
 
 from dash import dcc, html
 
@@ -18,7 +19,10 @@ ROOM = 5             # units kept free left and right for the last point
 STILL = {"staticPlot": True}
 LIVELY = {"displaylogo": False, "modeBarButtons": [["zoom2d", "resetScale2d", "toImage"]]}
 SIGNIFICANT = 5
-NAME, FIGURE = 112, 56   # the margins of a dot plot
+LEAST_SPAN = 0.1     # of a value: a device that swings less is nearly still
+FIGURE = 56          # a dot plot's right margin; its left one holds the longest name, up to so many units, and a gap
+NAME, GAP = 160, 12
+WIDE_LETTER, LETTER = 14.0, 7.5   # at the charts' size: a Chinese character, and any other at most, nearly always
 
 
 def graph(figure: Figure, name: str, *, responsive: bool = False) -> html.Div:
@@ -160,23 +164,38 @@ def silence(width: int = WIDE, height: int = HIGH) -> Figure:
 
 def dots(names: Sequence[str], values: Sequence[float], labels: Sequence[str], states: Sequence[TargetState | None],
          target: float | None, width: int = WIDE, row: int = 19) -> Figure:
-    """Regions compared near a target: one dot each on a hairline, never a truncated bar."""
+    """Regions compared near a target: one dot each on a hairline, never a truncated bar; the names end before the hairlines."""
     rows = list(range(len(names) - 1, -1, -1))
+    names = [fitted(name, NAME) for name in names]
+    left = max(map(breadth, names), default=0) + GAP
     colors = [palette.BAD if state == "bad" else palette.WATCH if state == "watch" else palette.INK for state in states]
     return {
         "data": [{"type": "scatter", "mode": "markers", "x": [rounded(value) for value in values], "y": rows,
                   "marker": {"size": 10, "color": colors}}],
         "layout": layout(
             width, row * len(names),
-            margin={"l": NAME, "r": FIGURE, "t": 0, "b": 0},
+            margin={"l": left, "r": FIGURE, "t": 0, "b": 0},
             xaxis={"range": spread(values, [target])},
             yaxis={"visible": True, "showticklabels": False, "showgrid": True, "tickvals": rows,
                    "range": [-0.5, len(names) - 0.5]},
-            annotations=[*(beside(0, -NAME, "left", y, name, palette.TEXT_2) for y, name in zip(rows, names, strict=True)),
+            annotations=[*(beside(0, -left, "left", y, name, palette.TEXT_2) for y, name in zip(rows, names, strict=True)),
                          *(beside(1, FIGURE, "right", y, label, palette.TEXT_1) for y, label in zip(rows, labels, strict=True))],
             shapes=[] if target is None else [upright(target)],
         ),
     }
+
+
+def breadth(text: str) -> float:
+    """About how many units a text is wide, rather more than less."""
+    return sum(WIDE_LETTER if east_asian_width(letter) in "WFA" else LETTER for letter in text)
+
+
+def fitted(name: str, room: int) -> str:
+    """A name cut to what has room."""
+    if breadth(name) <= room:
+        return name
+    most = next(length for length in range(len(name), -1, -1) if breadth(name[:length].rstrip()) + WIDE_LETTER <= room)
+    return f"{name[:most].rstrip()}…"
 
 
 def beside(x: float, shift: int, anchor: str, y: int, text: str, color: str) -> Figure:
@@ -194,11 +213,11 @@ def course(seconds: Sequence[float], values: Sequence[float], *, watch: float | 
            watch_label: str, alarm_label: str, state: TargetState | None, width: int, height: int) -> Figure:
     """What a device said, at the instants it said it, with its thresholds while they are in sight."""
     shown = [rounded(value) for value in values]
-    low, high = spread(shown)
+    low, high = seen_whole(spread(shown))
     reach = (high - low) * 1.5
     seen = [(limit, label) for limit, label in ((watch, watch_label), (alarm, alarm_label))
             if limit is not None and low - reach <= limit <= high + reach]
-    span = spread(shown, [limit for limit, _ in seen])
+    span = seen_whole(spread(shown, [limit for limit, _ in seen]))
     guides = [guide(limit, label, span, shown) for limit, label in seen]
     traces: list[Figure] = [{"type": "scatter", "mode": "lines", "x": list(seconds), "y": shown,
                              "line": {"color": palette.INK, "width": 2.2}}]
@@ -210,6 +229,13 @@ def course(seconds: Sequence[float], values: Sequence[float], *, watch: float | 
         shapes=[shape for one in guides for shape in one["shapes"]],
         annotations=[note for one in guides for note in one["annotations"]],
     )}
+
+
+def seen_whole(span: list[float]) -> list[float]:
+    """A range that is no less than a tenth of what it lies around: a device's last digit must not look like a fall."""
+    low, high = span
+    lacking = LEAST_SPAN * max(abs(low), abs(high)) - (high - low)
+    return span if lacking <= 0 else [rounded(low - lacking / 2) or 0.0, rounded(high + lacking / 2) or 0.0]
 
 
 def reach_of(seconds: Sequence[float], width: int) -> list[float]:

@@ -14,7 +14,7 @@ from layouts.look import Look
 
 MOST = 9
 STRANGE = 4.0        # times the middle value: a region beyond that must not shorten the others' bars to nothing
-ONE_LINE = 104       # units of the charts' letters: longer names need a second line
+ONE_LINE = 105       # units of the charts' letters: longer names need a second line
 
 
 def ranking(look: Look, parts: Sequence[ChildReading]) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 
 from data_access.readings import ChildReading
-from indicators.definition import Count, Sum, Total
+from indicators.definition import Area, Count, Ratio, Statistic, Sum, Term, Total
 from indicators.reading import Reading
 from layouts import figures, formats
 from layouts.look import Look
@@ -97,9 +97,16 @@ def figure(look: Look, reading: Reading, height: int) -> figures.Figure:
 
 
 def counted(reading: Reading) -> bool:
-    """Whether the indicator is an amount per bucket, so that its course is one of bars."""
+    """Whether the indicator is an amount per bucket, be it per head or area, so that its course is one of bars."""
     measure = reading.indicator.measure
-    return isinstance(measure, Sum) and all(isinstance(term, Count | Total) for term in measure.terms)
+    if isinstance(measure, Ratio):
+        return amounts(measure.over) and all(isinstance(term, Area | Statistic) for term in measure.base)
+    return isinstance(measure, Sum) and amounts(measure.terms)
+
+
+def amounts(terms: Sequence[Term]) -> bool:
+    """Whether these add up through a bucket."""
+    return all(isinstance(term, Count | Total) for term in terms)
 
 
 def drawn_as_bars(reading: Reading) -> bool:

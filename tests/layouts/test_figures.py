@@ -61,7 +61,7 @@ def test_names_end_before_the_hairlines_of_a_dot_plot_whatever_they_are_called()
     called = ["布鲁克林市中心－丹波－博恩山", "Downtown Brooklyn-DUMBO"]
     long = figures.dots(called, [1.0, 2.0], ["1", "2"], [None, None], None)["layout"]
     names = [note["text"] for note in long["annotations"][:2]]
-    assert names == ["布鲁克林市中心－丹…", "Downtown Brooklyn…"]
+    assert names == ["布鲁克林市中心－丹波…", "Downtown Brooklyn-D…"]
     assert max(map(figures.breadth, names)) < long["margin"]["l"] <= figures.NAME + figures.GAP
     assert FIGURES["dots"]["layout"]["margin"]["l"] < 30, "short names leave the room to the dots"
 
@@ -73,6 +73,14 @@ def test_bars_stand_on_zero():
 
 def test_the_running_bucket_is_paler():
     assert FIGURES["bars"]["data"][0]["marker"]["color"] == [palette.INK] * 3 + [palette.INK_SOFT]
+
+
+def test_a_devices_last_digit_does_not_look_like_a_fall():
+    """From 25.4 to 25.0 in a range of a tenth of 25: the line keeps within the middle fifth or so."""
+    figure = figures.course([0, 60], [25.4, 25.0], watch=8, alarm=15, watch_label="", alarm_label="", state=None, width=392,
+                            height=120)
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert low < 24 and high > 26.4
 
 
 def test_a_threshold_far_out_of_sight_does_not_flatten_the_course():

@@ -12,7 +12,7 @@ from plotly.utils import PlotlyJSONEncoder
 from indicators.definition import DIMENSIONS
 from indicators.scope import WINDOWS
 from indicators.text import Text
-from layouts import panel, ranking
+from layouts import panel, ranking, trend
 from tests.layouts.town import NOW, children, look, panel_readings, reading
 
 KEY = "event_closed_on_time"
@@ -135,6 +135,13 @@ def test_where_less_is_better_the_ranking_begins_with_the_highest():
 def test_where_more_is_better_the_ranking_begins_with_the_lowest():
     found = ranking.order(children(KEY, values=(97, 79, 95, 96, 93)))
     assert [part.region.code for part in found] == ["BX", "SI", "BK", "QN", "MN"]
+
+
+@pytest.mark.parametrize(("key", "grows"), [
+    ("event_reported", True), ("place_case_density", True), ("event_closed_on_time", False), ("event_open", False),
+    ("people_density", False)])
+def test_what_adds_up_through_an_hour_has_bars_as_a_line_would_fall_at_every_full_hour(key, grows):
+    assert trend.counted(reading(key)) is grows
 
 
 def test_one_strange_region_does_not_shorten_the_bars_of_all_others():
