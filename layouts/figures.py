@@ -4,6 +4,7 @@ What all charts share is not here: assets/charts.js draws the still ones, assets
 """
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -167,7 +168,7 @@ def dots(names: Sequence[str], values: Sequence[float], labels: Sequence[str], s
     """Regions compared near a target: one dot each on a hairline, never a truncated bar; the names end before the hairlines."""
     rows = list(range(len(names) - 1, -1, -1))
     names = [fitted(name, NAME) for name in names]
-    left = max(map(breadth, names), default=0) + GAP
+    left = ceil(max(map(breadth, names), default=0)) + GAP
     colors = [palette.BAD if state == "bad" else palette.WATCH if state == "watch" else palette.INK for state in states]
     return {
         "data": [{"type": "scatter", "mode": "markers", "x": [rounded(value) for value in values], "y": rows,
