@@ -6,6 +6,7 @@
   const GONE_MS = 20000;     // and is opened anew
   const WATCH_MS = 500;
   const RETRY_MS = 500, LONGEST_MS = 3000;
+  const SLOW_MS = 300;       // what comes sooner needs no sign that it is on its way: the sign would cost a frame before it
   const HIDDEN_MS = 60000;   // a page that nobody sees gives its connection back: browsers have six per host
   const ROOT = "wall", STRIP = "cut", STAGE = "stage";
 
@@ -162,9 +163,15 @@
     if (cut !== null) tick();
   }
 
+  let slow = null;
+
   function turning(busy) {
     const face = root();
-    if (face) face.setAttribute("aria-busy", String(busy));
+    if (!face) return;
+    face.setAttribute("aria-busy", String(busy));
+    clearTimeout(slow);
+    if (busy) slow = setTimeout(() => face.classList.add("is-turning"), SLOW_MS);
+    else face.classList.remove("is-turning");
   }
 
   /* ---- time ---- */
