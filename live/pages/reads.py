@@ -15,7 +15,7 @@ from live import subjects
 from live.desk import Desk
 from live.pages.shell import MINUTELY
 
-CALM_S = 10.0   # a page is for reading: its numbers need not follow every single fact
+CALM_S = 30.0   # a page is for reading: its numbers need not follow every single fact
 
 
 def elsewhere(desk: Desk, region: Region) -> Desk:
@@ -53,7 +53,8 @@ def among(desk: Desk, region: Region, indicators: Sequence[Indicator]) -> Peers:
 
 def lines(desk: Desk, indicators: Sequence[Indicator]) -> dict[str, Line]:
     """The region's scorecard: readings with their places among its siblings. Raises: DataUnavailable."""
-    return scorecards.marked(desk.region, yearly(desk, indicators), among(desk, desk.region, indicators)).lines
+    ranked = [one for one in indicators if one.better != "neither"]   # the others have no rank, and may be the costly ones
+    return scorecards.marked(desk.region, yearly(desk, indicators), among(desk, desk.region, ranked)).lines
 
 
 def changing(indicators: Sequence[Indicator]) -> frozenset[str]:

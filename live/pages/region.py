@@ -16,7 +16,7 @@ from layouts.scorecard import scorecard
 from live import outlines
 from live.desk import CASE, Desk, shown
 from live.pages import reads
-from live.pages.shell import Section, page
+from live.pages.shell import MINUTELY, Section, page
 from live.part import quick
 
 LATE = "event_overdue"
@@ -64,9 +64,11 @@ def hands(desk: Desk) -> list[Any]:
     """What each organization has in hand in the region."""
     if desk.past:
         return region_page.organizations(desk.look, (), simulated=False, past=True)
-    found = desk.memory.recall(("in hand", desk.picked, reads.calm(desk)), frozenset(),
+    found = desk.memory.recall(("in hand", desk.picked), MINUTELY,
                                lambda: in_hand.in_hand(desk.engine, desk.now, desk.picked))
-    return region_page.organizations(desk.look, found.within(desk.city, desk.region), simulated=found.simulated, past=False)
+    here = desk.memory.recall(("hands", desk.picked, desk.scope.region), MINUTELY,
+                              lambda: found.within(desk.city, desk.region))
+    return region_page.organizations(desk.look, here, simulated=found.simulated, past=False)
 
 
 def lead(desk: Desk) -> list[Any]:

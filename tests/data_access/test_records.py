@@ -12,7 +12,9 @@ from data_access import agencies, cases, devices, jobs, sources, warnings, weath
 from data_access.attention import Attention, alarmed, attention, ranked
 from data_access.city import City, UnknownRegion
 from data_access.engine import DataUnavailable, create
+from data_access.in_hand import Hand, in_hand
 from data_access.overdue import AllOverdue, overdue
+from indicators.scope import Filter
 from indicators.text import Text
 from ingest.partitions import Partitions
 
@@ -105,6 +107,15 @@ def test_overdue_cases_of_a_region_are_its_own_only(filled: Engine, town: City) 
     here = [line.case_id for line in cases.most_overdue(filled, town.region("T1").region_id, NOW, 10)]
     there = [line.case_id for line in cases.most_overdue(filled, town.region("T2").region_id, NOW, 10)]
     assert (here, there) == ([1], [])
+
+
+def test_what_agencies_have_in_hand_is_added_up_the_tree_without_what_is_closed_or_nobodys(filled: Engine, town: City) -> None:
+    """Roads has cases 1 (late by 5 h) and 2 in T111; in T2 one is closed, the other nobody's."""
+    found = in_hand(filled, NOW)
+    roads = Hand("A1", Text("道路养护", "Roads"), open=2, overdue=1, since=ago(hours=5))
+    assert [found.within(town, town.region(code)) for code in ("T", "T1", "T111")] == [(roads,)] * 3
+    assert found.within(town, town.region("T2")) == ()
+    assert in_hand(filled, NOW, (Filter("class", ("noise",)),)).within(town, town.region("T")) == ()
 
 
 def test_the_newest_cases_come_first(filled: Engine, town: City) -> None:
