@@ -71,10 +71,10 @@ def length(reading: Reading, gaps: bool) -> float:
 def columns(look: Look, indicator: Indicator, *, gaps: bool) -> list[Column]:
     """The table's columns; the first names the region."""
     level = look.read(look.city.levels[min(look.region.level + 1, len(look.city.levels) - 1)].name)
-    bar = f"{look.say('multiples.gap')} {formats.target(indicator)}" if gaps else look.say("multiples.value")
+    bar = f"{look.say('multiples.gap')} {formats.target(indicator)}" if gaps else look.say("multiples.bar")
     worth, since = look.say("multiples.value"), look.say(periods.since(look.view.scope.window))
     return [Column(level, name="title"), Column(worth, "number", worth, name="v"),
-            Column(bar if gaps else "", "text", bar, name="gap"), Column(since, "number", since, name="d"),
+            Column(bar, "text", bar, name="gap"), Column(since, "number", since, name="d"),
             Column(look.say("indicator.state"), "text", look.say("indicator.state"), name="s"),
             Column(look.say("multiples.course"), "text", look.say("multiples.course"), name="way"),
             Column(look.say("multiples.why"), "text", "", name="why")]

@@ -31,6 +31,7 @@ PHRASES: dict[str, Text] = {
     "multiples.hint": Text("小图同一纵轴，可上下对照", "All small charts share one scale"),
     "multiples.caption": Text("{title}：{level}由好到差", "{title}: {level}, the best first"),
     "multiples.value": Text("数值", "Value"),
+    "multiples.bar": Text("高低", "Side by side"),
     "multiples.gap": Text("距目标", "From target"),
     "multiples.course": Text("走势", "Course"),
     "multiples.why": Text("为何", "Why"),
