@@ -59,6 +59,8 @@ class TreeFile(Part):
     parent: Filled | Prefix | Position | ParentName | None = Field(
         None, description="The column of the parent's code, or how it follows; left out, it is the city")
     name: Filled | TreeName | None = Field(None, description="Left out, the code")
+    shape: Filled | None = Field(
+        None, description="The column of the shapes, as WKT, WKB in hex or GeoJSON; left out, those that a file of shapes brings")
     shapes_only: bool = Field(False, description="Gives shapes to regions that other files name, by their code")
     repeated: bool = Field(False, description="A region stands on many lines, as in a table of villages that repeats its streets")
     crs: Filled | None = Field(None, description="Of the shapes, like EPSG:4490, when the file does not say")

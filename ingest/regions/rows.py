@@ -17,6 +17,7 @@ from ingest.mapping.values import BLANKS
 from ingest.pack import CITY, Pack, PackError
 from ingest.pack.faults import Marked
 from ingest.pack.tree import HOLE, LevelColumn, ParentName, Position, Prefix, TreeFile
+from ingest.regions.drawn import drawn
 from ingest.regions.told import Told
 from readers.opening import open_tables
 from readers.table import Table, Unreadable
@@ -60,7 +61,7 @@ def of_table(pack: Pack, number: int, table: Table, told: Told) -> Iterator[pd.D
     try:
         for frame in table.frames(FRAME_ROWS):
             told.problems += [f"{table.name}, line {line}: {spoilt.reason}" for line, spoilt in frame.unreadable.items()]
-            rows = kept(frame.rows, spec)
+            rows = shaped(kept(frame.rows, spec), spec, table.name, told)
             if len(rows):
                 yield region_rows(pack, spec, rows, table.name, crs, told)
     except Unreadable as error:
@@ -74,6 +75,16 @@ def kept(rows: pd.DataFrame, spec: TreeFile) -> pd.DataFrame:
         chosen = texts(pd.Series(distinct)).isin([wanted] if isinstance(wanted, str) else wanted).to_numpy(bool)
         rows = rows[(place >= 0) & np.append(chosen, False)[place]]
     return rows
+
+
+def shaped(rows: pd.DataFrame, spec: TreeFile, name: str, told: Told) -> pd.DataFrame:
+    """The rows with the shapes of the column that is named; cells that are none are told."""
+    if spec.shape is None:
+        return rows
+    shapes, bad = drawn(rows[spec.shape])
+    told.problems += [f"{name}, line {line}: {spec.shape} is no shape such as POLYGON ((…)): {str(rows[spec.shape][line])[:60]!r}"
+                      for line in rows.index[bad]]
+    return rows.assign(**{GEOMETRY: shapes})
 
 
 def region_rows(pack: Pack, spec: TreeFile, rows: pd.DataFrame, name: str, crs: str | None, told: Told) -> pd.DataFrame:
@@ -145,6 +156,8 @@ def needed(pack: Pack, number: int, table: Table) -> None:
         (("where",), list(spec.where))]
     if isinstance(spec.parent, str | ParentName):
         wanted.append((("parent",), columns(spec.parent if isinstance(spec.parent, str) else spec.parent.name)))
+    if spec.shape is not None:
+        wanted.append((("shape",), [spec.shape]))
     if isinstance(spec.level, LevelColumn):
         wanted.append((("level", "column"), [spec.level.column]))
     for key, names in wanted:

@@ -53,6 +53,10 @@ def files_of(level: Level) -> Iterator[str]:
     yield line(6, "name", level.name)
     if level.repeated:
         yield line(6, "repeated", True, "a region stands on many lines")
+    if level.found.shape is not None:
+        yield line(6, "shape", level.found.shape)
+        if level.found.guess.crs is not None:
+            yield line(6, "crs", level.found.guess.crs, "the shapes are in degrees")
     if level.found.drawn and level.found.guess.crs is None:
         yield comment(6, "crs: EPSG:4490   # the file does not say its coordinate system")
     yield from (comment(6, f"unsure: {note}") for note in level.notes)
@@ -60,6 +64,9 @@ def files_of(level: Level) -> Iterator[str]:
         read = inline({**level.shapes.read, "path": f"{DATA}/{level.shapes.file.as_posix()}"})
         yield f"    - read: {read}   # draws the regions above"
         yield from (line(6, "level", level.kind.key), line(6, "code", level.shape_code), line(6, "shapes_only", True))
+        if level.shapes.shape is not None:
+            yield line(6, "shape", level.shapes.shape)
+            yield line(6, "crs", level.shapes.guess.crs or "?", "of the shapes")
 
 
 def zone(tables: Sequence[Found]) -> tuple[str, str]:

@@ -1,13 +1,14 @@
 """What lies in a folder of unknown files: every table in it, with its first rows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import shapely
 
+from ingest.regions.drawn import drawn, one
 from ingest.regions.rows import GEOMETRY, texts
 from readers.guessing import Guess, guess
 from readers.opening import open_tables
@@ -15,6 +16,8 @@ from readers.table import Unreadable
 
 SAMPLE = 5_000        # rows that are looked at
 POLYGON, MULTIPOLYGON = 3, 6
+SHORTEST = 40         # letters of an area
+DEGREES = "EPSG:4326"
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,12 @@ class Found:
     guess: Guess
     rows: pd.DataFrame
     whole: bool           # whether these are all rows there are
+    shape: str | None = None    # the column whose texts are areas; `rows` has them as its geometry too
+
+    @property
+    def given(self) -> pd.DataFrame:
+        """The rows as the file has them."""
+        return self.rows if self.shape is None else self.rows.drop(columns=GEOMETRY)
 
     @property
     def name(self) -> str:
@@ -63,9 +72,26 @@ def look(folder: Path) -> tuple[list[Found], list[str]]:
 
 def of_file(folder: Path, file: Path) -> Iterator[Found]:
     """The tables of one file. Raises: Unreadable."""
-    for one in guess(file):
-        for table in open_tables(one.read, file.parent):
+    for told in guess(file):
+        for table in open_tables(told.read, file.parent):
             frames = table.frames(SAMPLE)
             first = next(frames, None)
             if first is not None and len(first.rows):
-                yield Found(file.relative_to(folder), one, first.rows, next(frames, None) is None)
+                yield areas(Found(file.relative_to(folder), told, first.rows, next(frames, None) is None))
+
+
+def areas(found: Found) -> Found:
+    """The table, with the areas that one of its columns writes as text."""
+    if GEOMETRY in found.rows:
+        return found
+    for column in found.rows.columns:
+        cells = found.rows[column].dropna()
+        if len(cells) and isinstance(cells.iloc[0], str) and len(cells.iloc[0]) > SHORTEST and one(cells.iloc[0]) is not None:
+            shapes, bad = drawn(found.rows[column])
+            kinds = shapely.get_type_id(shapes.to_numpy(object))
+            if not bad.any() and ((kinds == POLYGON) | (kinds == MULTIPOLYGON)).mean() > 0.8:
+                west, south, east, north = shapely.total_bounds(shapes.to_numpy(object))
+                degrees = -180 <= west <= east <= 180 and -90 <= south <= north <= 90
+                guess = replace(found.guess, crs=DEGREES if degrees else None)
+                return replace(found, rows=found.rows.assign(**{GEOMETRY: shapes}), shape=str(column), guess=guess)
+    return found

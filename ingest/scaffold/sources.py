@@ -53,9 +53,9 @@ def sent(tables: Sequence[Found], city: CityAround) -> list[Sent]:
 
 def drafted(table: Found, city: CityAround) -> Guess | None:
     """The mapping of the likeliest subject; None where none is likely."""
-    around = CityAround(city.zone, city.box, city.regions, table.guess.crs)
-    subject, score = subjects(table.rows, around)[0]
-    return guess(table.rows, subject, around) if score >= LEAST else None
+    around = CityAround(city.zone, city.box, city.regions, None if table.shape else table.guess.crs)
+    subject, score = subjects(table.given, around)[0]
+    return guess(table.given, subject, around) if score >= LEAST else None
 
 
 def slugs(file: Path) -> Iterator[str]:
@@ -92,7 +92,7 @@ def written(one: Sent) -> str:
         comment(0, f"from {one.found.name}: {'; '.join(one.found.guess.reasons)}")]
     if one.guess is None:
         return "\n".join([*head, "datasets: []", comment(0, "No subject fits this table. Its columns are:"),
-                          *(comment(0, f"  {column}") for column in one.found.rows.columns), ""])
+                          *(comment(0, f"  {column}") for column in one.found.given.columns), ""])
     read = {**one.found.read, "path": f"{DATA}/{one.found.file.as_posix()}"}
     return "\n".join([
         *head, "datasets:", f"  - key: {subject}", line(4, "subject", subject),

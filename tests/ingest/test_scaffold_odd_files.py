@@ -6,7 +6,7 @@ import geopandas
 import pytest
 from shapely.geometry import Point, box
 
-from ingest.pack import read
+from ingest.pack import PackError, read
 from ingest.scaffold.making import Made, make
 from ingest.scaffold.regions import wordy
 from ingest.scaffold.sources import slugs
@@ -50,6 +50,21 @@ def test_areas_that_divide_a_city_among_them_are_regions_and_parks_are_places(ma
     ("1er arrondissement", True), ("Ward 12", True), ("JD0012", False), ("420102", False)])
 def test_a_name_may_hold_a_number_and_a_code_letters(cell, name):
     assert wordy(cell) == name
+
+
+def test_areas_that_a_table_writes_as_text_draw_its_regions(tmp_path):
+    """As portals export boundaries: a CSV whose the_geom holds WKT."""
+    rows = "".join(f'0{n},"{shape.wkt}",Ward {n} North\n' for n, shape in enumerate(QUARTERS))
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files/wards.csv").write_text(f"ward_id,the_geom,name\n{rows}")
+    made = make("town", tmp_path / "files", packs=tmp_path)
+    assert dict(made.taken) == {"wards.csv": "regions: street"}
+    tree = known(read(made.folder)).survey.tree
+    assert tree["code"].tolist() == ["town", "00", "01", "02", "03"] and tree["geom"].notna().all()
+    wards = made.folder / "data/wards.csv"
+    wards.write_text(wards.read_text().replace("POLYGON ((", "POLYGON ((x", 1))
+    with pytest.raises(PackError, match=r"wards\.csv, line \d: the_geom is no shape such as POLYGON"):
+        known(read(made.folder))
 
 
 def test_devices_take_the_name_that_their_readings_call_them_by(made, tried):
