@@ -1,14 +1,12 @@
 """The application's routes: statuses, headers, health, and the ingest door on the same port."""
 
 import gzip
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
-from app import create_app
 from data_access.city import City
 from settings import Settings
 
@@ -16,14 +14,8 @@ GZIP = {"Accept-Encoding": "gzip"}
 
 
 @pytest.fixture(scope="module")
-def app(database_url: str, town: City) -> Iterator[Dash]:
-    made = create_app(Settings(database_url=database_url))
-    studio = made.server.extensions["studio"]
-    deadline = time.monotonic() + 5
-    while (studio.atlas.city is None or studio.hub.cut_since) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    yield made
-    studio.stop()
+def app(database_url: str, town: City, start: Callable[[Settings], Dash]) -> Dash:
+    return start(Settings(database_url=database_url))
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 import csv
 import io
 import json
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -13,7 +12,6 @@ from dash import Dash
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
-from app import create_app
 from data_access.city import City
 from data_access.quarantine import waiting
 from settings import Settings
@@ -24,16 +22,11 @@ SENDER = {"Authorization": "Bearer secret"}
 
 
 @pytest.fixture(scope="module")
-def app(database_url: str, town: City) -> Iterator[Dash]:
-    made = create_app(Settings(database_url=database_url, wall_tokens=f"west:T1:{TOKEN}"))
-    studio = made.server.extensions["studio"]
-    deadline = time.monotonic() + 5
-    while (studio.atlas.city is None or studio.hub.cut_since) and time.monotonic() < deadline:
-        time.sleep(0.02)
+def app(database_url: str, town: City, start: Callable[[Settings], Dash]) -> Dash:
+    made = start(Settings(database_url=database_url, wall_tokens=f"west:T1:{TOKEN}"))
     rows = [{"code": "A9", "name_zh": "甲", "name_en": "=A", "region": "nowhere"}]
     assert made.server.test_client().post("/ingest/v1/agencies", json={"rows": rows}, headers=SENDER).get_json()["rejected"] == 1
-    yield made
-    studio.stop()
+    return made
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """A wall's token lets it read its region and nothing else; it stands in no answer and in no log."""
 
 import logging
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 from dash import Dash
@@ -10,7 +9,6 @@ from flask.testing import FlaskClient
 from pydantic import ValidationError
 from sqlalchemy import Engine
 
-from app import create_app
 from data_access.city import City
 from settings import Settings
 from tests.browser.scene import enliven
@@ -21,15 +19,9 @@ TOKENS = f"city:T1:{TOKEN} whole:T:{OTHER}"
 
 
 @pytest.fixture(scope="module")
-def app(database_url: str, engine: Engine, town: City) -> Iterator[Dash]:
+def app(database_url: str, engine: Engine, town: City, start: Callable[[Settings], Dash]) -> Dash:
     enliven(engine, town)
-    made = create_app(Settings(database_url=database_url, wall_tokens=TOKENS))
-    studio = made.server.extensions["studio"]
-    deadline = time.monotonic() + 5
-    while (studio.atlas.city is None or studio.hub.cut_since) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    yield made
-    studio.stop()
+    return start(Settings(database_url=database_url, wall_tokens=TOKENS))
 
 
 @pytest.fixture
