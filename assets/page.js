@@ -4,6 +4,7 @@
   "use strict";
 
   const ROOT = "wall", MENU = "details[data-menu]";
+  const REDRAWN_MS = 600;
   const shared = window.tonglan = window.tonglan || {};
 
   function turn(changes) {
@@ -25,12 +26,21 @@
     shared.go(`${address.pathname}?${query}`);
   }
 
+  /* Paper is light: what was drawn for a dark screen is drawn anew first. */
+  function print() {
+    shared.wear("light");
+    setTimeout(() => {
+      window.print();
+      shared.wear(null);
+    }, REDRAWN_MS);
+  }
+
   function shut(but) {
     for (const menu of document.querySelectorAll(`${MENU}[open]`)) if (!menu.contains(but)) menu.open = false;
   }
 
   function pressed(event) {
-    if (event.target.closest?.("[data-print]")) window.print();
+    if (event.target.closest?.("[data-print]")) print();
     shut(event.target.closest?.("a[href]") ? null : event.target);
   }
 

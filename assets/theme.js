@@ -62,7 +62,15 @@
     return found;
   }
 
-  shared.colour = colour;
+  /* Another theme for a while, as paper is light; null: the one that holds. */
+  function wear(theme) {
+    page.dataset.theme = theme || "";
+    colours = new Map();
+    if (theme) window.dispatchEvent(new CustomEvent(CHANGED));
+    else settle();
+  }
+
+  Object.assign(shared, {colour, wear});
   light.addEventListener("change", settle);
   document.addEventListener("click", pressed);
   window.addEventListener("popstate", settle);
