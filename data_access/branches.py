@@ -37,7 +37,7 @@ def read(connection: Connection, branches: Sequence[Branch], common: tuple[str, 
         name, made = common
         statement = f"WITH {name} AS MATERIALIZED ({own(made.statement, 'common')})\n{statement}"
         binds |= {f"{bind}_common": value for bind, value in made.binds.items()}
-    for row in connection.execute(sql(statement), binds):
+    for row in connection.execute(sql(statement), binds).all():
         found[row[0]].append(row)
     return found
 

@@ -57,6 +57,7 @@ class Flows:
     amounts: dict[tuple[str, int], dict[int, Amount]] = field(default_factory=dict)
     bins: dict[tuple[str, int], dict[int, dict[int, int]]] = field(default_factory=dict)
     numbers: dict[Span, range] = field(default_factory=dict)
+    merged: dict[tuple[str, int, Span], dict[int, int]] = field(default_factory=dict)   # histograms that were asked for
 
     def amount(self, key: str, region_id: int, span: Span) -> Amount:
         """A metric's amount over a span of the frame; nothing where no fact fell."""
@@ -74,7 +75,13 @@ class Flows:
         return Amount(n, total)
 
     def histogram(self, key: str, region_id: int, span: Span) -> dict[int, int]:
-        """A metric's log histogram over a span of the frame."""
+        """A metric's log histogram over a span of the frame; several indicators ask for the same one."""
+        asked = key, region_id, span
+        if asked not in self.merged:
+            self.merged[asked] = self._merge(key, region_id, span)
+        return self.merged[asked]
+
+    def _merge(self, key: str, region_id: int, span: Span) -> dict[int, int]:
         found = self.bins.get((key, region_id), {})
         merged: dict[int, int] = {}
         for number in self._numbers(span):
