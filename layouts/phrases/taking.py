@@ -3,12 +3,11 @@
 from indicators.text import Text
 
 PHRASES: dict[str, Text] = {
-    "take": Text("带走", "Take away"),
     "take.csv": Text("CSV", "CSV"),
     "take.xlsx": Text("Excel", "Excel"),
-    "take.svg": Text("SVG 图", "SVG"),
-    "take.png": Text("PNG 图", "PNG"),
+    "take.charts": Text("图表", "Charts"),
     "take.pdf": Text("PDF", "PDF"),
+    "take.printing_now": Text("正在生成…", "Printing …"),
     "take.link": Text("复制链接", "Copy link"),
     "take.copied": Text("链接已复制", "Link copied"),
     "take.chart": Text("带走此图：{name}", "Take this chart away: {name}"),
@@ -21,6 +20,7 @@ PHRASES: dict[str, Text] = {
     "take.busy": Text("正在导出的文件已经很多，请一分钟后再试", "Enough files are on their way already: try again in a minute"),
     "take.printing": Text("排队打印的页面已经很多，请一分钟后再试", "Enough pages wait for the printer: try again in a minute"),
     "take.slow": Text("这一页没有及时画完，请再试一次", "The page was not painted in time: try again"),
+    "take.no_page": Text("这里没有可打印的页面", "There is no page to print here"),
     "take.no_printer": Text("服务器没有可用的浏览器，不能生成 PDF；管理员装上它即可",
                             "The server has no Chromium to print with; its operator can install it"),
     "about.title": Text("内容", "What"),

@@ -2,21 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
-from urllib.parse import urlencode
 
 from data_access.city import City, UnknownRegion
 from indicators.definition import Indicator
 from indicators.library import INDICATORS
 from indicators.text import Language, Text
+from layouts import take_away
 from layouts.address import fields, pages
 from layouts.address.errors import BadAddress
-from layouts.view import View, scoped, timed
+from layouts.take_away import What
+from layouts.view import View, scoped
 from layouts.words import WORDS
 from live.address import OFF_LIMITS, Refused
 from live.reach import inside
 
-What = Literal["facts", "regions", "scorecard", "organizations"]
 OF_ONE: tuple[What, ...] = ("facts", "regions")   # these are of one indicator
 
 
@@ -50,7 +49,4 @@ def read(city: City, what: What, said: Mapping[str, str], language: Language, wi
 
 def address(order: Order, kind: str) -> str:
     """The address of an order's file; read() reads it back."""
-    scope = order.view.scope
-    query = {"i": order.indicator.key} if order.indicator is not None else {}
-    query |= {"r": scope.region} | timed(scope, "p", "") | fields.filters_told(scope) | {"lang": scope.language}
-    return f"/export/{order.what}.{kind}?{urlencode(query, safe=',')}"
+    return take_away.file(order.view, order.what, kind, None if order.indicator is None else order.indicator.key)

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from data_access.city import City
 from data_access.engine import DataUnavailable
+from layouts.take_away import What
 from layouts.view import View
 from layouts.words import say
 from live import gate
@@ -31,7 +32,7 @@ def routes(city: Callable[[], City | None], desk: Callable[[View], Desk]) -> Blu
     turns = BoundedSemaphore(AT_ONCE)
 
     @blueprint.get("/export/<any(facts, regions, scorecard, organizations):what>.<any(csv, xlsx):kind>")
-    def export(what: orders.What, kind: str) -> Response:
+    def export(what: What, kind: str) -> Response:
         language, here = asked(request), city()
         if here is None:
             return told(503, say("notice.loading", language))

@@ -53,6 +53,7 @@ def serving(url: str, port: int = 0, **more: Any) -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.server_port}"
     finally:
         app.server.extensions["studio"].stop()
+        app.server.extensions["printer"].close()
         listener.shutdown()
         listener.socket.close()
         thread.join()
