@@ -4,12 +4,13 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, NoReturn, cast, get_args
 
 from pydantic import ValidationError
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -77,6 +78,13 @@ def parser() -> argparse.ArgumentParser:
     retry_parser = add("retry", retry, "try a source's rejects again, after its mapping was mended")
     retry_parser.add_argument("source", help="the source's key")
     retry_parser.add_argument("--pack", help="a folder of packs/ (default: PACK)")
+    tokens = commands.add_parser("token", help="the secret by which a source sends").add_subparsers(
+        required=True, metavar="ACTION")
+    for name, command, words in (("new", token_new, "make a new one, print it, and refuse the old one"),
+                                 ("revoke", token_revoke, "take it away: the source takes nothing over the network")):
+        each = tokens.add_parser(name, help=words, description=words)
+        each.set_defaults(command=command)
+        each.add_argument("source", help="the source's key")
     add("simulate", simulate, "send simulated facts to the door; further options go to the simulator").add_argument(
         "--door", help="the door's URL (default: the one that `run` serves)")
     packs = commands.add_parser("pack", help="a city pack").add_subparsers(required=True, metavar="ACTION")
@@ -175,6 +183,37 @@ def retry(asked: argparse.Namespace, settings: Settings) -> None:
           f"{answer['rejected']} rows rejected again, {answer['left']} rejects that only a mended file can bring.")
     for reason in answer["reasons"][:SHOWN]:
         print(f"  line {reason['row']}: {reason['text']}")
+
+
+def token_new(asked: argparse.Namespace, settings: Settings) -> None:
+    """Give a source a new token and print it."""
+    from ingest import tokens
+
+    with _source_named(settings) as connection:
+        print(tokens.renew(connection, settings.var, asked.source))
+
+
+def token_revoke(asked: argparse.Namespace, settings: Settings) -> None:
+    """Take a source's token away."""
+    from ingest import tokens
+
+    with _source_named(settings) as connection:
+        tokens.revoke(connection, settings.var, asked.source)
+    print(f"{asked.source} takes nothing over the network any more, within ten seconds.")
+
+
+@contextmanager
+def _source_named(settings: Settings) -> Iterator[Connection]:
+    """A transaction about a source. Raises: Misused when there is none of that name."""
+    from ingest.tokens import UnknownSource
+
+    engine = _engine(settings, settings.statement_timeout_ms)
+    check.require(engine)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except UnknownSource as error:
+        raise Misused(str(error)) from error
 
 
 def simulate(asked: argparse.Namespace, settings: Settings) -> None:

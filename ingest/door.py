@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
 import orjson
 import psycopg2
 from flask import Flask, Response, request
@@ -20,20 +19,24 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from data_access.engine import DataUnavailable, create, sql
-from ingest import jobs, snapshots
+from ingest import jobs, openapi, snapshots
 from ingest.batch import Raced, Source
 from ingest.intake import Delivery, Intake, KeyReused, NoCity
 from ingest.latest import Waiting, catch_up
 from ingest.quality.watch import Watch
 from ingest.rejects import Rejects
-from ingest.sheet import TooMany, Unreadable, read
+from ingest.room import Full, Room
+from ingest.sheet import TooMany, Unreadable, read, read_lines
 from ingest.subjects import SUBJECTS
 from settings import Settings
 
 log = logging.getLogger("tonglan.door")
 
 LARGEST_BODY = 8 << 20
-LARGEST_UNPACKED = 64 << 20
+LARGEST_UNPACKED = 32 << 20
+AT_ONCE = 64 << 20           # bytes of unpacked bodies worked on at once; each becomes some ten times as much memory
+LONGEST_WAIT_S = 5.0
+BY_LINE = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 LONGEST_KEY = 200
 TOKENS_FRESH_S = 10.0
 RETRY_AFTER = "2"
@@ -94,24 +97,31 @@ def create_door(engine: Engine, *, alone: bool = False) -> Flask:
     app = Flask("tonglan.door", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     intake, keeper = Intake(engine, waiting=Waiting() if alone else None), Doorkeeper(engine)
+    room = Room(AT_ONCE, LONGEST_WAIT_S)
 
     @app.post("/ingest/v1/<subject>")
     def take(subject: str) -> Response:
         source = keeper.admit(request.headers.get("Authorization"))
         if subject not in SUBJECTS:
             raise Refused(404, "unknown_subject", f"there is no such subject; there are {', '.join(SUBJECTS)}")
-        return answer(200, intake.take(delivery(source, subject)))
+        sent = packed()
+        with room.hold(sent.size):
+            return answer(200, intake.take(delivery(source, subject, sent.unpacked())))
 
     @app.put("/ingest/v1/jobs/<job>")
     def report(job: str) -> Response:
         keeper.admit(request.headers.get("Authorization"))
-        return answer(200, report_job(engine, job, body()))
+        return answer(200, report_job(engine, job, packed().unpacked()))
 
     @app.get("/ingest/v1/health")
     def health() -> Response:
         with engine.connect() as connection:
             connection.execute(sql("SELECT 1"))
         return answer(200, {"database": "ok"})
+
+    @app.get("/ingest/v1/openapi.json")
+    def describe() -> Response:
+        return answer(200, openapi.description())
 
     app.register_error_handler(Exception, explain)
     if alone:
@@ -147,12 +157,13 @@ def report_job(engine: Engine, job: str, sent: bytes) -> dict[str, Any]:
     return {"job": job}
 
 
-def delivery(source: Source, subject: str) -> Delivery:
+def delivery(source: Source, subject: str, body: bytes) -> Delivery:
     """The request's rows, counted from 1. Raises: Refused, Unreadable, TooMany."""
     found, wanted = Rejects(), SUBJECTS[subject]
-    sheet = read(body(), [one.name for one in wanted.fields], found)
-    return Delivery(source, wanted, sheet.columns, np.arange(1, sheet.count + 1), sheet.whole, "http", request.remote_addr or "",
-                    key(), rejects=found)
+    reader = read_lines if request.mimetype in BY_LINE else read
+    sheet = reader(body, [one.name for one in wanted.fields], found)
+    return Delivery(source, wanted, sheet.columns, sheet.lines, sheet.whole, "http", request.remote_addr or "", key(),
+                    rejects=found, unread=sheet.unread)
 
 
 def key() -> str | None:
@@ -163,24 +174,39 @@ def key() -> str | None:
     return given
 
 
-def body() -> bytes:
-    """The request's body, unpacked when it came gzipped. Raises: Refused; RequestEntityTooLarge."""
+@dataclass(frozen=True)
+class Packed:
+    """A request's body as it came, and how many bytes it has unpacked."""
+
+    sent: bytes
+    size: int
+    gzipped: bool
+
+    def unpacked(self) -> bytes:
+        """The body itself. Raises: Refused."""
+        if not self.gzipped:
+            return self.sent
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            content = unpacker.decompress(self.sent, self.size + 1)
+        except zlib.error as error:
+            raise Refused(400, "unreadable", "the body is not gzip") from error
+        if len(content) > LARGEST_UNPACKED:
+            raise Refused(413, "too_large", f"unpacked, the body has more than {LARGEST_UNPACKED >> 20} MB")
+        if not unpacker.eof or unpacker.unused_data:
+            raise Refused(400, "unreadable", "the gzipped body is cut off, is longer than it says, or has several members")
+        return content
+
+
+def packed() -> Packed:
+    """The request's body. Raises: Refused; RequestEntityTooLarge."""
     sent = request.get_data(cache=False)
     encoding = request.headers.get("Content-Encoding", "identity").lower()
     if encoding == "identity":
-        return sent
+        return Packed(sent, len(sent), gzipped=False)
     if encoding != "gzip":
         raise Refused(415, "unknown_encoding", "Content-Encoding may be gzip or left out")
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        unpacked = unpacker.decompress(sent, LARGEST_UNPACKED)
-    except zlib.error as error:
-        raise Refused(400, "unreadable", "the body is not gzip") from error
-    if unpacker.unconsumed_tail:
-        raise Refused(413, "too_large", f"unpacked, the body has more than {LARGEST_UNPACKED >> 20} MB")
-    if not unpacker.eof:
-        raise Refused(400, "unreadable", "the gzipped body is cut off")
-    return unpacked
+    return Packed(sent, min(int.from_bytes(sent[-4:], "little"), LARGEST_UNPACKED), gzipped=True)  # gzip ends with its size
 
 
 def answer(status: int, content: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
@@ -203,6 +229,8 @@ def as_refused(error: Exception) -> Refused:
         return error
     if isinstance(error, Unreadable):
         return Refused(400, "unreadable", str(error))
+    if isinstance(error, Full):
+        return Refused(429, "busy", "the door is full; nothing was stored, send again", again)
     if isinstance(error, TooMany):
         return Refused(413, "too_many_rows", str(error))
     if isinstance(error, KeyReused):

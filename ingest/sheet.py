@@ -1,12 +1,14 @@
-"""A batch as it came: rows, or columns of one length; any row of it can be given back whole."""
+"""A batch as it came: rows, columns of one length, or a row a line; any row of it can be given back whole."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
-from ingest.rejects import Rejects
+from ingest.rejects import Kept, Reason, Rejects
 
 MOST_ROWS = 20_000
 
@@ -21,11 +23,16 @@ class TooMany(ValueError):
 
 @dataclass(frozen=True)
 class Sheet:
-    """What was sent, by column; `rows` is what was sent by row, when it was."""
+    """What was sent, by column; `rows` is what was sent by row, when it was.
+
+    `lines` says where each row was sent, counted from 1; `unread` are lines that are no JSON.
+    """
 
     count: int
     columns: dict[str, Sequence[Any]]
     rows: Sequence[Any] | None = None
+    lines: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    unread: Sequence[Kept] = ()
 
     def whole(self, row: int) -> Any:
         """One row as it came."""
@@ -60,7 +67,7 @@ def by_row(rows: Any, names: Sequence[str], rejects: Rejects) -> Sheet:
         rejects.add_all((at for at, row in enumerate(rows) if not isinstance(row, dict)),
                         None, "not_an_object", "a row must be an object of fields")
         objects = [row if isinstance(row, dict) else {} for row in rows]
-    return Sheet(len(rows), {name: [row.get(name) for row in objects] for name in names}, rows)
+    return Sheet(len(rows), {name: [row.get(name) for row in objects] for name in names}, rows, numbered(len(rows)))
 
 
 def by_column(columns: Any) -> Sheet:
@@ -73,7 +80,50 @@ def by_column(columns: Any) -> Sheet:
         raise Unreadable(f"the columns differ in length: {told}")
     count = next(iter(lengths.values()), 0)
     limit(count)
-    return Sheet(count, columns)
+    return Sheet(count, columns, lines=numbered(count))
+
+
+def read_lines(body: bytes, names: Sequence[str], rejects: Rejects) -> Sheet:
+    """Read a body of one JSON object a line; blank lines are passed over. Raises: Unreadable, TooMany."""
+    told = body.split(b"\n")
+    places = [place for place, line in enumerate(told) if not line.isspace() and line]
+    limit(len(places))
+    if not places:
+        raise Unreadable("the batch holds no rows")
+    written = [told[place] for place in places]
+    rows, unread = at_once(written), []
+    if rows is None:
+        read_one_by_one = [one(line) for line in written]
+        unread = [Kept(place + 1, [Reason(None, "unreadable", found)], line.decode(errors="replace"))
+                  for place, line, found in zip(places, written, read_one_by_one, strict=True) if type(found) is str]
+        rows = [found[0] for found in read_one_by_one if type(found) is not str]
+        places = [place for place, found in zip(places, read_one_by_one, strict=True) if type(found) is not str]
+    sheet = by_row(rows, names, rejects)
+    return Sheet(sheet.count, sheet.columns, rows, np.array(places, np.int64) + 1, unread)
+
+
+def at_once(lines: Sequence[bytes]) -> list[Any] | None:
+    """All lines' values, where each is plainly an object of its own; otherwise None."""
+    if not all(line.startswith(b"{") and line.rstrip().endswith(b"}") for line in lines):
+        return None
+    try:
+        rows: list[Any] = orjson.loads(b"[" + b",".join(lines) + b"]")
+    except orjson.JSONDecodeError:
+        return None
+    return rows if len(rows) == len(lines) else None
+
+
+def one(line: bytes) -> tuple[Any] | str:
+    """One line's value, or why there is none."""
+    try:
+        return (orjson.loads(line),)
+    except orjson.JSONDecodeError as error:
+        return f"the line is not JSON: {error}"
+
+
+def numbered(count: int) -> NDArray[np.int64]:
+    """The numbers of rows, from 1."""
+    return np.arange(1, count + 1)
 
 
 def limit(count: int) -> None:

@@ -53,3 +53,29 @@ def write(file: Path, tokens: dict[str, str]) -> None:
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w", encoding="utf-8") as made:
         json.dump(tokens, made, indent=1)
     draft.replace(file)
+
+
+class UnknownSource(ValueError):
+    """There is no such source."""
+
+
+def renew(connection: Connection, folder: Path, key: str) -> str:
+    """Give a source a new token; an old one opens nothing any more. Returns: the token. Raises: UnknownSource."""
+    token = secrets.token_urlsafe(32)
+    put(connection, key, digest(token))
+    write(folder / FILE, read(folder / FILE) | {key: token})
+    return token
+
+
+def revoke(connection: Connection, folder: Path, key: str) -> None:
+    """Take a source's token away: it takes nothing over the network. Raises: UnknownSource."""
+    put(connection, key, None)
+    write(folder / FILE, {name: token for name, token in read(folder / FILE).items() if name != key})
+
+
+def put(connection: Connection, key: str, kept: str | None) -> None:
+    """Keep a token's hash. Raises: UnknownSource."""
+    found = connection.execute(text("UPDATE source SET token_hash = :hash WHERE key = :key"), {"hash": kept, "key": key})
+    if not found.rowcount:
+        known = connection.execute(text("SELECT key FROM source ORDER BY key")).scalars().all()
+        raise UnknownSource(f"there is no source {key!r}; there are: {', '.join(known) or 'none'}")
