@@ -18,6 +18,7 @@
   const FLY_MS = 600;
   const RETRY_MS = [1000, 2000, 4000, 8000, 15000, 30000];
   const REACH = 5;             // units around the pointer in which a mark is meant
+  const NARROW = 500;          // units: a map on a phone
   const EDGE = 30;             // units kept free around what is looked at
   const LOST_MS = 2500;        // a lost graphics context that has not come back by then is given up
   const LARGEST = [16384, 16384];
@@ -312,12 +313,12 @@
     refilter(map, `hatch-${level}`, empty.length ? ids(empty) : style.NOTHING);
   }
 
-  /* Fewer and shorter names are larger: 24 units for a handful, 16 for a crowd. */
+  /* Fewer and shorter names are larger: 24 units for a handful, 16 for a crowd; on a phone none is over 19. */
   const wide = name => [...name].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
 
   function labelSize(all) {
     const middle = all.map(label => wide(label.name)).sort((a, b) => a - b)[all.length >> 1] || 0;
-    return all.length <= 12 && middle <= 12 ? 24 : all.length <= 30 && middle <= 18 ? 19 : 16;
+    return all.length <= 12 && middle <= 12 && field().width > NARROW ? 24 : all.length <= 30 && middle <= 18 ? 19 : 16;
   }
 
   /* The map draws a letter once and keeps it, so the pieces of the font that hold these must be there before. */

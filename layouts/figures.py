@@ -22,7 +22,8 @@ LIVELY = {"displaylogo": False, "modeBarButtons": [["zoom2d", "resetScale2d", "t
 SIGNIFICANT = 5
 LEAST_SPAN = 0.1     # of a value: a device that swings less is nearly still
 FIGURE = 56          # a dot plot's right margin; its left one holds the longest name, up to so many units, and a gap
-NAME, GAP = 160, 12
+NAME, GAP = 154, 4
+LARGEST = 1.18       # how much larger than here the style sheet sets letters on the smallest screens
 WIDE_LETTER, LETTER = 14.0, 7.5   # at the charts' size: a Chinese character, and any other at most, nearly always
 
 
@@ -168,7 +169,7 @@ def dots(names: Sequence[str], values: Sequence[float], labels: Sequence[str], s
     """Regions compared near a target: one dot each on a hairline, never a truncated bar; the names end before the hairlines."""
     rows = list(range(len(names) - 1, -1, -1))
     names = [fitted(name, NAME) for name in names]
-    left = ceil(max(map(breadth, names), default=0)) + GAP
+    left = ceil(max(map(breadth, names), default=0) * LARGEST) + GAP
     colors = [palette.BAD if state == "bad" else palette.WATCH if state == "watch" else palette.INK for state in states]
     return {
         "data": [{"type": "scatter", "mode": "markers", "x": [rounded(value) for value in values], "y": rows,

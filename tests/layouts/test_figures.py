@@ -61,8 +61,8 @@ def test_names_end_before_the_hairlines_of_a_dot_plot_whatever_they_are_called()
     called = ["布鲁克林市中心－丹波－博恩山", "Downtown Brooklyn-DUMBO"]
     long = figures.dots(called, [1.0, 2.0], ["1", "2"], [None, None], None)["layout"]
     names = [note["text"] for note in long["annotations"][:2]]
-    assert names == ["布鲁克林市中心－丹波…", "Downtown Brooklyn-D…"]
-    assert max(map(figures.breadth, names)) < long["margin"]["l"] <= figures.NAME + figures.GAP
+    assert names == ["布鲁克林市中心－丹波…", "Downtown Brooklyn-…"]
+    assert max(map(figures.breadth, names)) * figures.LARGEST < long["margin"]["l"] < figures.WIDE / 2
     assert FIGURES["dots"]["layout"]["margin"]["l"] < 30, "short names leave the room to the dots"
 
 
