@@ -75,8 +75,8 @@ def naming(look: Look, reading: Reading) -> list[Any]:
     indicator = reading.indicator
     marks = [*picking.of_all(look, picking.spared(look, indicator)), *states.simulated(reading.simulated, look.language)]
     return [html.Span([links.link(look.read(indicator.title), links.to_indicator_page(look.view, indicator.key),
-                                  title=look.read(indicator.definition)), *marks], className="title"),
-            html.Small(ages.data_age(look, reading))]
+                                  title=look.read(indicator.definition))], className="title"),
+            html.Small([*ages.data_age(look, reading), *marks])]
 
 
 def value(look: Look, reading: Reading) -> Any:

@@ -13,7 +13,7 @@ PHRASES: dict[str, Text] = {
     "region.moved": Text("{verb} ", " {verb} "),
     "region.on_target": Text("；已达标（{target}）", "; on target ({target})"),
     "region.short": Text("；距目标 {target} 还差 {gap}", "; {gap} short of target {target}"),
-    "region.ranks": Text("；{of} 个同级中第 {place}", "; {place} of {of} peers"),
+    "region.ranks": Text("；{of} 个同级中第 {place}", "; ranks {place} of {of}"),
     "region.stop": Text("。", "."),
     "region.points": Text("{sum} 点", "{sum} pt"),
     "region.why": Text("为何变化", "Why it changed"),

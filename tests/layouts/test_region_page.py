@@ -46,7 +46,7 @@ def test_a_share_that_fell_is_told_in_points_with_the_sum_and_what_is_missing_to
     told = said(reading, rank=Rank(4, 5, 0))
     assert "按期结案率 下降 2.3 点 ；距目标 ≥90 还差 11.3 点 ；5 个同级中第 4 。" in told
     assert "78.67 − 80.95 = −2.28 点" in told
-    assert "Closed on time fell 2.3 pt ; 11.3 pt short of target ≥90 ; 4 of 5 peers ." in said(reading, "en", Rank(4, 5, 0))
+    assert "Closed on time fell 2.3 pt ; 11.3 pt short of target ≥90 ; ranks 4 of 5 ." in said(reading, "en", Rank(4, 5, 0))
 
 
 def test_a_count_is_told_in_per_cent_with_both_steps_of_the_sum():
