@@ -254,6 +254,7 @@ MARK_PLACE = "ST_MakePoint(round(tx * :extent), round(ty * :extent)) AS geom"
 
 # Devices by what is wrong with them: ok 0, watch 1, offline 2, alarm 3.
 WATCH, OFFLINE, ALARM = 1, 2, 3
+CROWDED_CELLS = 8           # squares across a tile in which far out all of a rank are one mark
 SILENT = "(f.last_at IS NULL OR f.last_at < :now - make_interval(secs => :silent * f.interval_s))"
 DEVICE_MARKS = f"""
         SELECT (ARRAY['ok', 'watch', 'offline', 'alarm'])[rank + 1] AS health, n,
@@ -389,7 +390,20 @@ class Oddities:
         """Those of a tile, placed in it."""
         places = self.places * (1 << tile.z) - (tile.x, tile.y)
         inside = np.all((places >= 0) & (places < 1), axis=1)
-        return Oddities(self.ids[inside], places[inside], self.ranks[inside], self.codes[inside], self.kinds[inside])
+        return self._only(inside, places)
+
+    def gathered(self, cells: int, lowest: int) -> tuple["Oddities", NDArray[np.int64]]:
+        """One of each rank from the lowest in each square of a tile, and how many it stands for: the one farthest east."""
+        meant = self._only(self.ranks >= lowest, self.places)
+        square = np.floor(meant.places * cells).astype(np.int64)
+        order = np.lexsort((meant.places[:, 1], meant.places[:, 0], square[:, 1], square[:, 0], meant.ranks))
+        groups = np.column_stack([meant.ranks, square])[order]
+        last = np.append(np.any(groups[1:] != groups[:-1], axis=1), True).nonzero()[0] if len(order) else order
+        return meant._only(order[last], meant.places), np.diff(last, prepend=-1)
+
+    def _only(self, which: NDArray[np.bool_] | NDArray[np.int64], places: NDArray[np.float64]) -> "Oddities":
+        """Some of them, at places of their own."""
+        return Oddities(self.ids[which], places[which], self.ranks[which], self.codes[which], self.kinds[which])
 
 
 def oddities(engine: Engine, now: datetime) -> Oddities:
@@ -414,14 +428,16 @@ def oddities(engine: Engine, now: datetime) -> Oddities:
 
 
 def odd_devices(engine: Engine, odd: Oddities, tile: Address) -> bytes:
-    """Far out: those silent or in alarm, with the properties that devices have near by."""
+    """Far out: those silent or in alarm, with the properties that devices have near by. They are gathered here: where a whole
+    network is silent they are as many as there are devices."""
+    marks, n = odd.gathered(CROWDED_CELLS, OFFLINE)
     return encode(engine, "devices on the map", f"""
-        WITH placed AS (
-            SELECT p.id, p.kind, p.rank, NULL::int AS late, p.tx, p.ty
-              FROM unnest(CAST(:ids AS text[]), CAST(:kinds AS text[]), CAST(:ranks AS int[]), CAST(:xs AS float8[]),
-                          CAST(:ys AS float8[])) AS p(id, kind, rank, tx, ty)), {MARKS}{DEVICE_MARKS}""", {
-        **crowding(tile.z), "lowest": OFFLINE, "every": True, "ids": odd.codes.tolist(), "kinds": odd.kinds.tolist(),
-        "ranks": odd.ranks.tolist(), "xs": odd.places[:, 0].tolist(), "ys": odd.places[:, 1].tolist()}, layer="device")
+        WITH marks AS (
+            SELECT m.id, m.kind, m.rank, m.n, m.tx, m.ty
+              FROM unnest(CAST(:ids AS text[]), CAST(:kinds AS text[]), CAST(:ranks AS int[]), CAST(:n AS int[]),
+                          CAST(:xs AS float8[]), CAST(:ys AS float8[])) AS m(id, kind, rank, n, tx, ty)){DEVICE_MARKS}""", {
+        "ids": marks.codes.tolist(), "kinds": marks.kinds.tolist(), "ranks": marks.ranks.tolist(), "n": n.tolist(),
+        "xs": marks.places[:, 0].tolist(), "ys": marks.places[:, 1].tolist()}, layer="device")
 
 
 def devices(engine: Engine, odd: Oddities, tile: Address) -> bytes:
@@ -445,7 +461,7 @@ def single_lots(engine: Engine, tile: Address) -> bytes:
 
 def crowding(z: int) -> dict[str, object]:
     """How many squares a tile's marks are gathered in, which ranks are drawn, and whether every rank keeps its mark."""
-    return {"cells": 8 if z < 13 else 16 if z < 14 else 32, "lowest": 0, "every": z >= 13}
+    return {"cells": CROWDED_CELLS if z < 13 else 16 if z < 14 else 32, "lowest": 0, "every": z >= 13}
 
 
 def frame(tile: Address) -> dict[str, object]:

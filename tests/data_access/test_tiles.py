@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from sqlalchemy import Engine, text
 
@@ -9,7 +10,11 @@ from data_access import engine as engines
 from data_access.city import City
 from data_access.engine import DataUnavailable
 from data_access.tiles import (
+    ALARM,
+    OFFLINE,
+    WATCH,
     Address,
+    Oddities,
     Tiles,
     UnknownTile,
     finest,
@@ -244,3 +249,22 @@ def test_the_past_has_one_version_that_tells_its_instant(engine: Engine) -> None
     assert instant(told) == at
     assert instant("0-17c") is None
     assert instant("at-zz") is None
+
+
+def test_devices_in_one_square_of_a_tile_are_one_mark_for_each_rank_at_the_place_of_the_one_farthest_east() -> None:
+    """Of two squares across: in the north-west two silent ones and an alarm, in the south-east one silent; a watched one is
+    not meant far out."""
+    places = np.array([[0.1, 0.1], [0.4, 0.2], [0.2, 0.3], [0.9, 0.8], [0.6, 0.1]])
+    ranks = np.array([OFFLINE, OFFLINE, ALARM, OFFLINE, WATCH])
+    odd = Oddities(np.arange(5), places, ranks, np.array(list("abcde"), dtype=object), np.array(["gas"] * 5, dtype=object))
+    marks, n = odd.gathered(2, OFFLINE)
+    told = [(rank, code, tuple(place), int(count)) for rank, code, place, count in
+            zip(marks.ranks.tolist(), marks.codes.tolist(), marks.places.tolist(), n, strict=True)]
+    assert told == [(OFFLINE, "b", (0.4, 0.2), 2), (OFFLINE, "d", (0.9, 0.8), 1), (ALARM, "c", (0.2, 0.3), 1)]
+
+
+def test_where_nothing_is_wrong_there_is_no_mark() -> None:
+    none = np.array([], dtype=np.int64)
+    odd = Oddities(none, np.empty((0, 2)), none, np.array([], dtype=object), np.array([], dtype=object))
+    marks, n = odd.gathered(8, OFFLINE)
+    assert len(marks.ids) == len(n) == 0
