@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, quote, unquote, urlencode
 from indicators.definition import DIMENSIONS, Dimension
 from indicators.scope import DEFAULT_PERIOD, DEFAULT_WINDOW, Scope, Window
 from indicators.text import Language, Text
-from layouts.address import fields, pages
+from layouts.address import fields, readers
 from layouts.address.errors import TwoDrawers, UnknownDimension, UnknownMode, UnknownPage
 from layouts.address.fields import Said
 from layouts.address.pages import Page
@@ -48,7 +48,7 @@ def parse(pathname: str, search: str, home: str, language: Language = "zh") -> V
     Raises: BadAddress, as one of those in `layouts/address/errors.py`.
     """
     said = {key: values[-1] for key, values in parse_qs(search.lstrip("?"), keep_blank_values=False).items()}
-    found = pages.read(steps(pathname), said, home)
+    found = readers.read(steps(pathname), said, home)
     if found is not None:
         return paged(*found, said, language)
     scope = Scope(

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 from flask import Flask, Response, request
-from sqlalchemy import Engine
 
+from data_access import case_names
 from data_access.city import City
-from data_access.engine import DataUnavailable
+from data_access.engine import DataUnavailable, Engine
 from data_access.reject_rows import UnknownSource, identify
-from layouts.address.pages import SourcePage
+from layouts.address.pages import OrganizationPage, SourcePage
 from layouts.view import View
 from live import address, gate
 from live.language import preferred
@@ -38,11 +38,12 @@ def judge(server: Flask, city: Callable[[], City | None], known: Callable[[View]
 
 
 def exists(engine: Engine, view: View) -> bool:
-    """Whether the source that a view's page is about is known; while nobody can say, it is taken to be."""
-    if not isinstance(view.page, SourcePage):
-        return True
+    """Whether the source or the organization that a view's page is about is known; while nobody can say, it is taken to be."""
     try:
-        identify(engine, view.page.key)
+        if isinstance(view.page, OrganizationPage):
+            return view.page.code in case_names.names(engine).agencies
+        if isinstance(view.page, SourcePage):
+            identify(engine, view.page.key)
     except UnknownSource:
         return False
     except DataUnavailable:

@@ -1,4 +1,4 @@
-"""Which parts each page has. A new page: its address in `layouts/address/pages.py`, a module beside this one, a line here."""
+"""Which parts each page has. A new page: its address and reader in `layouts/address`, a module beside this one, a line here."""
 
 from layouts.address.pages import (
     BriefingPage,

@@ -12,9 +12,9 @@ from data_access.city import City
 from indicators.scope import Scope
 from indicators.text import Language
 from layouts import ids
-from layouts.address.pages import ComparePage, Page, RegionPage
+from layouts.address.pages import ComparePage, OrganizationPage, Page, RegionPage
 from layouts.view import View
-from live import address
+from live import address, status
 from live.memory import Memory
 from live.pages import registry
 from live.painting import Painter
@@ -83,14 +83,19 @@ def test_every_page_of_the_address_scheme_has_its_parts() -> None:
     assert set(get_args(Page)) == set(registry.PARTS)
 
 
-@pytest.mark.parametrize(("path", "query", "status"), [
+@pytest.mark.parametrize(("path", "query", "code"), [
     ("/region/T9", "", 404), ("/indicator/happiness", "", 404), ("/compare", "r=T1,T9", 404), ("/compare", "r=T1,T1", 400),
     ("/region/T", "p=fortnight", 400), ("/region/T", "from=2026-02-01&to=2026-01-01", 400),
 ])
-def test_what_a_page_cannot_be_is_refused_with_its_status(town: City, path: str, query: str, status: int) -> None:
+def test_what_a_page_cannot_be_is_refused_with_its_status(town: City, path: str, query: str, code: int) -> None:
     with pytest.raises(address.Refused) as refused:
         address.read(town, path, query, "zh")
-    assert refused.value.status == status and refused.value.words.zh and refused.value.words.en
+    assert refused.value.status == code and refused.value.words.zh and refused.value.words.en
+
+
+@pytest.mark.parametrize(("code", "known"), [("A1", True), ("Z9", False)])
+def test_the_page_of_an_unknown_agency_is_no_success(engine: Engine, town: City, code: str, known: bool) -> None:
+    assert status.exists(engine, view(OrganizationPage(code), town.root.code)) is known
 
 
 @pytest.mark.parametrize(("path", "query", "allowed"), [
