@@ -8,7 +8,7 @@ from indicators.definition import Indicator
 from indicators.library import INDICATORS
 from indicators.text import Language, Text
 from layouts import take_away
-from layouts.address import fields, pages
+from layouts.address import fields, readers
 from layouts.address.errors import BadAddress
 from layouts.take_away import What
 from layouts.view import View, scoped
@@ -34,7 +34,7 @@ def read(city: City, what: What, said: Mapping[str, str], language: Language, wi
         code = said.get("r", city.root.code)
         view = View(scoped(code, said, fields.spoken(said.get("lang", language))))
         region = city.region(code)
-        indicator = INDICATORS[pages.indicator(said["i"])] if "i" in said else None
+        indicator = INDICATORS[readers.indicator(said["i"])] if "i" in said else None
     except BadAddress as error:
         raise Refused(error.words, error.status) from error
     except UnknownRegion as error:
