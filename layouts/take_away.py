@@ -1,11 +1,14 @@
 """What of a page can be taken along: its tables as files, itself on paper, its address; its charts by assets/take.js."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 from urllib.parse import urlencode
 
 from dash import html
 
+from indicators import briefing
+from indicators.windows import day_of
 from layouts.address import fields
 from layouts.address.pages import BriefingPage, IndicatorPage, OrganizationPage, OrganizationsPage, RegionPage
 from layouts.look import Look
@@ -39,11 +42,19 @@ def own(look: Look) -> Sequence[tuple[What, str | None]]:
     return (("scorecard", None),) if isinstance(page, RegionPage | BriefingPage) else ()
 
 
+def period(look: Look) -> View:
+    """The view with the period that its page speaks of: a briefing's days are its own."""
+    page, scope = look.view.page, look.view.scope
+    if not isinstance(page, BriefingPage):
+        return look.view
+    return replace(look.view, scope=replace(scope, window=briefing.window(page.span, page.day, day_of(look.now, look.zone))))
+
+
 def files(look: Look, what: What, key: str | None = None) -> list[Any]:
     """The links to a table's files; `key` is the indicator's of facts and regions."""
-    name = look.say(f"take.{what}")
+    name, view = look.say(f"take.{what}"), period(look)
     return [html.Span([html.Span(name, className="t3"), *(
-        html.A(look.say(f"take.{kind}"), href=file(look.view, what, kind, key), download="", **{"aria-label": f"{name} {kind}"})
+        html.A(look.say(f"take.{kind}"), href=file(view, what, kind, key), download="", **{"aria-label": f"{name} {kind}"})
         for kind in KINDS)], className="files no-print")]
 
 

@@ -3,7 +3,7 @@
 import json
 
 from indicators.text import Language, Text
-from layouts.phrases import analysis, comparison, pages, region, taking
+from layouts.phrases import analysis, briefing, comparison, pages, region, taking
 
 WORDS: dict[str, Text] = {
     # header
@@ -400,7 +400,7 @@ WORDS: dict[str, Text] = {
 }
 
 # each group of pages has a module of its own
-for phrases in (pages.PHRASES, region.PHRASES, comparison.PHRASES, analysis.PHRASES, taking.PHRASES):
+for phrases in (pages.PHRASES, region.PHRASES, comparison.PHRASES, analysis.PHRASES, taking.PHRASES, briefing.PHRASES):
     WORDS |= phrases
 
 COMPASS = Text("北 东北 东 东南 南 西南 西 西北", "N NE E SE S SW W NW")
