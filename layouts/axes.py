@@ -46,9 +46,9 @@ def decimals(value: float) -> int:
 def onward(look: Look, instants: Sequence[datetime], room: float, most: int = 5) -> dict[str, Any]:
     """The axis of time over the places of buckets: a few of them named, the last among them."""
     last = len(instants) - 1
-    count = min(most, len(instants))
-    places = sorted({last - round(number * last / max(count - 1, 1)) for number in range(count)})
-    return {"visible": True, "showgrid": False, "range": [-room, last + room], "tickvals": places,
+    step = max(ceil(last / (most - 1)), 1)
+    places = sorted(range(last, -1, -step))
+    return {"visible": True, "showgrid": False, "range": [-room, last + room], "tickvals": places, "tickangle": 0,
             "ticktext": [named(look, instants, place) for place in places]}
 
 

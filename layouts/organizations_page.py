@@ -50,7 +50,7 @@ def row(look: Look, score: Score) -> Row:
     cells: dict[str, Cell | str | float | int | None] = {
         "id": score.code,
         "name": Cell(look.read(score.name), links.link(look.read(score.name), links.to_organization(look.view, score.code))),
-        "band": Cell(score.band or "", html.B(score.band or formats.NONE, className="band" if score.band else "band none")),
+        "band": Cell(score.band or "", html.B(score.band or formats.NONE, className="grade" if score.band else "grade none")),
         "composite": Cell(score.composite, formats.NONE if score.composite is None else formats.digits(score.composite, 1)),
         "overdue": Cell(score.overdue, states.alarming(score.overdue)),
     }

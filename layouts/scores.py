@@ -17,9 +17,9 @@ BANDS = ("A", "B", "C", "D", "E")
 def badge(look: Look, score: Score) -> html.Span:
     """The band's letter with the points; a dash where there is no score."""
     if score.composite is None or score.band is None:
-        return html.Span([html.B(formats.NONE, className="band none"), html.Small(
+        return html.Span([html.B(formats.NONE, className="grade none"), html.Small(
             "" if score.why is None else look.read(score.why), className="t3")], className="score")
-    return html.Span([html.B(score.band, className="band"), html.Span(formats.digits(score.composite, 1), className="num")],
+    return html.Span([html.B(score.band, className="grade"), html.Span(formats.digits(score.composite, 1), className="num")],
                      className="score", title=look.say("score.of", points=formats.digits(score.composite, 1)))
 
 
@@ -83,6 +83,6 @@ def tally(look: Look, scores: Sequence[Score]) -> html.Div:
     """How many organizations are in each band."""
     counts = [(band, sum(score.band == band for score in scores)) for band in BANDS]
     rest = sum(score.band is None for score in scores)
-    marks = [html.Span([html.B(band, className="band"), html.B(str(n)), ""]) for band, n in counts if n]
+    marks = [html.Span([html.B(band, className="grade"), html.B(str(n)), ""]) for band, n in counts if n]
     return html.Div([*marks, *([html.Span([look.say("score.without"), " ", html.B(str(rest))], className="t2")] if rest else [])],
                     className="tally bands")
