@@ -22,7 +22,7 @@ from sqlalchemy import Engine
 from data_access.city import City
 from data_access.engine import sql
 from indicators.text import Text
-from ingest import indexes
+from ingest import indexes, updates
 from ingest.ahead import ahead
 from ingest.batch import Medians, Options, Source
 from ingest.intake import Also, Delivery, Intake, Judged, Turn
@@ -133,8 +133,9 @@ def load_dataset(work: Work, report: Report) -> bool:
 
 def missing(work: Work) -> list[Table]:
     """The dataset's tables that are not in, or not whole. Raises: Unreadable."""
-    tables, _ = reading(work)
-    return [table for table in tables if stamped(work, table, LAST) not in parts_done(work, table)]
+    asked = updates.since(work.engine, work.source.source_id, work.name, work.dataset.read)
+    tables, _ = reading(work, asked)
+    return [table for table in tables if stamped(work, table, LAST) not in parts_done(work, table) and not updates.silent(table)]
 
 
 def load_tables(work: Work, tables: Sequence[Table], report: Report) -> None:
@@ -193,9 +194,12 @@ def judged(work: Work, tables: Sequence[Table]) -> Iterator[Ready]:
             yield Ready(part) if part.key in done else Ready(part, came, found)
 
 
-def reading(work: Work) -> tuple[list[Table], int | None]:
-    """The dataset's tables, and how many rows they have, when that is known. Raises: Unreadable."""
-    tables = list(open_tables(work.dataset.read, work.pack.folder))
+def reading(work: Work, since: datetime | None = None) -> tuple[list[Table], int | None]:
+    """The dataset's tables, or what changed in them since, and how many rows they have, when that is known.
+
+    Raises: Unreadable.
+    """
+    tables = list(open_tables(work.dataset.read, work.pack.folder, since))
     return tables, rows_of(tables)
 
 

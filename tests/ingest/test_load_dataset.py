@@ -1,5 +1,6 @@
 """A dataset of a pack goes in by part, is told line by line, goes on where it was stopped, and changes nothing when run again."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -160,3 +161,33 @@ def test_a_place_just_outside_goes_to_the_nearest_region_marked(
     assert rows(engine, "SELECT row_no, reasons -> 0 ->> 'code', row ->> 'id' FROM mark") == [(2, "near_region", "l1")]
     assert rows(engine, "SELECT taken, rejected, marked FROM batch ORDER BY batch_id DESC LIMIT 1") == [(1, 1, 1)]
     assert rows(engine, "SELECT taken, rejected, marked FROM feed WHERE subject = 'place'") == [(1, 1, 1)]
+
+
+def test_a_database_that_says_when_rows_changed_is_asked_for_those_alone_the_next_time(
+    engine: Engine, town: City, folder: Path, load: Load
+) -> None:
+    """Two old rows come once; then one that changes and a new one; then nothing, which is no mistake."""
+    spec = {**REQUESTS, "key": "changing", "read": {
+        "database": "sqlite:///office.db", "table": "wish", "updates": {"column": "changed"}}, "map": {
+            "columns": {"id": "id", "class": {"value": "noise"}, "title": "title", "channel": {"value": "web"},
+                        "reported_at": "at"},
+            "place": {"region": "region"}}}
+    office = sqlite3.connect(folder / "office.db")
+    office.execute("CREATE TABLE wish (id, title, at, region, changed)")
+    old = "INSERT INTO wish VALUES (?, ?, '2026-03-04 07:00', 'T111', '2020-01-01 00:00:00')"
+    office.executemany(old, [("w1", "x"), ("w2", "y")])
+    office.commit()
+    newest = "SELECT taken, seen FROM batch WHERE dataset = 'test/changing' ORDER BY batch_id"
+    load(spec)
+    assert rows(engine, newest) == [(2, 0)]
+    office.execute("UPDATE wish SET title = 'z', changed = '2999-01-01 00:00:00' WHERE id = 'w2'")
+    office.execute("INSERT INTO wish VALUES ('w3', 'new', '2026-03-04 08:00', 'T111', '2999-01-01 00:00:00')")
+    office.commit()
+    load(spec)
+    assert rows(engine, newest) == [(2, 0), (2, 0)], "w1 was not asked for again"
+    office.execute("DELETE FROM wish")
+    office.commit()
+    load(spec)
+    office.close()
+    assert rows(engine, "SELECT external_id, title FROM city_case WHERE external_id LIKE 'w%' ORDER BY 1") == [
+        ("w1", "x"), ("w2", "z"), ("w3", "new")]
