@@ -54,7 +54,8 @@ def files(look: Look, what: What, key: str | None = None) -> list[Any]:
     """The links to a table's files; `key` is the indicator's of facts and regions."""
     name, view = look.say(f"take.{what}"), period(look)
     return [html.Span([html.Span(name, className="t3"), *(
-        html.A(look.say(f"take.{kind}"), href=file(view, what, kind, key), download="", **{"aria-label": f"{name} {kind}"})
+        html.A(look.say(f"take.{kind}"), href=file(view, what, kind, key), download="",
+               **{"aria-label": f"{name} {look.say(f'take.{kind}')}"})
         for kind in KINDS)], className="files no-print")]
 
 
