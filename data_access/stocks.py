@@ -9,13 +9,14 @@ from sqlalchemy import Connection, Engine
 
 from data_access.areas import Areas
 from data_access.branches import Branch, read
-from data_access.engine import reading
+from data_access.engine import reading, sql
 from indicators.algebra import NOTHING, Amount
 from indicators.definition import Stock
 from indicators.filters import Sieve, sieve
 from indicators.metrics import STOCKS
 from indicators.scope import Filter
 from indicators.statements import stock_statement
+from indicators.windows import hour_of
 
 SNAPSHOTS = """
     SELECT m.key, w.number, t.at, s.region_id, s.n, s.total
@@ -36,6 +37,13 @@ NEWEST = """
      CROSS JOIN LATERAL (SELECT max(taken.at) AS at FROM snapshot_taken taken WHERE taken.metric_id = m.metric_id) AS t
       LEFT JOIN snapshot s ON s.metric_id = m.metric_id AND s.at = t.at AND s.region_id = ANY(:regions)
      WHERE m.key = ANY(:keys) AND t.at IS NOT NULL"""
+
+EXACTLY = """
+    SELECT m.key, s.region_id, s.n, s.total
+      FROM metric m
+      JOIN snapshot_taken taken ON taken.metric_id = m.metric_id AND taken.at = :at AND NOT taken.dirty
+      LEFT JOIN snapshot s ON s.metric_id = m.metric_id AND s.at = taken.at AND s.region_id = ANY(:regions)
+     WHERE m.key = ANY(:keys)"""
 
 
 @dataclass(frozen=True)
@@ -95,16 +103,18 @@ def stocks(
     connection: Connection, areas: Areas, wanted: Sequence[Stock], at: datetime, past: Sequence[datetime], *, live: bool,
     standings: Standings | None = None, sieve: Sieve | None = None,
 ) -> Stocks:
-    """Read stocks at an instant (now, when `live`) and at past ones, in at most two queries.
+    """Read stocks at an instant (now, when `live`) and at past ones, in at most two queries, at a full hour three.
 
     With a sieve all of them are stocks of cases. What stood under it in the past was recorded nowhere, and is not known.
-    Source: the facts for the instant itself, unless `standings` says it already; the table snapshot for the past and
-        for recorded stocks.
+    Source: the facts for the instant itself, unless `standings` says it already or it is past and was recorded; the
+        table snapshot for the past and for recorded stocks.
     """
     given = standings if live else None
     counted = [stock for stock in wanted if not stock.recorded]
     uncounted = [stock for stock in counted if given is None or stock.key not in given.keys]
-    standing = count(connection, areas, uncounted, at, sieve, live=live)
+    full_hour = at == hour_of(at)                   # nothing is recorded between
+    standing, told = exactly(connection, areas, uncounted, at) if full_hour and not live and sieve is None else ({}, set())
+    standing |= count(connection, areas, [stock for stock in uncounted if stock.key not in told], at, sieve, live=live)
     then: dict[tuple[str, datetime], dict[int, Amount]] = {}
     known = {stock.key for stock in counted}
     for key, number, region_id, amount in recorded(connection, areas, wanted, past) if sieve is None else ():
@@ -117,6 +127,16 @@ def stocks(
         if region_id is not None:
             regions[region_id] = amount
     return Stocks(given, standing, then, frozenset(known))
+
+
+def exactly(
+    connection: Connection, areas: Areas, wanted: Sequence[Stock], at: datetime,
+) -> tuple[dict[tuple[str, int], Amount], set[str]]:
+    """What was recorded at this very instant, and of which stocks: a midnight need not be counted again from all facts."""
+    by_key = {stock.key: stock for stock in wanted}
+    rows = connection.execute(sql(EXACTLY), {"at": at, "keys": list(by_key), "regions": areas.ids}).all()
+    return ({(key, region_id): amount_of(by_key[key], n, total) for key, region_id, n, total in rows if region_id is not None},
+            {row[0] for row in rows})
 
 
 def count(
