@@ -399,23 +399,22 @@
   function callouts() {
     if (!picture || !picture.ready || !shown) return;
     const taken = [OVER, `#${KEY}`].map(selector => boxOf(document.querySelector(selector))).filter(Boolean);
-    const {lng, lat} = picture.map.getCenter();
+    const {lng, lat} = picture.map.getCenter(), drawn = picture.map.isSourceLoaded(`region-${shown.paint.level}`);
     const told = JSON.stringify([shown.attention, shown.paint.level, shown.focus, taken, names(), picture.lettered, field(), lng, lat,
-      picture.map.getZoom(), picture.map.getPitch()]);
+      picture.map.getZoom(), picture.map.getPitch(), drawn]);
     if (told === picture.told) return selection();
     picture.told = told;
-    const covered = box => picture.map.queryRenderedFeatures([[box.left, box.top], [box.right, box.bottom]],
+    const covered = box => !drawn || picture.map.queryRenderedFeatures([[box.left, box.top], [box.right, box.bottom]],
       {layers: [`fill-${shown.paint.level}`]}).some(region => region.state.class !== undefined);
     along = window.tonglan.mapCallouts.draw(picture.svg, shown.attention, project, {...field(), covered}, taken, names());
     selection();
   }
 
-  /* Once it is settled which names have room, callouts need not keep clear of the others. */
+  /* Once it is settled which names have room, callouts need not keep clear of the others; and once it is known where the
+     regions are, their words find a place beside them. */
   function lettered(mine) {
     if (picture !== mine || !mine.ready) return;
-    const now = mine.map.queryRenderedFeatures({layers: ["label"]}).map(label => label.id).sort();
-    if (same(now, mine.lettered)) return;
-    mine.lettered = now;
+    mine.lettered = mine.map.queryRenderedFeatures({layers: ["label"]}).map(label => label.id).sort();
     callouts();
   }
 
