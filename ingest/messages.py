@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from data_access.engine import sql
 from ingest.batch import Batch, Late, Stored
 from ingest.changes import take
 from ingest.completion import Completed
@@ -23,7 +24,7 @@ def store(batch: Batch) -> Stored:
     table = batch.table
     regions = locate(batch)
     ids = numbered(batch.source.key, table["id"])
-    cases = named(batch.source.key, table["case"])
+    cases = meant(batch, table["case"])
 
     def columns(rows: NDArray[np.int64]) -> dict[str, Any]:
         same = {name: table[name][rows] for name in CHANGING if name in table}
@@ -37,6 +38,41 @@ def store(batch: Batch) -> Stored:
     heard = {"message": batch.heard(taken, newest(table["occurred_at"][batch.good()]))}
     late = {"message": Late(table["occurred_at"][batch.good()].min())} if taken else {}
     return Stored(taken, seen, heard, late)
+
+
+def meant(batch: Batch, names: NDArray[np.object_]) -> NDArray[np.object_]:
+    """The case that each message names: the sender's own of this name, else another source's.
+
+    A hotline names cases that the system of cases numbers. One that nobody has sent yet is the sender's, where it sends
+    cases or several others do; where one other source alone sends cases, it will be that one's.
+    """
+    made = named(batch.source.key, names)
+    if all(name is None for name in names):
+        return made
+    senders = case_senders(batch)
+    if batch.source.key not in senders and len(senders) == 1:
+        return named(senders[0], names)
+    for other in senders:
+        missing = np.array([case is not None for case in made], bool) & ~known(batch, made)
+        if not missing.any():
+            break
+        theirs = named(other, names)
+        met = missing & known(batch, theirs)
+        made[met] = theirs[met]
+    return made
+
+
+def case_senders(batch: Batch) -> list[str]:
+    """The sources that have sent cases, by key."""
+    found = batch.connection.execute(sql("SELECT s.key FROM feed f JOIN source s USING (source_id) WHERE f.subject = 'case'"))
+    return sorted(found.scalars())
+
+
+def known(batch: Batch, cases: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Which of these cases there are."""
+    asked = {"cases": [case for case in cases if case is not None]}
+    found = set(batch.connection.execute(sql("SELECT case_id FROM city_case WHERE case_id = ANY(:cases)"), asked).scalars())
+    return np.array([case in found for case in cases], bool)
 
 
 def numbered(source: str, names: NDArray[np.object_]) -> NDArray[np.int64]:

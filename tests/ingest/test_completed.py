@@ -1,5 +1,10 @@
+from hashlib import sha256
+
+from sqlalchemy import text
+
 from tests.ingest.conftest import Sender
 
+OTHER = "Bearer other"
 MESSAGE = {"id": "m1", "channel": "phone", "topic": "noise", "occurred_at": "2026-03-04T12:00:00Z", "region": "T111"}
 WARNING = {"id": "w1", "event_zh": "暴雨", "event_en": "Rain", "severity": "severe", "headline_zh": "有雨",
            "headline_en": "Rain ahead", "sent_at": "2026-03-04T12:00:00Z", "onset_at": "2026-03-04T14:00:00Z",
@@ -26,6 +31,21 @@ def test_a_message_finds_its_case_by_name(sender: Sender) -> None:
                            "reported_at": "2026-03-04T12:00:00Z", "region": "T111"}])
     sender.send("messages", [MESSAGE | {"id": "m3", "case": "c1"}])
     assert sender.value("SELECT c.external_id FROM message m JOIN city_case c USING (case_id) WHERE m.external_id = 'm3'") == "c1"
+
+
+def test_a_message_finds_the_case_that_another_source_numbers(sender: Sender) -> None:
+    with sender.engine.begin() as connection:
+        connection.execute(text("UPDATE source SET token_hash = :of_other WHERE key = 'sim'"),
+                           {"of_other": sha256(b"other").hexdigest()})
+    sender.send("messages", [MESSAGE | {"id": "m4", "case": "theirs"}, MESSAGE | {"id": "m5", "case": "nobody's"}], Authorization=OTHER)
+    case = {"class": "noise", "channel": "phone", "title": "Noise", "reported_at": "2026-03-04T12:00:00Z", "region": "T111"}
+    sender.send("cases", [case | {"id": "theirs"}, case | {"id": "both"}])
+    found = ("SELECT c.external_id, s.key FROM message m JOIN city_case c USING (case_id)"
+             " JOIN source s ON s.source_id = c.source_id")
+    assert sender.rows(f"{found} WHERE m.external_id = 'm4'") == [("theirs", "test")], "one source alone sends cases"
+    sender.send("cases", [case | {"id": "both"}], Authorization=OTHER)
+    sender.send("messages", [MESSAGE | {"id": "m6", "case": "both"}, MESSAGE | {"id": "m7", "case": "theirs"}], Authorization=OTHER)
+    assert sender.rows(f"{found} WHERE m.external_id IN ('m5', 'm6', 'm7') ORDER BY 1") == [("both", "sim"), ("theirs", "test")]
 
 
 def test_a_warning_is_ended(sender: Sender) -> None:
