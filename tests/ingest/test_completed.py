@@ -37,14 +37,16 @@ def test_a_message_finds_the_case_that_another_source_numbers(sender: Sender) ->
     with sender.engine.begin() as connection:
         connection.execute(text("UPDATE source SET token_hash = :of_other WHERE key = 'sim'"),
                            {"of_other": sha256(b"other").hexdigest()})
-    sender.send("messages", [MESSAGE | {"id": "m4", "case": "theirs"}, MESSAGE | {"id": "m5", "case": "nobody's"}], Authorization=OTHER)
+    early = [MESSAGE | {"id": "m4", "case": "theirs"}, MESSAGE | {"id": "m5", "case": "nobody's"}]
+    sender.send("messages", early, Authorization=OTHER)
     case = {"class": "noise", "channel": "phone", "title": "Noise", "reported_at": "2026-03-04T12:00:00Z", "region": "T111"}
     sender.send("cases", [case | {"id": "theirs"}, case | {"id": "both"}])
     found = ("SELECT c.external_id, s.key FROM message m JOIN city_case c USING (case_id)"
              " JOIN source s ON s.source_id = c.source_id")
     assert sender.rows(f"{found} WHERE m.external_id = 'm4'") == [("theirs", "test")], "one source alone sends cases"
     sender.send("cases", [case | {"id": "both"}], Authorization=OTHER)
-    sender.send("messages", [MESSAGE | {"id": "m6", "case": "both"}, MESSAGE | {"id": "m7", "case": "theirs"}], Authorization=OTHER)
+    again = [MESSAGE | {"id": "m6", "case": "both"}, MESSAGE | {"id": "m7", "case": "theirs"}]
+    sender.send("messages", again, Authorization=OTHER)
     assert sender.rows(f"{found} WHERE m.external_id IN ('m5', 'm6', 'm7') ORDER BY 1") == [("both", "sim"), ("theirs", "test")]
 
 
