@@ -45,8 +45,10 @@ def environment() -> Iterator[dict[str, str]]:
 
 
 def start(environment: dict[str, str]) -> subprocess.Popen[str]:
+    """Run it as from a terminal: tests that run in the background are deaf to Ctrl-C, and so would be what they start."""
     return subprocess.Popen([sys.executable, "-c", RUN], env=environment, cwd=ROOT, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
 
 def read_until(process: subprocess.Popen[str], words: str) -> str:

@@ -87,10 +87,16 @@ def test_a_records_source_row_leads_to_its_batch(page: Page, site: str) -> None:
     expect(page.locator("#drawer")).to_contain_text("Elm Street")
 
 
-def test_an_unknown_source_is_said_on_a_narrow_page_without_a_sideways_bar(page: Page, site: str) -> None:
+def test_an_unknown_source_is_said_on_a_narrow_page_without_a_sideways_bar(page: Page, site: str, witness: Witness) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{site}/sources/nobody?lang=en")
+    answer = page.goto(f"{site}/sources/nobody?lang=en")
+    assert answer is not None
+    assert answer.status == 404
     expect(page.locator("h1:visible")).to_have_text("No source is called “nobody”")
     page.click("text=All sources")
     expect(page.locator("tbody tr")).to_have_count(2)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    told, = witness.complaints
+    assert "404" in told
+    assert "/sources/nobody" in told, "the page's own answer is all that the browser remarks on"
+    witness.complaints.clear()
