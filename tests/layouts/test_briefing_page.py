@@ -8,7 +8,7 @@ from data_access.scorecards import Line, Rank
 from indicators.scope import Scope
 from indicators.text import Language, Text
 from layouts import briefing
-from layouts.address.pages import BriefingPage
+from layouts.address.pages import BriefingPage, IndicatorPage
 from layouts.look import Look
 from layouts.view import View, href, parse
 from tests.layouts import town
@@ -44,7 +44,9 @@ def test_a_sentence_has_value_state_change_and_place():
 def test_every_number_leads_to_its_definition_in_the_same_days_and_region():
     found = line("event_reported", value=120, comparable=120, previous=100)
     [link] = [one for one in parts(briefing.sentence(look(), found)) if getattr(one, "href", None)]
-    view = parse(*link.href.split("?"), home="nyc")
+    path, query = link.href.split("?")
+    view = parse(path, query, "nyc")
+    assert isinstance(view.page, IndicatorPage)
     assert (view.page.key, view.scope.region, view.scope.window) == ("event_reported", "BX", "2026-11-16..2026-11-22")
 
 
@@ -66,13 +68,14 @@ def test_the_title_says_whose_of_when_simulated_and_leads_to_the_neighbours():
     told = said(drawn)
     assert "布朗克斯周报" in told and "模拟" in told and "11 月 16 日" in told and "数字截至期末" in told
     ways = [one.href for one in parts(drawn) if getattr(one, "href", None)]
-    days = [parse(*way.split("?"), home="nyc").page for way in ways]
+    days = [parse(path, query, "nyc").page for path, query in (way.split("?") for way in ways)]
     assert BriefingPage("weekly", date(2026, 11, 15)) in days and BriefingPage("weekly", date(2026, 11, 23)) in days
     assert BriefingPage("monthly", date(2026, 11, 16)) in days
 
 
 def test_a_period_that_still_runs_says_so():
-    view = View(Scope("BX", "2026-11-01..2026-11-30", language="en"), page=BriefingPage("monthly", date(2026, 11, 2)))
+    page = BriefingPage("monthly", date(2026, 11, 2))
+    view = View(Scope("BX", "2026-11-01..2026-11-30", language="en"), page=page)
     running = Look(view, town.city(), town.NOW)
-    assert "still runs" in said(briefing.title(running, view.page, {}))
+    assert "still runs" in said(briefing.title(running, page, {}))
     assert href(view).startswith("/briefing/BX?span=monthly&day=2026-11-02")

@@ -1,11 +1,11 @@
 """Long tables: what is drawn stands beside what is sorted and filtered by."""
 
-from layouts.table import Cell, Column, table
+from layouts.table import Cell, Column, Row, table
 from live.picture import encode
 
 COLUMNS = [Column("name", "Region"), Column("n", "Cases", "number", 120), Column("at", "Seen", "instant")]
-ROWS = [{"id": "T1", "name": "Area T1", "n": Cell(1234, "1,234"), "at": Cell("2026-03-04T17:00:00Z", "12:00")},
-        {"id": "T2", "name": "Area T2", "n": Cell(None, "—"), "at": None}]
+ROWS: list[Row] = [{"id": "T1", "name": "Area T1", "n": Cell(1234, "1,234"), "at": Cell("2026-03-04T17:00:00Z", "12:00")},
+                   {"id": "T2", "name": "Area T2", "n": Cell(None, "—"), "at": None}]
 
 
 def drawn(rows):
@@ -26,7 +26,7 @@ def test_numbers_are_filtered_as_numbers_and_stand_right():
 
 
 def test_a_short_table_stands_whole_and_a_long_one_scrolls_and_shows_its_filters():
-    many = [{"id": str(at), "name": f"Area {at}", "n": at} for at in range(26)]
+    many: list[Row] = [{"id": str(at), "name": f"Area {at}", "n": at} for at in range(26)]
     short, long = drawn(ROWS), drawn(many)
     assert short.dashGridOptions == {"domLayout": "autoHeight"} and long.dashGridOptions == {}
     assert "floatingFilter" not in short.columnDefs[0] and long.columnDefs[0]["floatingFilter"]
