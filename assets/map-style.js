@@ -123,9 +123,10 @@
     id: "heat", type: "heatmap", source: "heat", "source-layer": "heat", layout: {visibility: "none"},
     paint: {"heatmap-weight": ["get", "n"], "heatmap-radius": RADIUS, "heatmap-color": warmth()}});
 
-  const solidLayers = levels => Array.from({length: levels}, (_, n) => ({
+  /* Near by, where buildings stand, regions lie flat: they would be buried in them. */
+  const solidLayers = (levels, buildings) => Array.from({length: levels}, (_, n) => ({
     id: `solid-${n}`, type: "fill-extrusion", source: `region-${n}`, "source-layer": LAYER, layout: {visibility: "none"},
-    filter: NOTHING,
+    filter: NOTHING, ...(buildings ? {maxzoom: buildings[0]} : {}),
     paint: {"fill-extrusion-color": classColour(), "fill-extrusion-height": ["coalesce", ["feature-state", "height"], 0]}}));
 
   function regionLayers(levels) {
@@ -153,6 +154,11 @@
     id: `veil-${n}`, type: "fill", source: `region-${n}`, "source-layer": LAYER, layout: {visibility: "none"},
     paint: {"fill-antialias": false, "fill-color": token("--land-out"),
       "fill-opacity": ["case", ["==", ["feature-state", "class"], null], 0.82, 0]}}));
+
+  const houses = (id, type, paint) => ({id, type, source: "building", "source-layer": "building", layout: {visibility: "none"}, paint});
+  const footprintLayer = () => houses("building", "fill", {"fill-color": token("--text-1"), "fill-opacity": 0.16});
+  const buildingLayer = () => houses("building-solid", "fill-extrusion", {
+    "fill-extrusion-color": token("--text-2"), "fill-extrusion-height": ["get", "height"]});
 
   function lotLayers() {
     const layer = (id, paint, zooms) => ({
@@ -196,10 +202,11 @@
       paint: {"text-color": token("--text-1"), "text-halo-color": token("--halo"), "text-halo-width": 2.4}};
   }
 
-  const layers = levels => [
+  /* `buildings` are the zooms of their tiles, where the city has any. */
+  const layers = (levels, buildings) => [
     {id: "water", type: "background", paint: {"background-color": token("--water")}},
-    ...regionLayers(levels), ...lotLayers(), ...markLayers(), ...veilLayers(levels),
-    ...solidLayers(levels), labelLayer()];
+    ...regionLayers(levels), ...(buildings ? [footprintLayer()] : []), ...lotLayers(), ...markLayers(), ...veilLayers(levels),
+    ...solidLayers(levels, buildings), ...(buildings ? [buildingLayer()] : []), labelLayer()];
 
   window.tonglan = Object.assign(window.tonglan || {}, {mapStyle: {layers, images, cases, count, intensity, NOTHING, TARGET_OFFSET, FACE, FIGURES, least}});
 })();

@@ -44,6 +44,7 @@
   const tell = (id, data) => window.dash_clientside.set_props(id, {data: {...data, t: Date.now()}});
   const address = (layer, version) => [`${PROTOCOL}://${layer}/{z}/{x}/{y}/${encodeURIComponent(version)}`];
   const version = (state, layer) => state.tiles[layer.startsWith("region-") ? "region" : layer];
+  const others = state => [...POINTS, ...(state.zooms.building ? ["building"] : [])];
   const regionSources = state => Array.from({length: state.levels}, (_, level) => `region-${level}`);
 
   /* --- the map's element and its scale ------------------------------------------------------------ */
@@ -127,7 +128,7 @@
   function sources(state) {
     const vector = layer => ({type: "vector", tiles: address(layer, version(state, layer)),
       minzoom: state.zooms[layer][0], maxzoom: state.zooms[layer][1]});
-    const all = [...regionSources(state), ...POINTS].map(layer => [layer, vector(layer)]);
+    const all = [...regionSources(state), ...others(state)].map(layer => [layer, vector(layer)]);
     return {...Object.fromEntries(all), label: {type: "geojson", data: EMPTY}};
   }
 
@@ -148,7 +149,7 @@
       mine.map = new library.Map({
         container: mine.canvas, attributionControl: false, pixelRatio: ratio(), maxCanvasSize: LARGEST, trackResize: false,
         dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 18, minZoom: 3, renderWorldCopies: false,
-        fadeDuration: calm.matches ? 0 : 200, style: {version: 8, sources: sources(wanted), layers: style.layers(wanted.levels)},
+        fadeDuration: calm.matches ? 0 : 200, style: {version: 8, sources: sources(wanted), layers: style.layers(wanted.levels, wanted.zooms.building)},
         bounds: wanted.focus.bounds || wanted.home, fitBoundsOptions: {padding: EDGE}, validateStyle: false,
       });
     } catch (error) {
@@ -229,7 +230,7 @@
 
   function versions(map, state, before) {
     if (!before) return;
-    for (const source of [...regionSources(state), ...POINTS]) {
+    for (const source of [...regionSources(state), ...others(state)]) {
       if (version(before, source) !== version(state, source)) map.getSource(source).setTiles(address(source, version(state, source)));
     }
   }
@@ -341,6 +342,10 @@
     if (hidden === null) hidden = new Set(state.hidden);
     for (const layer of ["overdue", "due_soon", "open", "alarm", "offline", "lot"]) {
       for (const part of SHOWN_WITH[layer] || [layer]) show(map, part, state.mode === "flat" && !hidden.has(layer));
+    }
+    if (state.zooms.building) {
+      show(map, "building", state.mode === "flat" && !hidden.has("building"));
+      show(map, "building-solid", state.mode === "3d" && !hidden.has("building"));
     }
     pressed();
   }
@@ -574,7 +579,7 @@
     if (!picture || !picture.ready || !shown) return;
     const map = picture.map;
     style.images(map, ratio());
-    for (const layer of style.layers(shown.levels)) {
+    for (const layer of style.layers(shown.levels, shown.zooms.building)) {
       for (const [name, value] of Object.entries(layer.paint)) map.setPaintProperty(layer.id, name, value);
       if (layer.type === "heatmap" && shown.heat) heat(map, shown);
       if (layer.id === "label") map.setLayoutProperty(layer.id, "text-field", layer.layout["text-field"]);

@@ -1,4 +1,4 @@
-"""Vector tiles of what the map shows: regions, open cases, devices and lots.
+"""Vector tiles of what the map shows: regions, open cases, devices, lots and buildings.
 
 Marks that would overlap at a tile's zoom are drawn as one with a count, where the worst of them is. Far out
 only the exceptions are drawn, of cases one mark a region at the place of its name. Points lie in exactly one
@@ -29,9 +29,10 @@ from indicators.clocks import DUE_SOON
 from indicators.filters import BadFilter, Sieve, from_token, sieve, token
 from indicators.scope import Filter
 
-PointLayer = Literal["case", "device", "lot", "heat"]
+Layer = Literal["case", "device", "lot", "heat", "building"]
 POINT_ZOOMS: dict[str, tuple[int, int]] = {"case": (6, 16), "device": (6, 16), "lot": (11, 16), "heat": (6, 14)}
 REGION_ZOOMS = (6, 13)
+BUILDING_ZOOMS = (14, 16)
 DENSITY_CELLS = 64
 NEAR = 12                   # from here cases and devices stand where they are, and all of them are drawn
 REGION_UNITS = 28           # a region of fewer units across is too small for a mark of its own
@@ -40,6 +41,9 @@ EXTENT = 4096
 REGION_EXTENT = 2048        # a quarter of a unit is fine enough for borders
 REGION_BUFFER = 32
 FORMAT = "3"                # what the tiles hold; another number empties every browser's cache
+BUILDING_BYTES = 70_000     # of one tile's buildings, at most
+FEATURE_BYTES, CORNER_BYTES = 32, 4     # what a building costs in a tile
+PIXEL = 4                   # units of REGION_EXTENT: smaller footprints are not drawn, nor finer bends
 PAST = "at-"                # a version that stands for an instant
 PICKED = "~"                # what follows in a version are the filters
 GATHERED = "."              # what follows before them is the finest level that cases are gathered by
@@ -51,7 +55,7 @@ class UnknownTile(LookupError):
 
 @dataclass(frozen=True)
 class Address:
-    """One tile: layer (`region-<level>`, `case`, `device`, `lot`, `heat`), zoom, column and row."""
+    """One tile: layer (`region-<level>`, `case`, `device`, `lot`, `heat`, `building`), zoom, column and row."""
 
     layer: str
     z: int
@@ -76,29 +80,31 @@ def region_zooms(city: City, level: int) -> tuple[int, int]:
 
 def versions(
     engine: Engine, now: datetime, at: datetime | None = None, filters: tuple[Filter, ...] = (),
-) -> dict[PointLayer, str]:
-    """The marks under which the point layers are to be asked for, now or as at a past instant.
+) -> dict[Layer, str]:
+    """The marks under which the layers but the regions are to be asked for, now or as at a past instant.
 
     A case's is new with every batch of cases and every minute, as clocks run out; a device's every
     half minute, as devices fall silent; a lot's with every batch of places; the heat's every minute. The past has one
-    for good. Filters of cases are told after a tilde.
+    for good. Filters of cases are told after a tilde. A city without buildings has no such layer.
     Raises: DataUnavailable.
     Source: feed.
     """
     with reading(engine, "what is new on the map") as connection:
         rows = connection.execute(sql("""
             SELECT subject, (EXTRACT(EPOCH FROM max(last_received_at)) * 1000)::bigint AS at
-              FROM feed WHERE subject IN ('case', 'place') GROUP BY subject""")).all()
+              FROM feed WHERE subject IN ('case', 'place') OR subject = 'building' AND taken > 0
+             GROUP BY subject""")).all()
     newest = {row.subject: row.at or 0 for row in rows}
     seconds = int(now.timestamp())
     picked = f"{PICKED}{token(filters)}" if filters else ""
     past = None if at is None else f"{PAST}{int(at.timestamp()):x}-{newest.get('case', 0):x}"
-    return {
+    made: dict[Layer, str] = {
         "case": (past or f"{newest.get('case', 0):x}-{seconds // 60:x}") + picked,
         "device": past or f"{seconds // 30:x}",
         "lot": f"{newest.get('place', 0):x}",
         "heat": (past or f"{seconds // 60:x}") + picked,
     }
+    return made | ({"building": f"{newest['building']:x}"} if "building" in newest else {})
 
 
 def instant(version: str) -> datetime | None:
@@ -146,6 +152,8 @@ class Tiles:
         """The zooms at which a layer has tiles. Raises: UnknownTile."""
         if layer in POINT_ZOOMS:
             return POINT_ZOOMS[layer]
+        if layer == "building":
+            return BUILDING_ZOOMS
         kind, _, level = layer.partition("-")
         if kind == "region" and level.isdecimal() and int(level) < len(self.city.levels):
             return region_zooms(self.city, int(level))
@@ -190,6 +198,8 @@ class Tiles:
             return b"" if past else self.devices(tile, version, now)
         if tile.layer == "lot":
             return self.lots(tile, version)
+        if tile.layer == "building":
+            return buildings(self.engine, tile)
         return self.regions(tile, int(tile.layer.partition("-")[2]))
 
     def devices(self, tile: Address, version: str, now: datetime) -> bytes:
@@ -457,6 +467,27 @@ def single_lots(engine: Engine, tile: Address) -> bytes:
         WITH placed AS MATERIALIZED (SELECT f.place_id::text AS id, {PLACED} FROM place f WHERE f.kind = 'lot' AND {INSIDE})
         SELECT 1 AS n, CASE WHEN :named THEN id END AS id, {MARK_PLACE}
           FROM placed WHERE {ONE_TILE}""", {**frame(tile), "named": tile.z >= POINT_ZOOMS["lot"][1]}, layer="lot")
+
+
+def buildings(engine: Engine, tile: Address) -> bytes:
+    """Footprints with their height in metres; where there is no room for all, the largest stand."""
+    unit_m = tiling.EARTH_M / (1 << tile.z) / REGION_EXTENT
+    return encode(engine, "buildings", f"""
+        WITH near AS MATERIALIZED (
+            SELECT f.building_id, f.height_m, ST_Transform(f.geom, 3857) AS shape FROM building f WHERE {INSIDE}),
+        drawn AS (
+            SELECT building_id, height_m, ST_Area(shape) AS area,
+                   ST_AsMVTGeom(ST_SimplifyPreserveTopology(shape, :finest), ST_TileEnvelope(:z, :x, :y), :extent, :buffer, true)
+                   AS geom
+              FROM near WHERE ST_Area(shape) >= :least),
+        weighed AS (
+            SELECT *, sum(CAST(:feature AS int) + CAST(:corner AS int) * ST_NPoints(geom))
+                      OVER (ORDER BY area * height_m DESC, building_id) AS bytes
+              FROM drawn WHERE geom IS NOT NULL)
+        SELECT round(height_m::numeric, 1)::float8 AS height, geom FROM weighed WHERE bytes <= :most""", {
+        **frame(tile), "z": tile.z, "extent": REGION_EXTENT, "buffer": REGION_BUFFER, "finest": unit_m,
+        "least": (PIXEL * unit_m) ** 2, "feature": FEATURE_BYTES, "corner": CORNER_BYTES, "most": BUILDING_BYTES},
+        layer="building")
 
 
 def crowding(z: int) -> dict[str, object]:

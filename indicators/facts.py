@@ -59,6 +59,7 @@ FACTS: dict[str, Fact] = {
     "warning": Fact("warning", "warning_id", "sent_at", spreads=True),
     "enterprise": Fact("enterprise", "enterprise_id", "registered_at"),
     "place": Fact("place", "place_id", "NULL"),
+    "building": Fact("building", "building_id", "NULL"),
     "flight": Fact("flight", "flight_id", "scheduled_at"),
     "observation": Fact(
         """(SELECT o.*, d.region_id, d.code AS device_code, d.kind, p.key AS property,

@@ -46,7 +46,7 @@ TAKEN_BY_FEED = """
      WHERE source_id = :source AND subject = :feed"""
 # Rows that others may change are locked before what they give is taken out of the rollups, in the order in which batches lock.
 CHANGING = {"case": "case_id", "message": "message_id", "enterprise": "enterprise_id", "warning": "warning_id",
-            "place": "place_id", "flight": "flight_id"}
+            "place": "place_id", "building": "building_id", "flight": "flight_id"}
 
 
 @dataclass(frozen=True)
@@ -243,5 +243,6 @@ OUT: dict[str, Callable[[Old], Callable[[], None]]] = {
     "agencies": forget_nothing, "devices": forget_nothing, "enterprises": forget_facts("enterprise", "enterprise"),
     "cases": forget_cases, "steps": forget_steps, "observations": forget_observations,
     "messages": forget_facts("message", "message"), "warnings": forget_facts("warning", "warning"),
-    "places": forget_facts("place", "place"), "flights": forget_facts("flight", "flight"), "statistics": forget_statistics,
+    "places": forget_facts("place", "place"), "buildings": forget_facts("building", "building"),
+    "flights": forget_facts("flight", "flight"), "statistics": forget_statistics,
 }

@@ -86,6 +86,11 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("id", longest=200), Field("kind", longest=CODE), Field("name"), optional("units", "number", minimum=0),
         optional("population", "number", minimum=0), optional("as_of", "time"), *PLACE,
     ),
+    "buildings": (
+        Field("id", longest=200), optional("name"), Field("height_m", "number", minimum=0.01, maximum=1000),
+        optional("ground_m", "number", minimum=-500, maximum=9000), optional("storeys", "whole", minimum=0, maximum=300),
+        Field("footprint", longest=1_000_000), *PLACE,
+    ),
     "flights": (
         Field("id", longest=200), Field("scheduled_at", "time"), Field("origin", longest=CODE),
         Field("destination", longest=CODE), Field("carrier", longest=CODE), optional("departure_delay_min", "number"),

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from ingest import cases, messages, observations, records, registry, statistics, warnings
+from ingest import buildings, cases, messages, observations, records, registry, statistics, warnings
 from ingest.batch import Store
 from ingest.rows import FIELDS, STEP_FIELDS, Field
 
@@ -38,6 +38,7 @@ SUBJECTS: dict[str, Subject] = {
         Subject("messages", "message", messages.store),
         Subject("warnings", "warning", warnings.store),
         Subject("places", "place", records.store_places),
+        Subject("buildings", "building", buildings.store),
         Subject("flights", "flight", records.store_flights),
         Subject("statistics", "statistic", statistics.store),
     )

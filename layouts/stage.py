@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from data_access.attention import Attention
 from data_access.city import City, Region
-from data_access.tiles import POINT_ZOOMS, gathered_by, region_zooms
+from data_access.tiles import BUILDING_ZOOMS, POINT_ZOOMS, gathered_by, region_zooms
 from indicators.definition import Indicator
 from indicators.filters import LATENESS
 from indicators.reading import Reading
@@ -146,12 +146,15 @@ def spare(figures: str, needed: int) -> int:
 def key(look: Look, counts: Mapping[str, int], *, simulated_marks: bool, no_data: bool) -> list[Component]:
     """How the map is drawn; what its marks mean and how many there are in the scope, where `counts` says it.
 
-    Pressing a mark hides or shows its layer; a case's state in words filters by it. Heat and heights are drawn without marks.
+    Pressing a mark hides or shows its layer; a case's state in words filters by it. Heat and heights are drawn without marks,
+    but buildings stand among heights. Where `counts` has no buildings, the city has none.
     """
     language = look.language
     mark = [short_mark(language)] if simulated_marks else []
+    houses = [layer_mark(look, "building", html.I(className="map-key-building", **{"aria-hidden": "true"}),
+                         [say("map.building", language), *counted(counts["building"], language)])] if "building" in counts else []
     if look.view.mode != "flat":
-        return [modes(look), *mark]
+        return [modes(look), *(houses if look.view.mode == "3d" else []), *mark]
     shapes: list[tuple[str, Component, str]] = [
         ("overdue", glyph("bad"), "case.overdue"),
         ("due_soon", glyph("watch"), "case.due_soon"),
@@ -163,7 +166,7 @@ def key(look: Look, counts: Mapping[str, int], *, simulated_marks: bool, no_data
     marks = [layer_mark(look, layer, shape, [say(name, language), *counted(counts.get(layer), language)])
              for layer, shape, name in shapes]
     hatch = html.Span([html.I(className="map-key-hatch", **{"aria-hidden": "true"}), word("state.no_data", language)])
-    return [modes(look), *marks, *([hatch] if no_data else []), *mark]
+    return [modes(look), *marks, *houses, *([hatch] if no_data else []), *mark]
 
 
 def layer_mark(look: Look, layer: str, shape: Component, words: list[Any]) -> Component:
@@ -242,7 +245,8 @@ def map_state(look: Look, indicator: Indicator, ramp: Ramp, paint: Sequence[Chil
             for child in labels if child.region.label is not None
         ],
         "tiles": {**versions, "case": gathered_by(versions["case"], level)},
-        "zooms": {**{f"region-{n}": region_zooms(city, n) for n in range(len(city.levels))}, **POINT_ZOOMS},
+        "zooms": {**{f"region-{n}": region_zooms(city, n) for n in range(len(city.levels))}, **POINT_ZOOMS,
+                  **({"building": BUILDING_ZOOMS} if "building" in versions else {})},
         "hidden": list(HIDDEN_AT_FIRST),
         "selected": None if selected is None else {"lon": selected[0], "lat": selected[1]},
         "attention": [callout(look, number, item) for number, item in enumerate(attention[:CALLOUTS], start=1)

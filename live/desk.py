@@ -10,6 +10,7 @@ from typing import TypeVar
 from data_access import (
     attention,
     breakdown,
+    buildings,
     case_names,
     cases,
     devices,
@@ -260,11 +261,16 @@ class Desk:
     def tile_versions(self) -> dict[str, str]:
         """Under which marks the map asks for its tiles. Raises: DataUnavailable."""
         live = self._recall(
-            ("tiles", self.view.scope.at, self.picked), CASE | DEVICE | {"place"},
+            ("tiles", self.view.scope.at, self.picked), CASE | DEVICE | {"place", "building"},
             lambda: {str(layer): mark for layer, mark in tiles.versions(
                 self.engine, self.tick.now, self.view.scope.at, self.picked).items()})
         regions = self._recall(("region tiles", id(self.city)), frozenset(), lambda: tiles.region_version(self.city))
         return {**live, "region": regions}
+
+    def buildings(self) -> buildings.Stock:
+        """The buildings of the scope's region. Raises: DataUnavailable."""
+        return self._recall(("buildings", self.region.region_id), frozenset({"building", "region"}),
+                            lambda: buildings.stock(self.engine, self.region.region_id))
 
     def case(self, case_id: int) -> cases.CaseRecord:
         """One case. Raises: UnknownCase; DataUnavailable."""

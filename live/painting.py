@@ -116,6 +116,9 @@ class Painter:
                   else stage.heat_legend(desk.look, indicator, heat, own))
         counts = stage.counts(desk.standing(), None if lots is None else int(lots))
         simulated = any(source.simulated and source.taken for source in _if_known(desk.sources) if source.kind in MARKS)
+        if "building" in state["tiles"]:
+            stock = desk.buildings()
+            counts["building"], simulated = stock.n, simulated or stock.simulated
         no_data = any(one.reading.value is None and one.reading.status != "not_applicable" for one in painted)
         return {
             ids.MAP_STATE: {"data": state},

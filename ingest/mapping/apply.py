@@ -80,7 +80,8 @@ def row_fields(
     """Every field that a row gives by itself."""
     made = {name: evaluate(value, by_name[name], context) for name, value in columns.items()}
     if spec.place is not None:
-        made |= located(spec.place, context, around.crs, around.datum, around.regions, drawn=around.drawn)
+        made |= located(spec.place, context, around.crs, around.datum, around.regions, drawn=around.drawn,
+                        footprint="footprint" in by_name and "footprint" not in columns)
     if spec.steps is not None:
         steps = derived(spec.steps, context)
         reported = (origin(columns["reported_at"]), made["reported_at"].values) if "reported_at" in made else None
@@ -119,7 +120,7 @@ def origins(spec: Mapping) -> dict[str, str]:
         made |= {name: origin(value) for name, value in (("lon", place.lon or place.point), ("lat", place.lat or place.point))
                  if value is not None}
         if place.geometry is not None:
-            made |= {"lon": place.geometry, "lat": place.geometry}
+            made |= {"lon": place.geometry, "lat": place.geometry, "footprint": place.geometry}
         if place.region is not None:
             made["region"] = place.region.column
     if spec.steps is not None:

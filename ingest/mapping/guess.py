@@ -103,6 +103,8 @@ def guessed(looks: list[Looks], subject: str, city: CityAround) -> Guess:
         found.add("device")
         made = [one for one in made if one.field != "device"]
     missing = [field.name for field in FIELDS[subject] if field.required and field.name not in found]
+    if "geometry" in found:
+        missing = [name for name in missing if name != "footprint"]
     if subject in ("cases", "devices", "messages", "enterprises") and not found & {"lon", "point", "geometry", "region"}:
         missing.append("place")
     used = {column_of(one) for one in made} | spent

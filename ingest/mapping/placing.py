@@ -1,8 +1,10 @@
 """Where rows belong: lon and lat in WGS 84 from whatever the file holds, or the code of a region that it names."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from geo import datums, degrees, projections
@@ -10,7 +12,7 @@ from ingest.mapping import numbers
 from ingest.mapping.evaluate import Context, origin, source
 from ingest.mapping.faults import Fault, Faults, MappingError, Outcome
 from ingest.mapping.naming import named_region
-from ingest.mapping.points import Points, of_geometries, of_points
+from ingest.mapping.points import Points, Shapes, of_geometries, of_points
 from ingest.mapping.regions import RegionIndex
 from ingest.mapping.spec import Place
 from ingest.mapping.values import Value
@@ -21,19 +23,24 @@ WGS84 = "EPSG:4326"
 
 
 def located(
-    place: Place, context: Context, crs: str | None, datum: str | None, regions: RegionIndex | None, *, drawn: bool = True
+    place: Place, context: Context, crs: str | None, datum: str | None, regions: RegionIndex | None, *, drawn: bool = True,
+    footprint: bool = False,
 ) -> dict[str, Outcome]:
     """The fields lon, lat and region of every row: a coordinate says more than a name, but nothing where no region is drawn.
 
+    With `footprint` the shapes themselves are a field too, as WKB in hex.
     Raises: MappingError.
     """
     if place.region is not None and (place.lon, place.point, place.geometry) == (None, None, None):
         return {"region": named_region(place.region, context, regions, None)}
     points = coordinates(place, context)
     points = without_nowhere(points, place.nowhere)
-    lon, lat, far = in_degrees(points, place.crs or crs or WGS84, place.datum or datum or "wgs84")
+    crs, datum = place.crs or crs or WGS84, place.datum or datum or "wgs84"
+    lon, lat, far = in_degrees(points, crs, datum)
     told = (*points.faults, *far)
     made = {"lon": Outcome(lon, told), "lat": Outcome(lat)}
+    if footprint and points.shapes is not None:
+        made["footprint"] = Outcome(outlines(points.shapes, crs, datum))
     if place.region is not None:
         made["region"] = named_region(place.region, context, regions, np.isnan(lon) if drawn else None)
     return made
@@ -76,7 +83,7 @@ def without_nowhere(points: Points, nowhere: Sequence[tuple[float, float]]) -> P
     for at in nowhere:
         here = (x == at[0]) & (y == at[1])
         x, y = np.where(here, np.nan, x), np.where(here, np.nan, y)
-    return Points(x, y, points.faults)
+    return replace(points, x=x, y=y)
 
 
 def in_degrees(points: Points, crs: str, datum: str) -> tuple[Floats, Floats, list[Fault]]:
@@ -92,3 +99,17 @@ def in_degrees(points: Points, crs: str, datum: str) -> tuple[Floats, Floats, li
         return f"the coordinate {points.x[row]:g}, {points.y[row]:g} lies outside of what {crs} can describe"
 
     return lon, lat, [Fault(np.flatnonzero(lost), "crs", text)] if lost.any() else []
+
+
+def outlines(shapes: Shapes, crs: str, datum: str) -> NDArray[np.object_]:
+    """Shapes in WGS 84 as WKB in hex, without heights; None where there is none, or the coordinate system does not reach."""
+    def turned(corners: Floats) -> Floats:
+        lon, lat = datums.to_wgs84(*projections.to_wgs84(corners[:, 0], corners[:, 1], crs), datum)
+        return np.column_stack([lon, lat])
+
+    made = np.full(len(shapes), None, object)
+    rows = np.flatnonzero(shapely.is_geometry(shapes))
+    moved = shapely.transform(shapely.force_2d(shapes[rows]), turned)
+    reached = np.isfinite(shapely.bounds(moved)).all(axis=1)
+    made[rows[reached]] = shapely.to_wkb(moved[reached], hex=True)
+    return made

@@ -28,11 +28,12 @@ EXPECTED = "which is no point such as 31.2, 121.5 or POINT(121.5 31.2)"
 
 @dataclass(frozen=True)
 class Points:
-    """A coordinate for every row, NaN where there is none, and what is wrong."""
+    """A coordinate for every row, NaN where there is none, and what is wrong; and the shapes that they are points of, if any."""
 
     x: Floats
     y: Floats
     faults: tuple[Fault, ...]
+    shapes: Shapes | None = None
 
 
 def of_geometries(geometries: Shapes, name: str) -> Points:
@@ -44,7 +45,7 @@ def of_geometries(geometries: Shapes, name: str) -> Points:
     empty[empty] = shapely.is_empty(geometries[empty])
     lost = np.array([text is not None for text in told], bool)
     faults.add(lost & ~empty, "type", "which is no geometry that lies anywhere")
-    return Points(x, y, tuple(faults.by_row(None)))
+    return Points(x, y, tuple(faults.by_row(None)), geometries)
 
 
 def one_point(geometries: Shapes) -> tuple[Floats, Floats]:
@@ -77,20 +78,25 @@ def of_points(value: Value, order: str | None, context: Context) -> Points:
     cells = source(value, context.sheet)
     faults = Faults(origin(value), cells.texts)
     texts = worked(cells.texts, value, context.folder, faults)
-    count = len(texts)
-    x, y = np.full(count, np.nan), np.full(count, np.nan)
     there = texts.is_valid().to_numpy(zero_copy_only=False)
-    plain = there.copy()
-    for pattern, reader in WRITTEN:
-        fits = pc.fill_null(pc.match_substring_regex(texts, pattern), False).to_numpy(zero_copy_only=False)
-        rows = np.flatnonzero(fits & there)
-        if len(rows):
-            x[rows], y[rows] = one_point(reader(texts.take(pa.array(rows)).to_numpy(zero_copy_only=False)))
-            plain[rows] = False
-    pairs(texts, np.flatnonzero(plain), order, value.decimal or context.decimal, x, y, faults)
+    shapes, drawn = shapes_of(texts)
+    x, y = one_point(shapes)
+    pairs(texts, np.flatnonzero(there & ~drawn), order, value.decimal or context.decimal, x, y, faults)
     faults.add(there & np.isnan(x) & ~faults.bad(), "type", "which is no point such as 31.2, 121.5 or POINT(121.5 31.2)")
     places = cells.places
-    return Points(x if places is None else x[places], y if places is None else y[places], tuple(faults.by_row(places)))
+    told = tuple(faults.by_row(places))
+    return Points(x, y, told, shapes) if places is None else Points(x[places], y[places], told, shapes[places])
+
+
+def shapes_of(texts: pa.StringArray) -> tuple[Shapes, NDArray[np.bool_]]:
+    """The geometry in each text, None where there is none or it is broken; and which texts are written like one."""
+    shapes, drawn = np.full(len(texts), None, object), np.zeros(len(texts), bool)
+    for pattern, reader in WRITTEN:
+        rows = np.flatnonzero(pc.fill_null(pc.match_substring_regex(texts, pattern), False).to_numpy(zero_copy_only=False))
+        if len(rows):
+            shapes[rows] = reader(texts.take(pa.array(rows)).to_numpy(zero_copy_only=False))
+            drawn[rows] = True
+    return shapes, drawn
 
 
 def from_wkt(texts: Shapes) -> Shapes:

@@ -22,7 +22,8 @@ TITLES = {
     "cases": ("工单", "Cases"), "messages": ("来电来信", "Messages"), "devices": ("设备", "Devices"),
     "observations": ("观测", "Readings"),
     "enterprises": ("企业", "Enterprises"), "places": ("地点", "Places"), "warnings": ("预警", "Warnings"),
-    "agencies": ("部门", "Agencies"), "flights": ("航班", "Flights"), "statistics": ("统计", "Statistics"),
+    "agencies": ("部门", "Agencies"), "buildings": ("建筑", "Buildings"),
+    "flights": ("航班", "Flights"), "statistics": ("统计", "Statistics"),
 }
 # What a field is when no column says it; the rows then differ by their lines alone.
 INSTEAD: dict[str, Any] = {

@@ -349,6 +349,22 @@ CREATE TABLE place (                    -- tax lots, sites, venues
 CREATE INDEX place_region ON place (region_id);
 CREATE INDEX place_geom ON place USING gist (geom);
 
+CREATE TABLE building (
+    building_id bigint PRIMARY KEY,
+    source_id smallint NOT NULL,
+    external_id text NOT NULL,
+    name text,
+    height_m real NOT NULL CHECK (height_m > 0),   -- above its ground
+    ground_m real,                      -- above the sea
+    storeys smallint,
+    region_id int NOT NULL,             -- of a point inside the footprint
+    geom geometry(MultiPolygon, 4326) NOT NULL,    -- the footprint
+    batch_id int NOT NULL,
+    row_no int NOT NULL
+);
+CREATE INDEX building_region ON building (region_id);
+CREATE INDEX building_geom ON building USING gist (geom);
+
 CREATE TABLE statistic (
     region_id int NOT NULL REFERENCES region,
     key text NOT NULL,

@@ -290,6 +290,25 @@ def test_in_relief_regions_rise_in_proportion_and_the_map_is_tilted(drawn: Any, 
     assert visible(drawn, "overdue") and not visible(drawn, "solid-2")
 
 
+def test_buildings_stand_in_relief_and_lie_quietly_on_the_flat_map(drawn: Any, city: City, engine: Engine) -> None:
+    assert not [url for url in drawn.asked if "/building/" in url], "a city without buildings asks for none"
+    with engine.begin() as connection:
+        connection.execute(text("""
+            INSERT INTO building (building_id, source_id, external_id, height_m, region_id, geom, batch_id, row_no)
+            VALUES (1, 1, 'B1', 42.5, 8, ST_Multi(ST_MakeEnvelope(0.004, 0.004, 0.006, 0.006, 4326)), 1, 1)"""))
+    tell(drawn, state(city, mode="3d", building="b1"))
+    drawn.evaluate("tonglan.map.map.jumpTo({center: [0.005, 0.005], zoom: 15})")
+    settle(drawn)
+    assert [visible(drawn, layer) for layer in ("building-solid", "building")] == [True, False]
+    heights = "tonglan.map.map.queryRenderedFeatures({layers: ['building-solid']}).map(f => f.properties.height)"
+    assert set(drawn.evaluate(heights)) == {42.5}
+    assert drawn.evaluate("tonglan.map.map.queryRenderedFeatures({layers: ['solid-2']})") == []
+    tell(drawn, state(city, building="b1"))
+    assert [visible(drawn, layer) for layer in ("building-solid", "building")] == [False, True]
+    tell(drawn, state(city))
+    assert drawn.evaluate("Boolean(tonglan.map.map.getLayer('building'))") is False
+
+
 def test_far_out_a_mark_stands_for_its_region_and_leads_there(drawn: Any, city: City) -> None:
     """At zoom 11 the streets are wide enough for a mark each; T11's name stands at 0.01, 0.005."""
     drawn.evaluate("tonglan.map.map.jumpTo({center: [0.04, 0.005], zoom: 11.2})")

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from data_access import engine as engines
+from data_access.buildings import Stock, stock
 from data_access.city import City
 from data_access.engine import DataUnavailable
 from data_access.tiles import (
@@ -67,6 +68,36 @@ def tiles(engine: Engine, town: City) -> Tiles:
                 VALUES (:id, 1, :id, 'lot', '', 8, ST_SetSRID(ST_MakePoint(:lon, 0.001), 4326), 1, 1)"""), {
                 "id": HUGE + number, "lon": lon})
     return Tiles(engine, town)
+
+
+def test_the_largest_buildings_stand_with_their_heights_and_a_tile_stays_small(tiles: Tiles, engine: Engine) -> None:
+    """At zoom 14 a pixel is 9.6 m: a hall of 111 m is drawn, a hut of 2 m only at 16; 1,600 round houses are too many."""
+    assert "building" not in versions(engine, NOON)
+    assert tiles.draw(Address("building", *around(14)), "1", NOON) == b""
+    with engine.begin() as connection:
+        connection.execute(text("""
+            INSERT INTO building (building_id, source_id, external_id, height_m, region_id, geom, batch_id, row_no)
+            SELECT n, 1, n, height, 8, ST_Multi(ST_MakeEnvelope(x, y, x + wide, y + wide, 4326)), 1, n
+              FROM (VALUES (1, 42.5, 0.001, 0.001, 0.001), (2, 3, 0.003, 0.001, 0.00002)) AS one(n, height, x, y, wide)"""))
+        connection.execute(text("""
+            INSERT INTO feed (source_id, subject, taken, rejected, last_received_at) VALUES (1, 'building', 2, 0, :at)"""),
+            {"at": NOON})
+    assert versions(engine, NOON)["building"] == f"{int(NOON.timestamp() * 1000):x}"
+    assert [one.properties for one in features(tiles, "building", *around(14))] == [{"height": 42.5}]
+    assert [one.properties["height"] for one in features(tiles, "building", *around(16))] == [42.5, 3]
+    with engine.begin() as connection:
+        connection.execute(text("""
+            INSERT INTO building (building_id, source_id, external_id, height_m, region_id, geom, batch_id, row_no)
+            SELECT 100 + i * 100 + j, 1, '', 9, 8,
+                   ST_Multi(ST_Buffer(ST_SetSRID(ST_MakePoint(0.0005 * i, 0.0005 * j), 4326), 0.0002)), 1, 1
+              FROM generate_series(1, 40) AS i, generate_series(1, 40) AS j"""))
+    assert stock(engine, tiles.city.codes["T1"]) == Stock(1602, simulated=False)
+    assert stock(engine, tiles.city.codes["T2"]) == Stock(0, simulated=False)
+    drawn = tiles.draw(Address("building", *around(14)), "1", NOON)
+    assert 20_000 < len(drawn) < 75_000
+    assert {"height": 42.5} in [one.properties for one in features(tiles, "building", *around(14))]
+    with pytest.raises(UnknownTile):
+        tiles.draw(Address("building", *around(13)), "1", NOON)
 
 
 def features(tiles: Tiles, layer: str, z: int, x: int, y: int, version: str = "1") -> list[Feature]:

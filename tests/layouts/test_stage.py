@@ -15,7 +15,7 @@ from indicators.text import Language, Text
 from layouts import stage
 from layouts.look import Look
 from layouts.ramp import Ramp
-from layouts.view import View
+from layouts.view import Mode, View
 from tests.conftest import NOON
 
 VERSIONS = {"region": "r", "case": "c", "device": "d", "lot": "l"}
@@ -123,6 +123,18 @@ def test_the_key_names_every_layer_that_can_be_hidden_and_says_how_many_it_has(t
     assert buttons["open"].children[-1] == "在办"
     assert "f.state=overdue" in buttons["overdue"].href
     assert len(stage.key(look(town, "T"), {}, simulated_marks=False, no_data=False)) == 1 + len(stage.LAYERS)
+
+
+def test_buildings_are_in_the_key_of_both_views_that_show_them_and_only_where_there_are_any(town: City) -> None:
+    shown: dict[Mode, int] = {"flat": 1, "heat": 0, "3d": 1}
+    for mode, there in shown.items():
+        drawn = Look(View(Scope("T", language="zh"), mode=mode), town, NOON)
+        key = stage.key(drawn, {"building": 12345}, simulated_marks=True, no_data=False)
+        found = [part for part in key if getattr(part, "data-layer", None) == "building"]
+        assert [part.children[-1].children for part in found] == ["12,345"] * there
+        without = stage.key(drawn, {}, simulated_marks=True, no_data=False)
+        assert all(getattr(part, "data-layer", None) != "building" for part in without)
+    assert "building" not in state(town, "T", {})["zooms"]
 
 
 def test_layers_count_what_stands_and_leave_out_what_is_not_known() -> None:
