@@ -110,7 +110,8 @@ def sides(window: Window, today: date) -> Sides:
     if over.count < 1:
         return Sides()
     before = before_it(window, days, over)
-    comparable = over if before.whole_months and over.whole_months else over.start(before.count)
+    same_dates = window == "year"   # of which a leap year has one more
+    comparable = over if same_dates or (before.whole_months and over.whole_months) else over.start(before.count)
     return Sides(comparable, before, comparable.shifted(-WEEK) if comparable.count <= WITHIN_WEEKS else None,
                  year_earlier(comparable))
 

@@ -46,7 +46,7 @@ PAINTED = """() => {
   if (!wall || !window.tonglan?.drawn || wall.getAttribute("aria-busy") === "true") return false;
   if (!document.querySelector(".page h1") || document.fonts.status !== "loaded") return false;
   const empty = grid => !grid.querySelector(".ag-row, .ag-overlay-no-rows-center");
-  if ([...document.querySelectorAll(".grid")].some(empty)) return false;
+  if ([...document.querySelectorAll("div.grid")].some(empty)) return false;
   return ![...document.querySelectorAll(".plot")].some(plot => plot.offsetParent && !plot.querySelector("svg"));
 }"""
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"

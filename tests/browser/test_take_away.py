@@ -12,11 +12,13 @@ from tests.browser.scene import until
 
 PATIENCE_MS = 30_000
 REGION = "/region/T?p=7d&lang=en"
+PAGES = (REGION, "/indicator/event_reported?r=T&p=7d&lang=en", "/organizations?r=T&lang=en", "/briefing/T?lang=en")
 
 
-def test_a_page_is_printed_as_pdf_with_its_name(site: str) -> None:
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_printed_as_pdf_with_its_name(site: str, path: str) -> None:
     until(lambda: requests.get(f"{site}/export/scorecard.csv?r=T", timeout=30).status_code == 200, 30)   # the city is there
-    tries = (requests.get(f"{site}/print{REGION}", timeout=120) for _ in range(3))   # a busy machine may be too slow once
+    tries = (requests.get(f"{site}/print{path}", timeout=120) for _ in range(3))   # a busy machine may be too slow once
     answer = next((one for one in tries if one.status_code == 200), None)
     assert answer is not None
     assert answer.headers["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF-")

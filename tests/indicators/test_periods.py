@@ -5,10 +5,10 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
-from indicators.periods import Days, sides, text_of
+from indicators.periods import Days, sides, text_of, year_earlier
 from indicators.scope import PERIODS
 from indicators.windows import Span, ends_at, frame, known
 
@@ -163,10 +163,15 @@ def test_what_is_compared_is_complete_and_its_counterparts_lie_before(window: st
 
 
 @given(periods(), days)
+@example("year", date(2001, 3, 2))
+@example("year", date(2000, 3, 2))
 def test_as_many_days_are_compared_unless_they_are_whole_months(window: str, today: date) -> None:
     if window in ("today", "24h"):
         return
     found = sides(window, today)
     if found.comparable is None or found.previous is None or found.comparable.whole_months:
+        return
+    if window == "year":
+        assert found.previous == year_earlier(found.comparable), "the same dates, of which a leap year has one more"
         return
     assert found.comparable.count == found.previous.count
