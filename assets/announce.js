@@ -31,5 +31,6 @@
     const band = document.getElementById(BAND);
     if (!band) return void setTimeout(boot, 200);
     new MutationObserver(look).observe(band, {childList: true, subtree: true, attributeFilter: ["data-item"]});
+    if (shared.drawn) look();   // a quick server has painted it already: what stands there is not new
   })();
 })();
