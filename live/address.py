@@ -18,6 +18,12 @@ class Refused(Exception):
         self.status = status
 
 
+def unknown_region(city: City, error: UnknownRegion) -> Refused:
+    """That the city has no region of this code."""
+    code = error.args[0]
+    return Refused(Text(f"{city.name.zh}没有代码为“{code}”的区域", f"{city.name.en} has no region with the code “{code}”"), 404)
+
+
 def read(city: City, pathname: str, search: str, language: Language, within: str | None = None) -> View:
     """Read an address; `language` is the browser's, `within` the region that may be seen. Raises: Refused."""
     try:
@@ -27,8 +33,7 @@ def read(city: City, pathname: str, search: str, language: Language, within: str
     except BadAddress as error:
         raise Refused(error.words, error.status) from error
     except UnknownRegion as error:
-        raise Refused(Text(f"{city.name.zh}没有代码为“{error.args[0]}”的区域",
-                           f"{city.name.en} has no region with the code “{error.args[0]}”"), 404) from error
+        raise unknown_region(city, error) from error
     if within is not None and not lies_in(city, view, within):
         raise Refused(OFF_LIMITS, 403)
     return view

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine, text
 
 from data_access import engine as engines
 from data_access.city import City
 from data_access.city import load as load_city
 from schema.migration import migrate
+
+settings.register_profile("untimed", deadline=None)   # a slow machine is no failure; bench/ measures
+settings.load_profile("untimed")
 
 NOON = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)  # a Wednesday, noon in New York
 

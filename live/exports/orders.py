@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from data_access.city import City, UnknownRegion
 from indicators.definition import Indicator
 from indicators.library import INDICATORS
-from indicators.text import Language, Text
+from indicators.text import Language
 from layouts import take_away
 from layouts.address import fields, readers
 from layouts.address.errors import BadAddress
 from layouts.take_away import What
 from layouts.view import View, scoped
 from layouts.words import WORDS
-from live.address import OFF_LIMITS, Refused
+from live.address import OFF_LIMITS, Refused, unknown_region
 from live.reach import inside
 
 OF_ONE: tuple[What, ...] = ("facts", "regions")   # these are of one indicator
@@ -38,8 +38,7 @@ def read(city: City, what: What, said: Mapping[str, str], language: Language, wi
     except BadAddress as error:
         raise Refused(error.words, error.status) from error
     except UnknownRegion as error:
-        raise Refused(Text(f"{city.name.zh}没有代码为“{error.args[0]}”的区域",
-                           f"{city.name.en} has no region with the code “{error.args[0]}”"), 404) from error
+        raise unknown_region(city, error) from error
     if within is not None and not inside(city, region, within):
         raise Refused(OFF_LIMITS, 403)
     if what in OF_ONE and indicator is None:

@@ -2,8 +2,7 @@
 
 import csv
 import io
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +11,6 @@ from dash import Dash
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from app import create_app
 from data_access.city import City
 from data_access.every_row import Order, every_row
 from data_access.readings import readings
@@ -34,14 +32,8 @@ def alive(engine: Engine, town: City) -> City:
 
 
 @pytest.fixture(scope="module")
-def app(database_url: str, alive: City) -> Iterator[Dash]:
-    made = create_app(Settings(database_url=database_url, wall_tokens=f"city:T1:{TOKEN}"))
-    studio = made.server.extensions["studio"]
-    deadline = time.monotonic() + 30
-    while (studio.atlas.city is None or studio.hub.cut_since) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    yield made
-    studio.stop()
+def app(start: Callable[[Settings], Dash], database_url: str, alive: City) -> Dash:
+    return start(Settings(database_url=database_url, wall_tokens=f"city:T1:{TOKEN}"))
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Pages as PDF: nobody but the printer comes in by its listener, nothing it opens leads elsewhere, and what cannot be says so."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +10,6 @@ from dash import Dash
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
 from data_access.city import City
 from live.printing import printer as printing
 from live.printing.printer import SECRET, CannotPrint, Printer, Sheet, guarded, serving, stay
@@ -20,15 +19,9 @@ TOKEN = "a-secret-of-the-first-wall"
 
 
 @pytest.fixture(scope="module")
-def app(database_url: str, town: City) -> Iterator[Dash]:
+def app(start: Callable[[Settings], Dash], database_url: str, town: City) -> Dash:
     """An application on a server without a browser."""
-    made = create_app(Settings(database_url=database_url, wall_tokens=f"city:T1:{TOKEN}", chromium="/nowhere/chromium"))
-    studio = made.server.extensions["studio"]
-    deadline = time.monotonic() + 30
-    while (studio.atlas.city is None or studio.hub.cut_since) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    yield made
-    studio.stop()
+    return start(Settings(database_url=database_url, wall_tokens=f"city:T1:{TOKEN}", chromium="/nowhere/chromium"))
 
 
 @pytest.fixture
