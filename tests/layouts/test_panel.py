@@ -204,6 +204,6 @@ def test_all_panels_are_drawn_within_their_budget():
 
 
 def timed() -> float:
-    start = time.perf_counter()
+    start = time.thread_time()
     all_panels()
-    return time.perf_counter() - start
+    return time.thread_time() - start
