@@ -71,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     add("stop", stop, "stop what `run` started")
     add("serve", serve, "serve the screen")
     add("door", door, "serve the ingest door")
+    add("listen", listen, "listen to what the pack names: feeds, brokers, streams")
     load_parser = add("load", load, "load a city pack, or what changed in it")
     load_parser.add_argument("--pack", help="a folder of packs/ (default: PACK)")
     load_parser.add_argument("--stage", choices=get_args(Stage), help="only this part (default: all)")
@@ -142,6 +143,17 @@ def serve(asked: argparse.Namespace, settings: Settings) -> None:
 def door(asked: argparse.Namespace, settings: Settings) -> None:
     """Become the ingest door's server."""
     _become(running.door_command(settings), settings, settings.door_port, "DOOR_PORT")
+
+
+def listen(asked: argparse.Namespace, settings: Settings) -> None:
+    """Listen until told to stop."""
+    from doors import listening
+
+    said = pack.read(_pack(settings.pack))
+    engine = _engine(settings, settings.ingest_timeout_ms)
+    check.require(engine)
+    if not listening.listen(engine, said):
+        print(f"Tonglan: the pack {said.key} listens to nothing: no source of it has `listen:`.")
 
 
 def load(asked: argparse.Namespace, settings: Settings) -> None:

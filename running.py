@@ -62,7 +62,12 @@ def screen_command(settings: Settings) -> tuple[str, ...]:
 
 def door_command(settings: Settings) -> tuple[str, ...]:
     """Serve the ingest door."""
-    return _gunicorn("ingest.door:from_settings()", settings.host, settings.door_port, threads=8)
+    return _gunicorn("doors.serving:from_settings()", settings.host, settings.door_port, threads=8)
+
+
+def listen_command(settings: Settings) -> tuple[str, ...]:
+    """Listen to what the pack names."""
+    return (sys.executable, str(ROOT / "cli.py"), "listen")
 
 
 def simulate_command(settings: Settings) -> tuple[str, ...]:
@@ -80,6 +85,8 @@ def programs(settings: Settings) -> list[Program]:
         Program("door", door_command(settings), after="basics"),
         Program("history", (*load, "history"), ends=True, after="basics"),
     ]
+    if any(source.listen for source in pack.read(settings.pack).sources):
+        chosen.append(Program("listener", listen_command(settings), after="basics"))
     if settings.simulate and (ROOT / "packs" / settings.pack / "simulation").is_dir():
         chosen.append(Program("simulator", simulate_command(settings), after="basics"))
     return chosen

@@ -6,7 +6,8 @@ import logging
 import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +19,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from data_access.engine import DataUnavailable, create, sql
+from data_access.engine import DataUnavailable, sql
 from ingest import jobs, openapi, snapshots
 from ingest.batch import Raced, Source
 from ingest.intake import Delivery, Intake, KeyReused, NoCity
@@ -28,7 +29,6 @@ from ingest.rejects import Rejects
 from ingest.room import Full, Room
 from ingest.sheet import TooMany, Unreadable, read, read_lines
 from ingest.subjects import SUBJECTS
-from settings import Settings
 
 log = logging.getLogger("tonglan.door")
 
@@ -91,26 +91,59 @@ class Doorkeeper:
         self.since = self.clock()
 
 
-def create_door(engine: Engine, *, alone: bool = False) -> Flask:
+@dataclass(frozen=True)
+class Hall:
+    """What all doors of one process share: the way in, who may enter, and how much is worked on at once."""
+
+    intake: Intake
+    keeper: Doorkeeper
+    room: Room
+
+    @classmethod
+    def of(cls, engine: Engine, *, alone: bool = False) -> "Hall":
+        """A hall on a database; with `alone`, newest values of history may wait to be written."""
+        return cls(Intake(engine, waiting=Waiting() if alone else None), Doorkeeper(engine), Room(AT_ONCE, LONGEST_WAIT_S))
+
+    def admit(self) -> Source:
+        """The source whose token the request bears. Raises: Refused."""
+        return self.keeper.admit(request.headers.get("Authorization"))
+
+    @contextmanager
+    def body(self) -> Iterator[bytes]:
+        """The request's body, unpacked, while there is room for it. Raises: Refused; RequestEntityTooLarge; Full."""
+        sent = packed()
+        with self.room.hold(sent.size):
+            yield sent.unpacked()
+
+
+Hears = Callable[[Source, dict[str, Any]], None]  # is told of each answer to a batch
+
+
+def unheard(source: Source, answered: dict[str, Any]) -> None:
+    """Nobody is told."""
+
+
+def create_door(engine: Engine, *, alone: bool = False, hall: Hall | None = None, hears: Hears = unheard) -> Flask:
     """The door as a Flask app; with `alone` threads beside it record snapshots, write newest values of history, and
     look for what is odd in the data."""
     app = Flask("tonglan.door", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    intake, keeper = Intake(engine, waiting=Waiting() if alone else None), Doorkeeper(engine)
-    room = Room(AT_ONCE, LONGEST_WAIT_S)
+    hall = hall or Hall.of(engine, alone=alone)
+    intake = hall.intake
 
     @app.post("/ingest/v1/<subject>")
     def take(subject: str) -> Response:
-        source = keeper.admit(request.headers.get("Authorization"))
+        source = hall.admit()
         if subject not in SUBJECTS:
             raise Refused(404, "unknown_subject", f"there is no such subject; there are {', '.join(SUBJECTS)}")
-        sent = packed()
-        with room.hold(sent.size):
-            return answer(200, intake.take(delivery(source, subject, sent.unpacked())))
+        with hall.body() as body:
+            answered = intake.take(delivery(source, subject, body))
+        hears(source, answered)
+        return answer(200, answered)
 
     @app.put("/ingest/v1/jobs/<job>")
     def report(job: str) -> Response:
-        keeper.admit(request.headers.get("Authorization"))
+        hall.admit()
         return answer(200, report_job(engine, job, packed().unpacked()))
 
     @app.get("/ingest/v1/health")
@@ -130,16 +163,6 @@ def create_door(engine: Engine, *, alone: bool = False) -> Flask:
         watch = Watch(engine)
         work(lambda: watch.go_on(intake.prepared()[0], datetime.now(UTC)), every_s=WATCH_EVERY_S, name="findings")
     return app
-
-
-def from_settings() -> Flask:
-    """The door as the environment says, for a server to run. Raises: RuntimeError without a DATABASE_URL."""
-    settings = Settings()
-    if settings.database_url is None:
-        raise RuntimeError("DATABASE_URL is not set: start the door by `cli.py run` or `cli.py door`, which know the database")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    engine = create(settings.database_url, statement_timeout_ms=settings.ingest_timeout_ms)
-    return create_door(engine, alone=True)
 
 
 def report_job(engine: Engine, job: str, sent: bytes) -> dict[str, Any]:

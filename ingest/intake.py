@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from threading import Event, Lock
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import psycopg2
@@ -46,8 +46,6 @@ log = logging.getLogger("tonglan.ingest")
 
 AGAIN = ("40001", "40P01", "23505")  # serialization, deadlock, and a key that another transaction wrote meanwhile
 
-Door = Literal["file", "http", "retry"]
-
 
 class NoCity(Exception):
     """No city is loaded yet, so there is nothing to take facts for."""
@@ -70,7 +68,7 @@ class Delivery:
     columns: Mapping[str, Sequence[Any] | Column]
     lines: NDArray[np.int64]
     whole: Callable[[int], Any]
-    door: Door
+    door: str                   # file, http, retry, or the protocol that it came by
     origin: str
     key: str | None = None
     dataset: str | None = None

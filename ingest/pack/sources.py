@@ -6,6 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ingest.mapping.spec import Mapping
 from ingest.pack.faults import misplaced
+from ingest.pack.listening import Listen
 from ingest.pack.parts import Key, Part, Words
 from ingest.quality.spec import Check
 from ingest.rows import FIELDS
@@ -63,12 +64,15 @@ class Source(Part):
     url: str | None = None
     network: bool = Field(False, description="Whether it sends over HTTP, and so is given a token")
     datasets: list[Dataset] = []
+    listen: list[Listen] = Field([], description="What it is heard by while it speaks: feeds that are asked, brokers, streams")
 
     @model_validator(mode="after")
     def each_once(self) -> "Source":
-        """Datasets have keys of their own."""
-        keys = [dataset.key for dataset in self.datasets]
-        for number, key in enumerate(keys):
-            if key in keys[:number]:
-                raise misplaced(f"{key!r} is there more than once", "datasets", number, "key")
+        """Datasets and what is listened to have keys of their own."""
+        seen: set[str] = set()
+        for name, parts in (("datasets", [one.key for one in self.datasets]), ("listen", [one.name for one in self.listen])):
+            for number, key in enumerate(parts):
+                if key in seen:
+                    raise misplaced(f"{key!r} is there more than once", name, number, "key")
+                seen.add(key)
         return self

@@ -57,12 +57,38 @@ CREATE TABLE feed (                     -- what each source last said of each su
     PRIMARY KEY (source_id, subject)
 );
 
+-- How each live door of a source stands; written by doors/state.py, beside the transactions that take messages.
+CREATE TABLE door_state (
+    source_id smallint NOT NULL REFERENCES source,
+    door text NOT NULL,                 -- http, cap, mqtt, …
+    name text NOT NULL,                 -- which of the source's doors of that kind: the key of what it listens to
+    connected boolean,                  -- NULL: senders come to this door, so there is nothing to be connected to
+    since timestamptz NOT NULL,         -- of being connected, or not
+    last_at timestamptz,                -- when the last message came
+    messages bigint NOT NULL DEFAULT 0,
+    rate real NOT NULL DEFAULT 0,       -- messages a second, over the minute before updated_at
+    lag_s double precision,             -- from the newest instant that the last messages speak of until they came
+    last_error text,
+    last_error_at timestamptz,
+    updated_at timestamptz NOT NULL DEFAULT now(), -- a door that runs says so every few seconds
+    PRIMARY KEY (source_id, door, name)
+);
+
+CREATE TABLE door_cursor (              -- how far a door has read; written in the transaction that takes what it read
+    source_id smallint NOT NULL REFERENCES source,
+    door text NOT NULL,
+    name text NOT NULL,
+    cursor jsonb NOT NULL,
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (source_id, door, name)
+);
+
 CREATE TABLE batch (
     batch_id int PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
     source_id smallint NOT NULL REFERENCES source,
-    door text NOT NULL,                 -- file, http, retry
+    door text NOT NULL,                 -- file, http, retry, or a protocol: cap, mqtt, …
     origin text NOT NULL,               -- the table's name, or the sender's address
-    dataset text,                       -- "source/dataset" of the pack; NULL over HTTP
+    dataset text,                       -- "source/dataset" of the pack, or what it listens to; NULL over HTTP
     subject text NOT NULL,
     idempotency_key text,
     received_at timestamptz NOT NULL DEFAULT now(),
@@ -287,6 +313,16 @@ CREATE TABLE latest_observation (
     PRIMARY KEY (device_id, property_id)
 ) WITH (fillfactor = 50);
 
+CREATE TABLE datastream (               -- what SensorThings was told of a device and a property, before or beside their observations
+    device_id int NOT NULL,
+    property_id smallint NOT NULL,
+    source_id smallint NOT NULL,
+    name text,
+    description text,
+    unit text,                          -- what the sender measures in, where that is not the property's unit
+    PRIMARY KEY (device_id, property_id)
+);
+
 CREATE TABLE message (                  -- one call or note of a resident
     message_id bigint PRIMARY KEY,
     source_id smallint NOT NULL,
@@ -326,12 +362,25 @@ CREATE TABLE warning (
     onset_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     ended_at timestamptz,               -- cancelled before it expired
-    region_id int NOT NULL REFERENCES region,
+    region_id int NOT NULL REFERENCES region, -- the smallest that holds its area
+    area geometry(MultiPolygon, 4326),  -- where it holds, as drawn; NULL: in the region
+    infos jsonb,                        -- what it says in each language: [{"language","event","headline",…}]
+    sender text,
+    signature text CHECK (signature IN ('unverified', 'verified', 'wrong')), -- NULL: it bears none
     received_at timestamptz NOT NULL DEFAULT now(),
     batch_id int NOT NULL,
     row_no int NOT NULL
 );
 CREATE INDEX warning_time ON warning (expires_at);
+
+CREATE TABLE warning_end (              -- warnings that were taken back before they came themselves
+    warning_id bigint PRIMARY KEY,
+    source_id smallint NOT NULL REFERENCES source,
+    external_id text NOT NULL,
+    ended_at timestamptz NOT NULL,
+    batch_id int NOT NULL,
+    row_no int NOT NULL
+);
 
 CREATE TABLE place (                    -- tax lots, sites, venues
     place_id bigint PRIMARY KEY,
@@ -392,6 +441,52 @@ CREATE TABLE flight (
     row_no int NOT NULL
 );
 CREATE INDEX flight_region ON flight (region_id, scheduled_at);
+
+CREATE TABLE vehicle (                  -- the newest word of each vehicle of public transport; where it was before is not kept
+    vehicle_id bigint PRIMARY KEY,
+    source_id smallint NOT NULL,
+    external_id text NOT NULL,
+    observed_at timestamptz NOT NULL,   -- when it was there; a newer word takes the place of all of this
+    received_at timestamptz NOT NULL DEFAULT now(),
+    region_id int NOT NULL,
+    geom geometry(Point, 4326),
+    label text,                         -- what is written on it
+    mode text,
+    line text,
+    line_name text,
+    headsign text,
+    trip text,
+    bearing real,                       -- degrees from north
+    speed_kmh real,
+    delay_s int,                        -- below zero: early; NULL: not known
+    next_stop text,
+    next_stop_at timestamptz,
+    at_stop boolean NOT NULL,           -- it stands at `next_stop`
+    placed_by_stop boolean NOT NULL,    -- only its stop is known, so it is drawn there
+    gone boolean NOT NULL,              -- its sender has taken it back
+    batch_id int NOT NULL,
+    row_no int NOT NULL
+) WITH (fillfactor = 50);               -- all of them change every few seconds
+CREATE INDEX vehicle_observed ON vehicle (observed_at);
+
+CREATE TABLE stop_event (               -- one stop of one run of public transport
+    stop_event_id bigint PRIMARY KEY,
+    source_id smallint NOT NULL,
+    external_id text NOT NULL,
+    line text,
+    trip text NOT NULL,
+    stop text,
+    scheduled_at timestamptz NOT NULL,
+    served_at timestamptz,
+    delay_s real,                       -- from the one to the other; below zero: early
+    served boolean NOT NULL,            -- false: it was left out, or the whole run was
+    region_id int NOT NULL,
+    geom geometry(Point, 4326),
+    batch_id int NOT NULL,
+    row_no int NOT NULL
+);
+CREATE INDEX stop_event_region ON stop_event (region_id, scheduled_at);
+CREATE INDEX stop_event_scheduled ON stop_event (scheduled_at);
 
 CREATE TABLE metric (                   -- which number in the rollups is which metric
     metric_id smallint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,

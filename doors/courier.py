@@ -1,0 +1,207 @@
+"""Hands what a door heard to `ingest`: one call is one transaction, and when it returns, the rows are stored."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Engine
+
+from data_access.engine import DataUnavailable, sql
+from doors.rows import Rows, Surroundings, of_subject, through
+from ingest.batch import Options, Raced, Source
+from ingest.door import unavailable
+from ingest.intake import Also, Delivery, Intake, KeyReused, NoCity
+from ingest.load_dataset import plain
+from ingest.mapping.faults import MappingError
+from ingest.mapping.spec import Mapping as Map
+from ingest.pack import Pack
+from ingest.quality.spec import Rule
+from ingest.rejects import Kept, Reason, Rejects, written
+from ingest.subjects import SUBJECTS
+
+log = logging.getLogger("tonglan.doors")
+
+LONGEST = 1 << 20       # characters that are kept of a message that nobody could read
+MESSAGE = "message"     # beside a refused row: what it was made of
+
+
+class Unavailable(Exception):
+    """The database does not take it now: nothing was stored. Do not acknowledge; wait, and give it again."""
+
+
+class UnknownSource(ValueError):
+    """The database knows no such source."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of the rows; `batch` is None where there was nothing to store."""
+
+    batch: int | None = None
+    taken: int = 0
+    seen: int = 0
+    rejected: int = 0
+    marked: int = 0
+    reasons: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """How far a door has read: anything that JSON holds."""
+
+    door: str
+    name: str
+    value: Any
+
+
+@dataclass
+class Courier:
+    """One for all doors of a process; threads may share it."""
+
+    engine: Engine
+    pack: Pack | None = None
+    intake: Intake = field(default=None)  # type: ignore[assignment]
+    sources: dict[str, Source] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.intake = self.intake or Intake(self.engine)
+        self.surroundings = Surroundings(self.intake, self.pack)
+
+    def give(
+        self, source: str, subject: str, rows: Sequence[Mapping[str, Any]], *, door: str, origin: str, key: str | None = None,
+        whole: Sequence[Any] | None = None, map: Map | None = None, checks: Sequence[Rule] = (), nearest_m: float = 0,
+        dataset: str | None = None, cursor: Cursor | None = None, also: Also | None = None,
+    ) -> Answer:
+        """Take rows of a subject: by its fields, or as the sender's own objects with a `map`, as a dataset's rows are.
+
+        `whole` says what each row was made of, which is kept beside it where it is refused. The same `key` again gets the
+        same answer. `dataset` ("source/name" of what the pack listens to) lets refused objects of a `map` be tried again.
+        `cursor` is written in the same transaction, and `also` does what else belongs into it, where there are rows. What
+        cannot be taken is kept with its reasons.
+        Raises: Unavailable when nothing could be stored now; UnknownSource; KeyReused.
+        """
+        if not rows:
+            self.remember(source, cursor)
+            return Answer()
+
+        def made(known: Source) -> Delivery:
+            found = of_subject(wanted, rows) if map is None else through(map, wanted, rows, self.surroundings.now())
+            return Delivery(known, wanted, found.columns, found.lines, kept_by(found, rows, whole), door, origin, key, dataset,
+                            found.rejects, found.marks, (), Options(nearest_m), checks)
+
+        wanted = SUBJECTS[subject]
+        try:
+            return self.take(source, made, cursor, also)
+        except MappingError as error:
+            return self.keep(source, subject, rows, Reason(None, "mapping", str(error)), door, origin, key, dataset, cursor)
+        except (Unavailable, UnknownSource, KeyReused):
+            raise
+        except Exception:
+            log.exception("rows of %s could not be taken by the door %s, and are kept", source, door)
+            reason = Reason(None, "failed", "this failed inside")
+            return self.keep(source, subject, [*(rows if whole is None else whole)], reason, door, origin, key, dataset, cursor)
+
+    def refuse(
+        self, source: str, subject: str, whole: Any, *, code: str, text: str, door: str, origin: str, field: str | None = None,
+        key: str | None = None, dataset: str | None = None, cursor: Cursor | None = None,
+    ) -> Answer:
+        """Keep a message that no row could be made of, with the reason. Raises: Unavailable; UnknownSource; KeyReused."""
+        return self.keep(source, subject, [whole], Reason(field, code, text), door, origin, key, dataset, cursor)
+
+    def keep(
+        self, source: str, subject: str, messages: Sequence[Any], reason: Reason, door: str, origin: str, key: str | None,
+        dataset: str | None, cursor: Cursor | None,
+    ) -> Answer:
+        """Keep messages with the reason why none is taken. Raises: Unavailable; UnknownSource; KeyReused."""
+        kept = [Kept(line, [reason], keepable(one)) for line, one in enumerate(messages, start=1)]
+
+        def made(known: Source) -> Delivery:
+            return Delivery(known, SUBJECTS[subject], {}, np.empty(0, np.int64), lambda row: None, door, origin, key, dataset,
+                            unread=kept)
+
+        return self.take(source, made, cursor)
+
+    def take(
+        self, source: str, made: Callable[[Source], Delivery], cursor: Cursor | None, also: Also | None = None
+    ) -> Answer:
+        """Take a delivery, and write how far the door has read with it. Raises: Unavailable; whatever else went wrong."""
+        def beside(connection: Connection, batch_id: int, found: Rejects) -> None:
+            if cursor is not None:
+                write(connection, known, cursor)
+            if also is not None:
+                also(connection, batch_id, found)
+
+        try:
+            known = self.known(source)
+            return Answer(**self.intake.take(made(known), beside))
+        except Exception as error:
+            raise told(error) from error
+
+    def cursor(self, source: str, door: str, name: str) -> Any | None:
+        """How far a door has read; None at first. Raises: Unavailable."""
+        try:
+            with self.engine.connect() as connection:
+                return connection.execute(sql("""
+                    SELECT cursor FROM door_cursor JOIN source USING (source_id)
+                     WHERE key = :source AND door = :door AND name = :name"""),
+                    {"source": source, "door": door, "name": name}).scalar()
+        except Exception as error:
+            raise told(error) from error
+
+    def remember(self, source: str, cursor: Cursor | None) -> None:
+        """Write how far a door has read, where that brought no rows. Raises: Unavailable; UnknownSource."""
+        if cursor is None:
+            return
+        try:
+            known = self.known(source)
+            with self.engine.begin() as connection:
+                write(connection, known, cursor)
+        except Exception as error:
+            raise told(error) from error
+
+    def known(self, key: str) -> Source:
+        """The source of this key. Raises: UnknownSource; the database's errors."""
+        if key not in self.sources:
+            with self.engine.connect() as connection:
+                number = connection.execute(sql("SELECT source_id FROM source WHERE key = :key"), {"key": key}).scalar()
+            if number is None:
+                raise UnknownSource(f"the database knows no source {key!r}: load the pack")
+            self.sources[key] = Source(int(number), key)
+        return self.sources[key]
+
+
+def write(connection: Connection, source: Source, cursor: Cursor) -> None:
+    """Write how far a door has read."""
+    connection.execute(sql("""
+        INSERT INTO door_cursor (source_id, door, name, cursor) VALUES (:source, :door, :name, CAST(:value AS jsonb))
+        ON CONFLICT (source_id, door, name) DO UPDATE SET cursor = excluded.cursor, updated_at = now()"""),
+        {"source": source.source_id, "door": cursor.door, "name": cursor.name, "value": written(cursor.value)})
+
+
+def told(error: Exception) -> Exception:
+    """The error as a door is told it: Unavailable where the same may well succeed later."""
+    if isinstance(error, NoCity):
+        return Unavailable("no city is loaded yet")
+    if isinstance(error, DataUnavailable | Raced) or unavailable(error):
+        return Unavailable("the database does not answer")
+    return error
+
+
+def kept_by(found: Rows, rows: Sequence[Mapping[str, Any]], whole: Sequence[Any] | None) -> Callable[[int], Any]:
+    """What is kept of each row that is refused: itself, so that it can be tried again, and what it was made of."""
+    def kept(row: int) -> Any:
+        at = int(found.lines[row]) - 1
+        return keepable(dict(rows[at]) if whole is None else {**rows[at], MESSAGE: whole[at]})
+
+    return kept
+
+
+def keepable(message: Any) -> Any:
+    """A message as JSON holds it; bytes as text, however much of them is text."""
+    if isinstance(message, bytes | bytearray):
+        return bytes(message[:LONGEST]).decode("utf-8", "backslashreplace")
+    if isinstance(message, Mapping):
+        return {str(name): keepable(value) for name, value in message.items()}
+    return message[:LONGEST] if isinstance(message, str) else plain(message)

@@ -1,0 +1,64 @@
+"""What everything that a source is heard by has in common."""
+
+import re
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, field_validator
+
+from ingest.mapping.spec import Mapping
+from ingest.pack.parts import Key, Part
+from ingest.quality.spec import Check
+from ingest.rows import FIELDS
+
+Variable = Annotated[str, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")]
+WITH_PASSWORD = re.compile(r"^[^/]+://[^/@]*:[^/@]+@")
+
+
+def web(url: str) -> str:
+    """An address that is fetched over HTTP, without a secret in it. Raises: ValueError."""
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        raise ValueError("must begin with http:// or https://")
+    return without_password(url)
+
+
+def without_password(url: str) -> str:
+    """An address without a password: a pack is no place for secrets. Raises: ValueError."""
+    if WITH_PASSWORD.match(url):
+        raise ValueError("must not hold a password: name the environment variable that does in `secret`")
+    return url
+
+
+WebAddress = Annotated[str, AfterValidator(web)]
+
+
+class Heard(Part):
+    """One thing that a source is listened to by; each protocol says in `door` which it is."""
+
+    door: str
+    key: Key | None = Field(None, description="Tells it from others of the source; the door's name when left out")
+    every: Annotated[float, Field(ge=0.05, le=86400)] = Field(60, description="Seconds from one question to the next")
+    secret: Variable | None = Field(None, description="The environment variable that holds the secret to open it with")
+
+    @property
+    def name(self) -> str:
+        """How batches, states and cursors call it."""
+        return self.key or self.door
+
+
+class Mapped(Heard):
+    """What is heard in a shape of the sender's own: what its messages are, what their fields mean, what they must keep to."""
+
+    subject: Annotated[str, Field(json_schema_extra={"enum": sorted(FIELDS)})] = Field(description="What a message is")
+    map: Mapping = Mapping()
+    checks: list[Check] = []
+    nearest_m: Annotated[float, Field(ge=0)] = Field(
+        0, description="A point outside every region goes to the nearest one within so many metres, marked")
+
+    @field_validator("subject")
+    @classmethod
+    def known_subject(cls, subject: str) -> str:
+        """There is such a subject."""
+        if subject not in FIELDS:
+            raise ValueError(f"{subject!r} is no subject; there are: {', '.join(FIELDS)}")
+        return subject
