@@ -20,6 +20,12 @@ from ingest.door import create_door
 from ingest.mapping.faults import MappingError
 from layouts import notice, wall
 from live import frame, garbage, gate, headers, health, retrying, sources, squeeze, status, stream, tiles, walls
+from live.briefings import office
+from live.briefings import routes as briefings
+from live.briefings.maker import Maker
+from live.briefings.office import Office
+from live.briefings.press import press
+from live.briefings.shelf import Shelf
 from live.exports import routes as exports
 from live.gate import Gate
 from live.language import preferred, speak
@@ -48,6 +54,9 @@ def create_app(settings: Settings) -> Dash:
         speak(said.languages)
     library.aim({} if said is None else {key: one.target for key, one in said.targets.items()})
     scoring.adopt(None if said is None or said.scores is None else said.scores.scoring)
+    kept = None if said is None else Office(said.key, [one.plan(said.languages) for one in said.briefings],
+                                            Shelf(settings.var / "briefings" / said.key))
+    office.adopt(kept)
     studio = Studio(engine)
     app = frame.Screen(
         __name__, title="一网统览", update_title="", index_string=frame.index(ASSETS, colours),
@@ -58,7 +67,7 @@ def create_app(settings: Settings) -> Dash:
     app.layout = lambda: layout(studio)
     map_click.register(app, lambda: studio.atlas.city, language)
     map_state.register(app)
-    add_routes(app, engine, studio, settings, programme(said))
+    add_routes(app, engine, studio, settings, programme(said), kept)
     studio.start()
     return app
 
@@ -67,6 +76,8 @@ def server() -> Flask:
     """The application for a WSGI server, as the environment says."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     flask: Flask = create_app(Settings()).server
+    if "briefings" in flask.extensions:
+        flask.extensions["briefings"].start()
     garbage.spare_what_stays()
     return flask
 
@@ -90,13 +101,17 @@ def language() -> Language:
     return preferred(request.accept_languages)
 
 
-def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings, planned_walls: Walls) -> None:
+def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings, planned_walls: Walls,
+               kept: Office | None) -> None:
     """The stream, the tiles, the health and the ingest door; then what is done to every answer."""
     flask: Flask = app.server
     flask.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     flask.extensions["studio"] = studio
     unhurried = engines.create(database_url(settings), statement_timeout_ms=EXPORT_TIMEOUT_MS, pool_size=exports.AT_ONCE)
     printer = flask.extensions["printer"] = Printer(lambda *asked: flask.wsgi_app(*asked), program(settings.chromium))
+    if kept is not None:
+        flask.extensions["briefings"] = Maker(kept, lambda: studio.atlas.city, studio.jobs,
+                                              press(lambda view: studio.desk(view, unhurried), printer))
     keeper = Gate(settings.wall_tokens, lambda: studio.atlas.city)
     keeper.guard(flask)
     for blueprint in (
@@ -106,6 +121,7 @@ def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings, pl
         sources.routes(engine),
         exports.routes(lambda: studio.atlas.city, lambda view: studio.desk(view, unhurried)),
         printing.routes(lambda: studio.atlas.city, studio.desk, studio.within, printer),
+        briefings.routes(lambda: studio.atlas.city),
         retrying.routes(retrier(settings)),
         health.routes(studio.hub, studio.atlas),
         frame.routes(ASSETS),

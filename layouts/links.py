@@ -12,6 +12,7 @@ from indicators.text import Language
 from layouts.address.pages import (
     Against,
     BriefingPage,
+    BriefingsPage,
     ComparePage,
     Cut,
     IndicatorPage,
@@ -167,6 +168,11 @@ def to_periods(view: View, than: Window) -> str:
 def to_briefing(view: View, span: Span = "daily", region: str | None = None) -> str:
     """A region's newest briefing."""
     return on_page(view, BriefingPage(span), region)
+
+
+def to_briefings(view: View) -> str:
+    """The briefings that are kept of the view's region and below."""
+    return on_page(view, BriefingsPage())
 
 
 def link(children: Any, address: str, **properties: Any) -> dcc.Link:

@@ -14,7 +14,7 @@ from layouts.address.pages import BriefingPage, IndicatorPage, OrganizationPage,
 from layouts.look import Look
 from layouts.view import View, href, timed
 
-What = Literal["facts", "regions", "scorecard", "organizations"]
+What = Literal["facts", "regions", "scorecard", "organizations", "briefing"]
 KINDS = ("csv", "xlsx")
 
 
@@ -39,7 +39,9 @@ def own(look: Look) -> Sequence[tuple[What, str | None]]:
         return (("regions", page.key), ("facts", page.key))
     if isinstance(page, OrganizationsPage | OrganizationPage):
         return (("organizations", None),)
-    return (("scorecard", None),) if isinstance(page, RegionPage | BriefingPage) else ()
+    if isinstance(page, BriefingPage):
+        return (("briefing", None),)
+    return (("scorecard", None),) if isinstance(page, RegionPage) else ()
 
 
 def period(look: Look) -> View:

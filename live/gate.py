@@ -23,7 +23,7 @@ CALLBACKS = "/_dash-update-component"     # what a person's action asks: it chan
 READING = ("GET", "HEAD", "OPTIONS")
 PAGES = ("/", "/sources")                 # not the pages of single sources: their rows come from anywhere
 OPEN = ("/live/", "/tiles/", "/assets/", "/_dash", "/_favicon", "/favicon.ico", "/healthz", "/r/", "/wall",
-        "/region", "/indicator/", "/organization", "/compare", "/why/", "/briefing/", "/export/", "/print/")
+        "/region", "/indicator/", "/organization", "/compare", "/why/", "/briefing/", "/briefings", "/export/", "/print/")
 
 
 class Gate:

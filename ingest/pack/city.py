@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from indicators.text import Language
 from ingest.pack.aims import Aims, Colours
+from ingest.pack.briefings import Briefings
 from ingest.pack.faults import misplaced
 from ingest.pack.files import DataFile, found, locate
 from ingest.pack.parts import Key, Named, Part, Words
@@ -45,6 +46,7 @@ class Pack(Part):
     scores: Scores | None = Field(None, description="How agencies are scored; left out, by the product's own weights and bands")
     colours: Colours = Colours()
     walls: list[Wall] = []
+    briefings: list[Briefings] = Field([], description="Briefings that are made by themselves")
 
     @model_validator(mode="before")
     @classmethod
@@ -70,7 +72,7 @@ class Pack(Part):
         if self.rollup_level >= len(self.levels):
             raise misplaced(f"{self.rollup_level} is not one of the {len(self.levels)} levels, the city being 0", "rollup_level")
         for name, listed in (("levels", self.levels), ("properties", self.properties), ("device_kinds", self.device_kinds),
-                             ("walls", self.walls)):
+                             ("walls", self.walls), ("briefings", self.briefings)):
             for key in repeated([one.key for one in listed]):
                 raise misplaced(f"{key!r} is there more than once", name)
         keys = [source.key for source in self.sources]
@@ -90,6 +92,8 @@ class Pack(Part):
         for file in self.tree.files:
             said = file.level.values.values() if isinstance(file.level, LevelColumn) else [file.level] if file.level else []
             yield from (("tree", "level", key, levels) for key in said)
+        for plan in self.briefings:
+            yield from (("briefings", "level", key, levels) for key in plan.levels)
 
     def source(self, key: str) -> Source:
         """The source with this key."""

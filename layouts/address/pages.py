@@ -185,8 +185,24 @@ class BriefingPage:
         return {"span": self.span} | ({} if self.day is None else {"day": self.day.isoformat()})
 
 
+@dataclass(frozen=True)
+class BriefingsPage:
+    """The briefings that are kept of a region and all below: /briefings?r=<code>."""
+
+    name: ClassVar[str] = "briefings"
+    scoped: ClassVar[bool] = True
+
+    def path(self, region: str) -> str:
+        """There is one."""
+        return "/briefings"
+
+    def query(self, region: str) -> Query:
+        """The region."""
+        return {"r": region}
+
+
 Page = (SourcesPage | SourcePage | RegionPage | IndicatorPage | OrganizationsPage | OrganizationPage | ComparePage | WhyPage
-        | BriefingPage)
+        | BriefingPage | BriefingsPage)
 
 
 def coded(text: str) -> str:

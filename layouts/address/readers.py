@@ -15,6 +15,7 @@ from layouts.address.pages import (
     SORTS,
     SPANS,
     BriefingPage,
+    BriefingsPage,
     ComparePage,
     IndicatorPage,
     OrganizationPage,
@@ -117,6 +118,11 @@ def a_briefing(rest: str, said: Said, home: str) -> Found:
                         fields.day(said["day"]) if "day" in said else None), rest or home
 
 
+def briefings(rest: str, said: Said, home: str) -> Found:
+    """The list of kept briefings. Raises: UnknownPage."""
+    return lone(BriefingsPage(), rest), said.get("r", home)
+
+
 READERS: dict[str, Reader] = {
     "sources": a_source,
     "region": a_region,
@@ -126,4 +132,5 @@ READERS: dict[str, Reader] = {
     "compare": a_comparison,
     "why": a_reason,
     "briefing": a_briefing,
+    "briefings": briefings,
 }

@@ -7,6 +7,7 @@ PHRASES: dict[str, Text] = {
     "page.organizations": Text("部门", "Agencies"),
     "page.compare": Text("对比", "Compare"),
     "page.briefing": Text("简报", "Briefing"),
+    "page.briefings": Text("已存的简报", "Kept briefings"),
     "page.briefing.daily": Text("日报", "Daily briefing"),
     "page.briefing.weekly": Text("周报", "Weekly briefing"),
     "page.briefing.monthly": Text("月报", "Monthly briefing"),

@@ -15,6 +15,7 @@ PHRASES: dict[str, Text] = {
     "take.regions": Text("下级区域", "Regions below"),
     "take.scorecard": Text("全部指标", "All indicators"),
     "take.organizations": Text("部门", "Agencies"),
+    "take.briefing": Text("简报数字", "Briefing's figures"),
     "take.about": Text("说明", "About"),
     "take.no_indicator": Text("要导出哪个指标？地址里应有 i=指标", "Which indicator? The address needs i=INDICATOR"),
     "take.busy": Text("正在导出的文件已经很多，请一分钟后再试", "Enough files are on their way already: try again in a minute"),

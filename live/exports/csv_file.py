@@ -23,7 +23,7 @@ def csv_file(sheet: Sheet, facts: Facts = ()) -> Iterator[bytes]:
     yield emptied(buffer).encode()
     change: dict[Kind, Callable[[Any], Any]] = {"text": safe, "flag": sheet.flagged, "number": finite}
     mends = [change.get(column.kind) for column in sheet.columns]
-    for piece in sheet.pieces:
+    for piece in filter(None, sheet.pieces):
         columns = zip(mends, zip(*piece, strict=True), strict=True)
         mended = [cells if mend is None else map(mend, cells) for mend, cells in columns]
         writer.writerows(zip(*mended, strict=True))

@@ -21,7 +21,12 @@ def filed(look: Look, title: str, kind: str) -> str:
     """The name of a file about the region and the period that are looked at."""
     day = look.now.astimezone(look.zone).strftime("%Y%m%d")
     parts = (title, look.read(look.region.name), look.view.scope.window.replace("..", "_"), day)
-    return f"{UNNAMED.sub(' ', '-'.join(parts))[:LONGEST].strip()}.{kind}"
+    return f"{plain('-'.join(parts))}.{kind}"
+
+
+def plain(name: str) -> str:
+    """A name as any system's file may be called."""
+    return UNNAMED.sub(" ", name)[:LONGEST].strip()
 
 
 def attached(name: str) -> str:

@@ -14,10 +14,8 @@ from layouts.words import say
 from live import gate
 from live.address import Refused
 from live.desk import Desk
-from live.exports import names, orders, sheet, tables
-from live.exports.csv_file import csv_file
+from live.exports import files, names, orders
 from live.exports.orders import Order
-from live.exports.workbook import MIME, workbook
 from live.language import asked
 from live.sources import NO_STORE, told
 
@@ -31,7 +29,7 @@ def routes(city: Callable[[], City | None], desk: Callable[[View], Desk]) -> Blu
     blueprint = Blueprint("exports", __name__)
     turns = BoundedSemaphore(AT_ONCE)
 
-    @blueprint.get("/export/<any(facts, regions, scorecard, organizations):what>.<any(csv, xlsx):kind>")
+    @blueprint.get("/export/<any(facts, regions, scorecard, organizations, briefing):what>.<any(csv, xlsx):kind>")
     def export(what: What, kind: str) -> Response:
         language, here = asked(request), city()
         if here is None:
@@ -56,13 +54,8 @@ def routes(city: Callable[[], City | None], desk: Callable[[View], Desk]) -> Blu
 
 def sent(desk: Desk, order: Order, kind: str, done: Callable[[], None]) -> Response:
     """The file; its first piece is read before anything is answered, so that what cannot be read is no file."""
-    table, facts = tables.table(desk, order)
-    more = [*facts, (desk.look.say("about.address"), orders.address(order, kind))]
-    if kind == "csv":
-        pieces = csv_file(table, () if "bare" in request.args else more)
-    else:
-        pieces = workbook([sheet.about(desk.look.say("take.about"), more, desk.look.language), table])
-    response = Response(Sending(pieces, done), mimetype="text/csv" if kind == "csv" else MIME, headers=NO_STORE)
+    pieces = files.pieces(desk, order, kind, bare="bare" in request.args)
+    response = Response(Sending(pieces, done), mimetype=files.MIMES[kind], headers=NO_STORE)
     response.headers["Content-Disposition"] = names.attached(names.of(desk.look, order, kind))
     return response
 

@@ -1,17 +1,18 @@
 """The tables that can be taken away: each the same readings as its page, in one row each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from data_access import every_row
 from data_access.every_row import Column, Line
+from data_access.movers import movers
 from data_access.organizations import scores
 from indicators.definition import Indicator
 from indicators.library import INDICATORS
 from indicators.reading import Reading
 from indicators.text import LANGUAGES, Text
 from indicators.units import UNITS
-from layouts import states
+from layouts import movement, states
 from layouts.look import Look
 from layouts.words import WORDS
 from live.desk import Desk
@@ -19,6 +20,7 @@ from live.exports import about
 from live.exports.orders import Order
 from live.exports.sheet import Facts, Sheet
 from live.pages import reads
+from live.pages.region import heroes, told
 
 CODES = {"Channel": "channel.", "State": "case."}   # columns of facts whose codes the screen has words for
 MEASURED = (
@@ -34,6 +36,11 @@ TARGET = (
     Column(Text("达标线", "Good from"), "number"), Column(Text("不达标线", "Bad beyond"), "number"),
     Column(Text("名次", "Rank"), "number"), Column(Text("参与排名", "Ranked among"), "number"),
     Column(Text("口径", "Definition")),
+)
+CHANGE = (
+    *INDICATOR[:2], Column(Text("变化", "Change")), Column(Text("前一时段", "Period before"), "number"),
+    Column(Text("本时段可比部分", "Comparable part"), "number"), Column(Text("差", "Difference"), "number"),
+    Column(Text("单位", "Unit")), Column(Text("算式", "The sum")),
 )
 AGENCY = (
     Column(Text("部门代码", "Agency code")), Column(Text("部门", "Agency")), Column(Text("等级", "Band")),
@@ -73,7 +80,17 @@ def regions(desk: Desk, order: Order) -> tuple[Sheet, Facts]:
 
 def scorecard(desk: Desk, _: Order) -> tuple[Sheet, Facts]:
     """Every indicator of the region, with its place among the region's siblings."""
-    look, lines = desk.look, reads.lines(desk, tuple(INDICATORS.values()))
+    return carded(desk, desk.look.say("take.scorecard"), tuple(INDICATORS.values()))
+
+
+def briefing(desk: Desk, _: Order) -> tuple[Sheet, Facts]:
+    """The indicators that a briefing tells of."""
+    return carded(desk, desk.look.say("take.briefing"), told())
+
+
+def carded(desk: Desk, title: str, indicators: Sequence[Indicator]) -> tuple[Sheet, Facts]:
+    """These indicators of the region."""
+    look, lines = desk.look, reads.lines(desk, indicators)
     rows = []
     for line in lines.values():
         one = line.reading.indicator
@@ -81,7 +98,6 @@ def scorecard(desk: Desk, _: Order) -> tuple[Sheet, Facts]:
         rank = (None, None) if line.rank is None else (line.rank.place, line.rank.of)
         rows.append([one.key, look.read(one.title), look.say(f"dimension.{one.dimension}"), *measured(look, line.reading),
                      *limits, *rank, look.read(one.definition)])
-    title = look.say("take.scorecard")
     return (Sheet(title, (*INDICATOR, *MEASURED, *TARGET), [rows], look.language),
             about.of_scope(desk, title, marked=any(line.reading.simulated for line in lines.values())))
 
@@ -103,10 +119,43 @@ def organizations(desk: Desk, order: Order) -> tuple[Sheet, Facts]:
             about.of_scope(desk, title, marked=any(one.simulated for one in found)))
 
 
+def changes(desk: Desk) -> Sheet:
+    """What got better and what got worse, with the sum behind each."""
+    look = desk.look
+    found = movers(line.reading for line in reads.lines(desk, told()).values())
+    rows = [[one.reading.indicator.key, look.read(one.reading.indicator.title),
+             look.say("region.better" if one.better else "region.worse"), one.before, one.after, one.change,
+             UNITS[one.reading.indicator.unit].symbol[look.language], movement.arithmetic(look, one)]
+            for one in movement.apart(found)]
+    return Sheet(look.say("briefing.moved"), CHANGE, [rows], look.language)
+
+
+def below(desk: Desk) -> list[Sheet]:
+    """The leading indicators in the regions right below; nothing at the bottom of the tree."""
+    look, leading = desk.look, heroes()
+    found, regions = reads.children(desk, leading), desk.city.children(desk.region)
+    columns = [*REGION, *(Column(unit_named(one), "number") for one in leading)]
+    rows = [[region.code, look.read(region.name), *(found[one.key][region.region_id].value for one in leading)]
+            for region in regions]
+    return [Sheet(look.say("take.regions"), columns, [rows], look.language)] if rows else []
+
+
+def more(desk: Desk, order: Order) -> list[Sheet]:
+    """What a workbook has beside its table."""
+    return [changes(desk), *below(desk)] if order.what == "briefing" else []
+
+
 POINTS = Text("得分", "points")
 TABLES: dict[str, Callable[[Desk, Order], tuple[Sheet, Facts]]] = {
     "facts": facts, "regions": regions, "scorecard": scorecard, "organizations": organizations,
+    "briefing": briefing,
 }
+
+
+def unit_named(indicator: Indicator) -> Text:
+    """An indicator with its unit, as a column's head."""
+    symbol = UNITS[indicator.unit].symbol
+    return Text(*(f"{indicator.title[one]} ({symbol[one]})" if symbol[one] else indicator.title[one] for one in LANGUAGES))
 
 
 def pointed(title: Text) -> Text:

@@ -121,7 +121,7 @@ def lines(sheet: Sheet) -> Iterator[Lines]:
     """A sheet's rows, piece by piece."""
     flags = {value: text(sheet.flagged(value)) for value in (True, False, None)}
     written = [(flags if column.kind == "flag" else Again(WRITTEN[column.kind])).__getitem__ for column in sheet.columns]
-    for piece in sheet.pieces:
+    for piece in filter(None, sheet.pieces):
         columns = [map(write, cells) for write, cells in zip(written, zip(*piece, strict=True), strict=True)]
         yield Lines("".join(map(row, zip(*columns, strict=True))).encode(), len(piece))
 

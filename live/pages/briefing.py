@@ -8,13 +8,16 @@ from data_access.scorecards import Line
 from indicators import briefing as spans
 from indicators.windows import day_of
 from layouts import briefing, movement, region_page
+from layouts import kept as kept_layout
 from layouts.address.pages import BriefingPage
 from layouts.page import part
 from layouts.scorecard import scorecard
+from live.briefings import office
 from live.desk import Desk
 from live.pages import reads
 from live.pages.region import heroes, told
 from live.pages.shell import Section, page
+from live.part import quick
 
 
 def name(desk: Desk) -> str:
@@ -73,8 +76,13 @@ def below(desk: Desk) -> list[Any]:
     return region_page.below(there.look, there.city.children(there.region), heroes(), reads.children(there, heroes()))
 
 
+def kept(desk: Desk) -> list[Any]:
+    """What is kept of the region's briefings as files."""
+    return kept_layout.beside(desk.look, office.kept(desk.city, [desk.region]))
+
+
 NUMBERS = reads.changing(told())
 PARTS = page(name, Section(title, lambda desk: NUMBERS), (
     Section(dimensions, lambda desk: NUMBERS), Section(moved, lambda desk: NUMBERS), Section(card, lambda desk: NUMBERS),
-    Section(below, lambda desk: NUMBERS),
+    Section(below, lambda desk: NUMBERS), Section(kept, lane=quick),
 ))

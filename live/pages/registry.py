@@ -2,6 +2,7 @@
 
 from layouts.address.pages import (
     BriefingPage,
+    BriefingsPage,
     ComparePage,
     IndicatorPage,
     OrganizationPage,
@@ -12,7 +13,7 @@ from layouts.address.pages import (
     SourcesPage,
     WhyPage,
 )
-from live.pages import briefing, comparison, indicator, organization, organizations, reasons, region, sources
+from live.pages import briefing, briefings, comparison, indicator, organization, organizations, reasons, region, sources
 from live.part import Part
 
 PARTS: dict[type[Page], tuple[Part, ...]] = {
@@ -25,6 +26,7 @@ PARTS: dict[type[Page], tuple[Part, ...]] = {
     ComparePage: comparison.PARTS,
     WhyPage: reasons.PARTS,
     BriefingPage: briefing.PARTS,
+    BriefingsPage: briefings.PARTS,
 }
 
 

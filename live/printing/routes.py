@@ -38,7 +38,7 @@ def routes(city: Callable[[], City | None], desk: Callable[[View], Desk], within
             if view.page is None:
                 return told(404, say("take.no_page", language))
             found = desk(view)
-            paper = printer.pdf(Sheet(f"{href(view)}&theme=light", foot(found), bearer()))
+            paper = printer.pdf(sheet(found, bearer()))
         except Refused as refused:
             return told(refused.status, refused.words[language])
         except CannotPrint as error:
@@ -50,6 +50,11 @@ def routes(city: Callable[[], City | None], desk: Callable[[View], Desk], within
         return response
 
     return blueprint
+
+
+def sheet(desk: Desk, cookie: tuple[str, str] | None = None) -> Sheet:
+    """The page of a view, to be printed; `cookie` is that of whoever wants it."""
+    return Sheet(f"{href(desk.view)}&theme=light", foot(desk), cookie)
 
 
 def titled(desk: Desk) -> str:

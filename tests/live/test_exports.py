@@ -151,3 +151,11 @@ def test_what_is_read_for_a_file_is_shut_once_whatever_happens() -> None:
     body.close()
     body.close()
     assert ended == ["read", "turn"]
+
+
+def test_a_table_without_rows_is_a_file_with_its_heads(client: FlaskClient) -> None:
+    """Before the first case there is no agency to tell of."""
+    past = "r=T&p=2020-01-01..2020-01-02&lang=en"
+    answer = client.get(f"/export/organizations.csv?{past}&bare=1")
+    assert answer.status_code == 200 and len(answer.data.decode("utf-8-sig").splitlines()) == 1
+    assert client.get(f"/export/organizations.xlsx?{past}").data.startswith(b"PK")
