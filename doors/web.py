@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import requests
@@ -10,13 +12,21 @@ from requests.structures import CaseInsensitiveDict
 CONNECT_S = 10
 CHUNK = 1 << 16
 MOST = 32 << 20         # bytes of an answer, unpacked
+SAID = 4096             # bytes of an answer that refuses
 REDIRECTS = 5
 AGENT = "tonglan"
 UNCHANGED = 304
 
 
 class Unreachable(Exception):
-    """Nothing usable came; the message says which host, and why."""
+    """Nothing usable came; the message says which host, and why.
+
+    Where the server answered, `status` and the first of its `body` are there, and `retry_after_s` if it asks to wait.
+    """
+
+    def __init__(self, text: str, *, status: int | None = None, body: bytes = b"", retry_after_s: float | None = None) -> None:
+        super().__init__(text)
+        self.status, self.body, self.retry_after_s = status, body, retry_after_s
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,8 @@ class Client:
             with self.session.get(url, params=dict(parameters or {}), headers=dict(headers or {}), timeout=self.timeout,
                                   stream=True) as response:
                 if response.status_code >= 400:
-                    raise Unreachable(f"{host} answered {response.status_code} {response.reason}")
+                    raise Unreachable(f"{host} answered {response.status_code} {response.reason}", status=response.status_code,
+                                      body=next(response.iter_content(SAID), b""), retry_after_s=asked_wait(response.headers))
                 body = self.limited(response, host)
                 return Got(response.status_code, body, CaseInsensitiveDict(response.headers), response.url)
         except requests.RequestException as error:
@@ -65,6 +76,18 @@ class Client:
             if len(body) > self.most:
                 raise Unreachable(f"{host} answered with more than {self.most:,} bytes, so it is refused")
         return bytes(body)
+
+
+def asked_wait(headers: Mapping[str, str]) -> float | None:
+    """For how long a server asks to be left alone: in seconds, or until a date; None where it does not."""
+    said = headers.get("Retry-After", "").strip()
+    if said.isascii() and said.isdigit():
+        return float(said[:9])
+    try:
+        until = parsedate_to_datetime(said)
+        return max(0.0, (until - datetime.now(until.tzinfo or UTC).replace(tzinfo=until.tzinfo)).total_seconds())
+    except (ValueError, OverflowError):
+        return None
 
 
 def plain(error: requests.RequestException, host: str, timeout_s: float) -> str:

@@ -260,6 +260,33 @@ CREATE TABLE case_step (                -- append-only
     PRIMARY KEY (case_id, at, step)
 );
 
+-- What Open311 says of a case beyond what a case is. Of a server that is polled it is also what each request said last.
+CREATE TABLE service_request (
+    case_id bigint PRIMARY KEY,         -- the case's number; where it was refused, the one it would have had
+    source_id smallint NOT NULL REFERENCES source,
+    external_id text NOT NULL,
+    taken boolean NOT NULL,             -- false: it was refused, and there is no such case
+    closed boolean NOT NULL,            -- what it said last
+    agency text,                        -- agency_responsible
+    requested_at timestamptz,
+    description text,
+    status_notes text,
+    service_notice text,
+    address_id text,
+    zipcode text,
+    media_url text,
+    attributes jsonb,                   -- whatever else it says
+    digest text,                        -- of its last word and of how that is mapped; NULL: it was sent to us
+    asked_at timestamptz NOT NULL DEFAULT now() -- when it was last looked at
+);
+CREATE INDEX service_request_open ON service_request (source_id, asked_at) WHERE taken AND NOT closed;
+
+CREATE TABLE service_contact (          -- who asked for it: personal, read by nothing that is shown
+    case_id bigint PRIMARY KEY,
+    contact jsonb NOT NULL,             -- {"email", "phone", …}
+    received_at timestamptz NOT NULL DEFAULT now()
+);
+
 CREATE TABLE device_kind (
     kind text PRIMARY KEY,
     name_zh text NOT NULL,
