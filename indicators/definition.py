@@ -14,6 +14,7 @@ Dimension = Literal["people", "places", "events", "objects", "situation", "organ
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 Direction = Literal["higher", "lower", "neither"]
 Place = Literal["hero", "support", "library"]
+IF_HEARD = "if_heard"   # a tag: not listed in a city of which nothing of the kind was ever told
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,8 @@ FACTS: dict[str, Fact] = {
     "place": Fact("place", "place_id", "NULL"),
     "building": Fact("building", "building_id", "NULL"),
     "flight": Fact("flight", "flight_id", "scheduled_at"),
+    "vehicle": Fact("vehicle", "vehicle_id", "observed_at"),
+    "stop_event": Fact("stop_event", "stop_event_id", "scheduled_at"),
     "observation": Fact(
         """(SELECT o.*, d.region_id, d.code AS device_code, d.kind, p.key AS property,
                    p.watch, p.alarm, p.low_is_bad

@@ -4,7 +4,7 @@ A ratio is only honest when both of its sides are counted at the same instant: c
 time and cases that were due are both counted when they fell due, so that the share is never over 100 %.
 """
 
-from indicators.clocks import DUE_SOON
+from indicators.clocks import DUE_SOON, PUNCTUAL
 from indicators.definition import Metric, Stock
 
 PROPERTIES = (
@@ -27,6 +27,7 @@ def beyond(limit: str) -> str:
     return f"CASE WHEN f.low_is_bad THEN f.value <= f.{limit} ELSE f.value >= f.{limit} END"
 
 
+EARLIEST_S, LATEST_S = (round(limit.total_seconds()) for limit in PUNCTUAL)
 ASKED = "coalesce(f.visited_at, f.occurred_at)"  # a sender may not say when it asked
 
 CASE_METRICS = (
@@ -70,6 +71,14 @@ FLIGHT_METRICS = (
     Metric("flight_on_time", "flight", "f.scheduled_at", where="f.departure_delay_min <= 15"),
 )
 
+# Counted when a vehicle was due, whether it came then or not, so that its whole run counts on one day.
+STOP_METRICS = (
+    Metric("stop_due", "stop_event", "f.scheduled_at"),
+    Metric("stop_served", "stop_event", "f.scheduled_at", where="f.served"),
+    Metric("stop_on_time", "stop_event", "f.scheduled_at",
+           where=f"f.served AND f.delay_s >= {EARLIEST_S} AND f.delay_s <= {LATEST_S}"),
+)
+
 ENTERPRISE_METRICS = (
     Metric("enterprise_registered", "enterprise", "f.registered_at"),
     Metric("enterprise_closed", "enterprise", "f.closed_at"),
@@ -103,8 +112,8 @@ OBSERVATION_METRICS = (
 
 METRICS: dict[str, Metric] = {
     metric.key: metric
-    for metric in (*CASE_METRICS, *MESSAGE_METRICS, *FLIGHT_METRICS, *ENTERPRISE_METRICS, *WARNING_METRICS, *ARRIVAL_METRICS,
-                   *OBSERVATION_METRICS)
+    for metric in (*CASE_METRICS, *MESSAGE_METRICS, *FLIGHT_METRICS, *STOP_METRICS, *ENTERPRISE_METRICS, *WARNING_METRICS,
+                   *ARRIVAL_METRICS, *OBSERVATION_METRICS)
 }
 
 OPEN = "f.reported_at <= :at AND (f.closed_at IS NULL OR f.closed_at > :at)"

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from indicators.definition import Indicator, Standing, Target
+from indicators.definition import IF_HEARD, Indicator, Standing, Target
 from indicators.measures import mean, per_km2, share, standing, standing_share, total
 from indicators.text import Text
 
@@ -87,6 +87,21 @@ OBJECTS = (
         subject="observation:speed", stale_after=PROMISE,
         definition=Text("车速不高于关注值的读数 ÷ 全部车速读数",
                         "Speed readings at or below the watch speed ÷ all speed readings"),
+    ),
+    Indicator(
+        key="object_transit_on_time", title=Text("公交准点率", "Transit on time"), dimension="objects",
+        measure=share("stop_on_time", of="stop_served"), unit="percent", decimals=1, better="higher",
+        target=Target(good=80, bad=70), subject="stop_event", stale_after=PROMISE, tags=(IF_HEARD,),
+        definition=Text("期内应停靠且实际停靠的站次中，较时刻表早不超过 1 分钟、晚不超过 5 分钟的占比；按离站计，终点站按到站计",
+                        "Stops due in the window and served from 1 min before to 5 min after the timetable ÷ those served; "
+                        "by departure, at a last stop by arrival"),
+    ),
+    Indicator(
+        key="object_transit_served", title=Text("公交停站兑现率", "Transit stops served"), dimension="objects",
+        measure=share("stop_served", of="stop_due"), unit="percent", decimals=1, better="higher",
+        subject="stop_event", stale_after=PROMISE, tags=(IF_HEARD,),
+        definition=Text("期内应停靠的站次中实际停靠的 ÷ 期内应停靠的站次（含取消的班次和甩站）",
+                        "Stops due in the window that were served ÷ all that were due, those of cancelled runs included"),
     ),
     Indicator(
         key="object_device_density", title=Text("设备密度", "Devices per km²"), dimension="objects",

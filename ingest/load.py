@@ -42,7 +42,7 @@ TITLE = Text("载入城市", "Loading the city")
 STEP = Text("步", "steps")
 STEPS = 4
 TURNS = ("agencies", "devices", "statistics", "warnings", "observations", "flights", "enterprises", "cases", "steps", "messages",
-         "places", "buildings")
+         "places", "buildings", "vehicles", "stop_events")
 
 
 def load_pack(

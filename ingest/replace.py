@@ -46,7 +46,8 @@ TAKEN_BY_FEED = """
      WHERE source_id = :source AND subject = :feed"""
 # Rows that others may change are locked before what they give is taken out of the rollups, in the order in which batches lock.
 CHANGING = {"case": "case_id", "message": "message_id", "enterprise": "enterprise_id", "warning": "warning_id",
-            "place": "place_id", "building": "building_id", "flight": "flight_id"}
+            "place": "place_id", "building": "building_id", "flight": "flight_id",
+            "vehicle": "vehicle_id", "stop_event": "stop_event_id"}
 
 
 @dataclass(frozen=True)
@@ -244,5 +245,6 @@ OUT: dict[str, Callable[[Old], Callable[[], None]]] = {
     "cases": forget_cases, "steps": forget_steps, "observations": forget_observations,
     "messages": forget_facts("message", "message"), "warnings": forget_facts("warning", "warning"),
     "places": forget_facts("place", "place"), "buildings": forget_facts("building", "building"),
-    "flights": forget_facts("flight", "flight"), "statistics": forget_statistics,
+    "flights": forget_facts("flight", "flight"), "vehicles": forget_facts("vehicle", "vehicle"),
+    "stop_events": forget_facts("stop_event", "stop_event"), "statistics": forget_statistics,
 }

@@ -12,6 +12,9 @@ SENT_STEPS = STEPS[:-1]  # "amended" is written by ingest when a case comes agai
 ENTERPRISE_STATES = ("active", "abnormal", "closed")
 SEVERITIES = ("extreme", "severe", "moderate", "minor", "unknown")
 MONTH_S = 31 * 86400
+DAY_S = 86400
+MODES = ("tram", "metro", "rail", "bus", "ferry", "cable_tram", "cable_car", "funicular", "trolleybus", "monorail", "coach",
+         "air", "taxi", "other")
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,19 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("id", longest=200), Field("scheduled_at", "time"), Field("origin", longest=CODE),
         Field("destination", longest=CODE), Field("carrier", longest=CODE), optional("departure_delay_min", "number"),
         optional("arrival_delay_min", "number"), *PLACE,
+    ),
+    "vehicles": (
+        Field("id", longest=200), Field("observed_at", "time"), *PLACE, optional("label", longest=CODE),
+        optional("mode", allowed=MODES), optional("line", longest=CODE), optional("line_name", longest=200),
+        optional("headsign", longest=200), optional("trip", longest=200), optional("bearing", "number", minimum=0, maximum=360),
+        optional("speed_kmh", "number", minimum=0, maximum=1000),
+        optional("delay_s", "whole", minimum=-2 * DAY_S, maximum=2 * DAY_S), optional("next_stop", longest=200),
+        optional("next_stop_at", "time", span="any"), optional("at_stop", "flag"), optional("placed_by_stop", "flag"),
+        optional("gone", "flag"),
+    ),
+    "stop_events": (
+        Field("id", longest=300), optional("line", longest=CODE), Field("trip", longest=200), optional("stop", longest=200),
+        Field("scheduled_at", "time"), optional("served_at", "time"), optional("skipped", "flag"), *PLACE,
     ),
     "statistics": (
         Field("region", longest=CODE), Field("key", longest=CODE), Field("period", "whole", minimum=1000, maximum=9999),

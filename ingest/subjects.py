@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from ingest import buildings, cases, messages, observations, records, registry, statistics, warnings
+from ingest import buildings, cases, messages, observations, records, registry, statistics, transit, warnings
 from ingest.batch import Store
 from ingest.rows import FIELDS, STEP_FIELDS, Field
 
@@ -40,6 +40,8 @@ SUBJECTS: dict[str, Subject] = {
         Subject("places", "place", records.store_places),
         Subject("buildings", "building", buildings.store),
         Subject("flights", "flight", records.store_flights),
+        Subject("vehicles", "vehicle", transit.store_vehicles),
+        Subject("stop_events", "stop_event", transit.store_stop_events),
         Subject("statistics", "statistic", statistics.store),
     )
 }

@@ -9,6 +9,7 @@ from data_access.agencies import UnknownAgency
 from data_access.cases import UnknownCase
 from data_access.devices import UnknownDevice
 from data_access.rows import rows
+from indicators.definition import IF_HEARD
 from indicators.library import INDICATORS, of
 from layouts import (
     drawer_agencies,
@@ -123,7 +124,9 @@ def _warning(desk: Desk, key: str) -> list[Any]:
 def _dimension(desk: Desk, _: str) -> list[Any]:
     which = dimension(desk.view)
     assert which is not None
-    return drawer_dimension.dimension(desk.look, which, tuple(desk.read(of(which)).values()))
+    found = (reading for reading in desk.read(of(which)).values()
+             if IF_HEARD not in reading.indicator.tags or reading.status != "no_data")
+    return drawer_dimension.dimension(desk.look, which, tuple(found))
 
 
 def _indicator(desk: Desk, key: str) -> list[Any]:
@@ -143,7 +146,7 @@ DRAWERS: dict[Kind, Drawer] = {
     "agency": Drawer(_agency, CASE | {"agency"}),
     "agencies": Drawer(_agencies, CASE | {"agency"}),
     "warning": Drawer(_warning, WARNING),
-    "dimension": Drawer(_dimension, SOURCE | {"statistic", "place", "flight"}),
+    "dimension": Drawer(_dimension, SOURCE | {"statistic", "place", "flight", "stop_event"}),
     "indicator": Drawer(_indicator, SOURCE),
     "breakdown": Drawer(_breakdown, CASE | {"agency"}),
     "sources": Drawer(lambda desk, _: drawer_sources.sources(desk.look, desk.sources()), SOURCE),

@@ -23,7 +23,8 @@ TITLES = {
     "observations": ("观测", "Readings"),
     "enterprises": ("企业", "Enterprises"), "places": ("地点", "Places"), "warnings": ("预警", "Warnings"),
     "agencies": ("部门", "Agencies"), "buildings": ("建筑", "Buildings"),
-    "flights": ("航班", "Flights"), "statistics": ("统计", "Statistics"),
+    "flights": ("航班", "Flights"), "vehicles": ("车辆位置", "Vehicles"), "stop_events": ("到离站", "Stop events"),
+    "statistics": ("统计", "Statistics"),
 }
 # What a field is when no column says it; the rows then differ by their lines alone.
 INSTEAD: dict[str, Any] = {

@@ -95,6 +95,12 @@ def fill(engine: Engine, city: City, chance: random.Random) -> None:
                     sent_at, onset_at, expires_at, region_id, batch_id, row_no)
                 VALUES (:id, 1, :id, '', '', :severity, '', '', :at, :at, :at, :region, 1, :id)"""), {
                 "id": number, "severity": chance.choice(["severe", "minor"]), "at": then(), "region": chance.choice(blocks)})
+            connection.execute(text("""
+                INSERT INTO stop_event (stop_event_id, source_id, external_id, trip, scheduled_at, delay_s, served, region_id,
+                    batch_id, row_no)
+                VALUES (:id, 1, :id, 't', :at, :delay, :served, :region, 1, :id)"""), {
+                "id": number, "at": then(), "delay": chance.choice([-90, 0, 200, 600]), "served": chance.random() < 0.9,
+                "region": chance.choice(blocks)})
             hour = then().replace(minute=0)
             connection.execute(text("""
                 INSERT INTO arrival (source_id, at, dataset, region_id, part, batch_id, came, rejected, marked, incomplete,

@@ -140,7 +140,7 @@ def put_statistics(connection: Connection, at: dict[str, int]) -> None:
 
 
 def put_the_rest(connection: Connection, at: dict[str, int]) -> None:
-    """2013's flights: 4, one of them cancelled, one 60 minutes late; a warning for all of T1; lots."""
+    """2013's flights: 4, one of them cancelled, one 60 minutes late; five stops of buses; a warning for all of T1; lots."""
     for number, delay in enumerate([-4, 15, 60, None], start=1):
         connection.execute(text("""
             INSERT INTO flight (flight_id, source_id, external_id, scheduled_at, origin, destination, carrier,
@@ -153,6 +153,13 @@ def put_the_rest(connection: Connection, at: dict[str, int]) -> None:
             onset_at, expires_at, region_id, batch_id, row_no)
         VALUES (1, 1, '1', '大风', 'Gale', 'severe', '大风', 'Gale', :sent, :sent, :expires, :region, 1, 1)"""), {
         "sent": ago(hours=3), "expires": ago(hours=-3), "region": at["T1"]})
+    for number, (delay, served) in enumerate([(-61, True), (-60, True), (300, True), (301, True), (None, False)], start=1):
+        connection.execute(text("""
+            INSERT INTO stop_event (stop_event_id, source_id, external_id, trip, scheduled_at, delay_s, served, region_id,
+                batch_id, row_no)
+            VALUES (:id, 1, :id, 't', :at, :delay, :served, :leaf, 1, :id)"""), {
+            "id": number, "at": ago(hours=2), "delay": delay, "served": served, "leaf": at["T111"]})
+    put_feed(connection, "stop_event", ago(hours=2))
     put_feed(connection, "warning", ago(hours=3))
     put_feed(connection, "place", ago(days=40))
 
@@ -356,6 +363,14 @@ def test_a_density_divides_by_the_regions_own_area(filled: Engine, town: City) -
 
 def test_the_tree_itself_gives_the_areas(filled: Engine, town: City) -> None:
     assert [read(filled, town, "place_area", code).value for code in ("T", "T1", "T11", "T111")] == [8, 4, 2, 1]
+
+
+@pytest.mark.parametrize("region", ["T", "T1", "T11", "T111"])
+def test_stops_are_on_time_from_a_minute_early_to_five_late(filled: Engine, town: City, region: str) -> None:
+    """Of five stops due one is left out; of four served two are just within the limits and two just beyond."""
+    found = read(filled, town, "object_transit_on_time", region)
+    assert (found.value, found.n) == (50, 4)
+    assert read(filled, town, "object_transit_served", region).value == 80
 
 
 def test_an_archive_is_read_over_its_newest_whole_year(filled: Engine, town: City) -> None:

@@ -37,6 +37,9 @@ GOOD: dict[str, dict[str, Any]] = {
     "buildings": {"id": "b", "height_m": 12, "footprint": "POLYGON((0.001 0.001, 0.002 0.001, 0.002 0.002, 0.001 0.001))"},
     "flights": {"id": "f", "scheduled_at": "2026-03-04T12:00:00Z", "origin": "X", "destination": "Y", "carrier": "Z",
                 "departure_delay_min": -3, "region": "T111"},
+    "vehicles": {"id": "v", "observed_at": "2026-03-04T12:00:00Z", "lon": 0.005, "lat": 0.005, "line": "12"},
+    "stop_events": {"id": "s", "trip": "t", "scheduled_at": "2026-03-04T12:00:00Z", "served_at": "2026-03-04T12:01:00Z",
+                    "region": "T111"},
     "statistics": {"region": "T111", "key": "residents", "period": 2020, "value": 12},
 }
 
