@@ -244,6 +244,7 @@ OUT: dict[str, Callable[[Old], Callable[[], None]]] = {
     "agencies": forget_nothing, "devices": forget_nothing, "enterprises": forget_facts("enterprise", "enterprise"),
     "cases": forget_cases, "steps": forget_steps, "observations": forget_observations,
     "messages": forget_facts("message", "message"), "warnings": forget_facts("warning", "warning"),
+    "warning_ends": forget_nothing,
     "places": forget_facts("place", "place"), "buildings": forget_facts("building", "building"),
     "flights": forget_facts("flight", "flight"), "vehicles": forget_facts("vehicle", "vehicle"),
     "stop_events": forget_facts("stop_event", "stop_event"), "statistics": forget_statistics,

@@ -11,6 +11,7 @@ STEPS = ("reported", "registered", "dispatched", "disposed", "verified", "closed
 SENT_STEPS = STEPS[:-1]  # "amended" is written by ingest when a case comes again with other attributes
 ENTERPRISE_STATES = ("active", "abnormal", "closed")
 SEVERITIES = ("extreme", "severe", "moderate", "minor", "unknown")
+SIGNATURES = ("unverified", "verified")
 MONTH_S = 31 * 86400
 DAY_S = 86400
 MODES = ("tram", "metro", "rail", "bus", "ferry", "cable_tram", "cable_car", "funicular", "trolleybus", "monorail", "coach",
@@ -83,8 +84,11 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("id", longest=200), Field("event_zh", longest=200), Field("event_en", longest=200),
         Field("severity", allowed=SEVERITIES), Field("headline_zh"), Field("headline_en"),
         Field("sent_at", "time"), Field("onset_at", "time", span="any"), Field("expires_at", "time", span="any"),
-        optional("ended_at", "time", span="any"), Field("region", longest=CODE),
+        optional("ended_at", "time", span="any"), optional("region", longest=CODE), optional("regions", "list", longest=500),
+        optional("area", longest=2_000_000), optional("infos", "list", longest=100), optional("sender"),
+        optional("signature", allowed=SIGNATURES),
     ),
+    "warning_ends": (Field("id", longest=200), Field("ended_at", "time")),
     "places": (
         Field("id", longest=200), Field("kind", longest=CODE), Field("name"), optional("units", "number", minimum=0),
         optional("population", "number", minimum=0), optional("as_of", "time"), *PLACE,

@@ -37,6 +37,7 @@ SUBJECTS: dict[str, Subject] = {
         Subject("observations", "observation", observations.store),
         Subject("messages", "message", messages.store),
         Subject("warnings", "warning", warnings.store),
+        Subject("warning_ends", "warning", warnings.store_ends),
         Subject("places", "place", records.store_places),
         Subject("buildings", "building", buildings.store),
         Subject("flights", "flight", records.store_flights),

@@ -171,7 +171,8 @@ def system(made: tuple[Guessed, ...], looks: list[Looks], city: CityAround) -> l
 def subjects(frame: pd.DataFrame, city: CityAround) -> list[tuple[str, float]]:
     """Which subjects the table could be of, the likeliest first."""
     looks = looked_at(frame, city)
-    scored = [(subject, guessed(looks, subject, city).score()) for subject in FIELDS if subject != "steps"]
+    scored = [(subject, guessed(looks, subject, city).score()) for subject in FIELDS
+              if subject not in ("steps", "warning_ends")]
     return sorted(scored, key=lambda one: -one[1])
 
 

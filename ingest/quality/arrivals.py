@@ -32,7 +32,7 @@ SUBJECT = "arrival"  # of the notices
 # the instants that a row of a subject tells of, besides those in its lists
 TOLD = {
     "cases": ("reported_at",), "steps": ("at",), "observations": ("observed_at",), "warnings": ("sent_at", "ended_at"),
-    "messages": ("occurred_at", "contacted_at", "visited_at"),
+    "warning_ends": ("ended_at",), "messages": ("occurred_at", "contacted_at", "visited_at"),
 }
 
 STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS stage_arrival (LIKE arrival) ON COMMIT DELETE ROWS"

@@ -22,6 +22,7 @@ TITLES = {
     "cases": ("工单", "Cases"), "messages": ("来电来信", "Messages"), "devices": ("设备", "Devices"),
     "observations": ("观测", "Readings"),
     "enterprises": ("企业", "Enterprises"), "places": ("地点", "Places"), "warnings": ("预警", "Warnings"),
+    "warning_ends": ("预警解除", "Ends of warnings"),
     "agencies": ("部门", "Agencies"), "buildings": ("建筑", "Buildings"),
     "flights": ("航班", "Flights"), "vehicles": ("车辆位置", "Vehicles"), "stop_events": ("到离站", "Stop events"),
     "statistics": ("统计", "Statistics"),

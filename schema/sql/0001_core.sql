@@ -393,7 +393,7 @@ CREATE TABLE warning (
     area geometry(MultiPolygon, 4326),  -- where it holds, as drawn; NULL: in the region
     infos jsonb,                        -- what it says in each language: [{"language","event","headline",…}]
     sender text,
-    signature text CHECK (signature IN ('unverified', 'verified', 'wrong')), -- NULL: it bears none
+    signature text CHECK (signature IN ('unverified', 'verified')), -- NULL: it bears none
     received_at timestamptz NOT NULL DEFAULT now(),
     batch_id int NOT NULL,
     row_no int NOT NULL

@@ -33,6 +33,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "warnings": {"id": "w", "event_zh": "x", "event_en": "x", "severity": "minor", "headline_zh": "x", "headline_en": "x",
                  "sent_at": "2026-03-04T12:00:00Z", "onset_at": "2026-03-04T12:00:00Z", "expires_at": "2026-03-05T12:00:00Z",
                  "region": "T"},
+    "warning_ends": {"id": "w", "ended_at": "2026-03-04T18:00:00Z"},
     "places": {"id": "p", "kind": "lot", "name": "x", "units": 3, "lon": 0.005, "lat": 0.005},
     "buildings": {"id": "b", "height_m": 12, "footprint": "POLYGON((0.001 0.001, 0.002 0.001, 0.002 0.002, 0.001 0.001))"},
     "flights": {"id": "f", "scheduled_at": "2026-03-04T12:00:00Z", "origin": "X", "destination": "Y", "carrier": "Z",
