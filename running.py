@@ -20,6 +20,7 @@ from data_access import city as cities
 from data_access import engine as engines
 from data_access import jobs
 from data_access.engine import DataUnavailable
+from doors.mqtt.broker import wanted, with_own_topics
 from ingest import pack
 from schema import check
 from settings import ROOT, Settings
@@ -40,6 +41,8 @@ def run(settings: Settings, console: Console) -> None:
         guard.require_free(settings.host, settings.door_port, "DOOR_PORT")
         with _database(settings, before, console) as (url, ours):
             engine = engines.create(url, statement_timeout_ms=settings.statement_timeout_ms, pool_size=1)
+            if any(program.name == "broker" for program in programs(settings)):
+                guard.require_free(settings.host, settings.mqtt_port, "MQTT_PORT")
             check.prepare(engine, upgrade=settings.database_url is None)
             _require_city(engine, settings.pack)
             _supervise(settings, url, engine, console, stop_cluster=ours)
@@ -70,6 +73,11 @@ def listen_command(settings: Settings) -> tuple[str, ...]:
     return (sys.executable, str(ROOT / "cli.py"), "listen")
 
 
+def broker_command(settings: Settings) -> tuple[str, ...]:
+    """Pass messages from the sources to the listener."""
+    return (sys.executable, str(ROOT / "cli.py"), "broker")
+
+
 def simulate_command(settings: Settings) -> tuple[str, ...]:
     """Send simulated facts to the door."""
     return (sys.executable, "-m", "simulate", "--door", door_url(settings), "--pack", settings.pack,
@@ -85,7 +93,10 @@ def programs(settings: Settings) -> list[Program]:
         Program("door", door_command(settings), after="basics"),
         Program("history", (*load, "history"), ends=True, after="basics"),
     ]
-    if any(source.listen for source in pack.read(settings.pack).sources):
+    said = with_own_topics(pack.read(settings.pack), settings)
+    if wanted(said, settings):
+        chosen.append(Program("broker", broker_command(settings), after="basics"))
+    if any(source.listen for source in said.sources):
         chosen.append(Program("listener", listen_command(settings), after="basics"))
     if settings.simulate and (ROOT / "packs" / settings.pack / "simulation").is_dir():
         chosen.append(Program("simulator", simulate_command(settings), after="basics"))

@@ -52,23 +52,23 @@ class Place:
         return self.home / "server.log"
 
 
-def find(var: Path, name: str) -> Place:
-    """Decide where the cluster `name` of this `var` lives, and make its folders.
+def find(var: Path, name: str, account: str = ACCOUNT) -> Place:
+    """Decide where the cluster `name` of this `var` lives, and make its folders; root hands it to the account.
 
     Raises: ClusterError when no folder will do.
     """
     try:
         var.mkdir(parents=True, exist_ok=True)
         wanted = var.resolve() / name
-        account = server_account(wanted)
-        home = _home(wanted, account)
-        return Place(home, _socket(home, account), account)
+        owner = server_account(wanted, account)
+        home = _home(wanted, owner)
+        return Place(home, _socket(home, owner), owner)
     except OSError as error:
         raise ClusterError(f"{error.filename or var} cannot be used ({error.strerror}): run as the owner of {var}") from error
 
 
-def server_account(home: Path) -> Account:
-    """Who runs the server: oneself; for root the folder's owner, or else `postgres`.
+def server_account(home: Path, name: str = ACCOUNT) -> Account:
+    """Who runs the server: oneself; for root the folder's owner, or else the account of this name.
 
     Raises: ClusterError when root finds no such account.
     """
@@ -76,9 +76,10 @@ def server_account(home: Path) -> Account:
     if uid == 0 and home.exists():
         uid = home.stat().st_uid
     try:
-        entry = pwd.getpwuid(uid) if uid != 0 else pwd.getpwnam(ACCOUNT)
+        entry = pwd.getpwuid(uid) if uid != 0 else pwd.getpwnam(name)
     except KeyError as error:
-        missing = f"user id {uid} has no name" if uid else f"PostgreSQL will not run as root, and no account is called {ACCOUNT}"
+        server = "PostgreSQL" if name == ACCOUNT else name
+        missing = f"user id {uid} has no name" if uid else f"{server} will not run as root, and no account is called {name}"
         raise ClusterError(f"{missing}: run as an ordinary user, or set DATABASE_URL") from error
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 

@@ -88,7 +88,7 @@ class Supervisor:
         with run.log.open("ab") as log:
             run.process = subprocess.Popen(
                 run.program.command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                env=self._environment, start_new_session=True, preexec_fn=_die_with_parent,
+                env=self._environment, start_new_session=True, preexec_fn=die_with_parent,
             )
         run.started = time.monotonic()
 
@@ -132,7 +132,7 @@ def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
         process.poll()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Let the kernel end the program when the supervisor is killed without a chance to do so."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

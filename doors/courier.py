@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from ingest.subjects import SUBJECTS
 log = logging.getLogger("tonglan.doors")
 
 LONGEST = 1 << 20       # characters that are kept of a message that nobody could read
+SPOKEN_OF = ("observed_at", "occurred_at", "reported_at", "at", "sent_at")
 MESSAGE = "message"     # beside a refused row: what it was made of
 
 
@@ -45,6 +47,7 @@ class Answer:
     rejected: int = 0
     marked: int = 0
     reasons: Sequence[Mapping[str, Any]] = ()
+    newest: datetime | None = None      # the newest instant that mapped rows speak of
 
 
 @dataclass(frozen=True)
@@ -72,36 +75,39 @@ class Courier:
     def give(
         self, source: str, subject: str, rows: Sequence[Mapping[str, Any]], *, door: str, origin: str, key: str | None = None,
         whole: Sequence[Any] | None = None, map: Map | None = None, checks: Sequence[Rule] = (), nearest_m: float = 0,
-        dataset: str | None = None, cursor: Cursor | None = None, also: Also | None = None,
+        dataset: str | None = None, cursor: Cursor | None = None, also: Also | None = None, unread: Sequence[Kept] = (),
     ) -> Answer:
         """Take rows of a subject: by its fields, or as the sender's own objects with a `map`, as a dataset's rows are.
 
         `whole` says what each row was made of, which is kept beside it where it is refused. The same `key` again gets the
         same answer. `dataset` ("source/name" of what the pack listens to) lets refused objects of a `map` be tried again.
         `cursor` is written in the same transaction, and `also` does what else belongs into it, where there are rows. What
-        cannot be taken is kept with its reasons.
+        cannot be taken is kept with its reasons; `unread` came with the rows and is none.
         Raises: Unavailable when nothing could be stored now; UnknownSource; KeyReused.
         """
-        if not rows:
+        if not rows and not unread:
             self.remember(source, cursor)
             return Answer()
 
         def made(known: Source) -> Delivery:
             found = of_subject(wanted, rows) if map is None else through(map, wanted, rows, self.surroundings.now())
             return Delivery(known, wanted, found.columns, found.lines, kept_by(found, rows, whole), door, origin, key, dataset,
-                            found.rejects, found.marks, (), Options(nearest_m), checks)
+                            found.rejects, found.marks, pieces, Options(nearest_m), checks)
 
         wanted = SUBJECTS[subject]
+        pieces = [replace(one, row=keepable(one.row)) for one in unread]
         try:
             return self.take(source, made, cursor, also)
         except MappingError as error:
-            return self.keep(source, subject, rows, Reason(None, "mapping", str(error)), door, origin, key, dataset, cursor)
+            reason = Reason(None, "mapping", str(error))
+            return self.keep(source, subject, rows, reason, door, origin, key, dataset, cursor, pieces)
         except (Unavailable, UnknownSource, KeyReused):
             raise
         except Exception:
             log.exception("rows of %s could not be taken by the door %s, and are kept", source, door)
             reason = Reason(None, "failed", "this failed inside")
-            return self.keep(source, subject, [*(rows if whole is None else whole)], reason, door, origin, key, dataset, cursor)
+            all_of_it = [*(rows if whole is None else whole)]
+            return self.keep(source, subject, all_of_it, reason, door, origin, key, dataset, cursor, pieces)
 
     def refuse(
         self, source: str, subject: str, whole: Any, *, code: str, text: str, door: str, origin: str, field: str | None = None,
@@ -112,10 +118,11 @@ class Courier:
 
     def keep(
         self, source: str, subject: str, messages: Sequence[Any], reason: Reason, door: str, origin: str, key: str | None,
-        dataset: str | None, cursor: Cursor | None,
+        dataset: str | None, cursor: Cursor | None, unread: Sequence[Kept] = (),
     ) -> Answer:
         """Keep messages with the reason why none is taken. Raises: Unavailable; UnknownSource; KeyReused."""
         kept = [Kept(line, [reason], keepable(one)) for line, one in enumerate(messages, start=1)]
+        kept.extend(unread)
 
         def made(known: Source) -> Delivery:
             return Delivery(known, SUBJECTS[subject], {}, np.empty(0, np.int64), lambda row: None, door, origin, key, dataset,
@@ -135,7 +142,8 @@ class Courier:
 
         try:
             known = self.known(source)
-            return Answer(**self.intake.take(made(known), beside))
+            delivery = made(known)
+            return Answer(**self.intake.take(delivery, beside), newest=newest(delivery))
         except Exception as error:
             raise told(error) from error
 
@@ -170,6 +178,16 @@ class Courier:
                 raise UnknownSource(f"the database knows no source {key!r}: load the pack")
             self.sources[key] = Source(int(number), key)
         return self.sources[key]
+
+
+def newest(delivery: Delivery) -> datetime | None:
+    """The newest instant that mapped rows speak of; None where none of them says one."""
+    for name in SPOKEN_OF:
+        instants = delivery.columns.get(name)
+        if isinstance(instants, np.ndarray) and instants.dtype.kind == "M" and not np.isnat(instants).all():
+            found: datetime = np.nanmax(instants).astype("datetime64[us]").item()
+            return found.replace(tzinfo=UTC)
+    return None
 
 
 def write(connection: Connection, source: Source, cursor: Cursor) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint
 
 from doors.courier import Courier
+from doors.mqtt import listening as mqtt
 from doors.state import State, States
 from ingest.door import Hall
 
@@ -27,6 +28,8 @@ class Desk:
 
 Counter = Callable[[Desk], Blueprint]
 
-RUNNERS: Mapping[str, Runner] = {}
+RUNNERS: Mapping[str, Runner] = {
+    "mqtt": mqtt.run,
+}
 BLUEPRINTS: Sequence[Counter] = ()
 SERVED: Sequence[tuple[str, str]] = ()     # the door and the name by which these tell how they stand

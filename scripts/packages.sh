@@ -18,6 +18,14 @@ has_postgis() {
     done
     return 1
 }
+has_broker() {
+    [ -x /usr/sbin/mosquitto ] || command -v mosquitto >/dev/null 2>&1
+}
+wants_broker() {  # by MQTT=1, there or in .env, or because the pack listens to the broker beside
+    case "${MQTT:-$(sed -n 's/^ *MQTT=//p' .env 2>/dev/null | tail -1)}" in 1|true|yes|on) return 0;; esac
+    pack="${PACK:-$(sed -n 's/^ *PACK=//p' .env 2>/dev/null | tail -1)}"
+    grep -qsE '^ *(- *)?door: *mqtt' "packs/${pack:-newyork}"/sources/*.yaml
+}
 has_chromium() {
     [ -n "${CHROMIUM:-}" ] || command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 \
         || command -v google-chrome >/dev/null 2>&1
@@ -43,11 +51,24 @@ install_postgis() {
     mv "$conf.before" "$conf"
 }
 
-wanted=""; plain=""; postgis=no
+# Without starting it: nobody asked for a second broker on port 1883.
+install_broker() {
+    policy=/usr/sbin/policy-rc.d
+    [ -e "$policy" ] || { made=yes; printf '#!/bin/sh\nexit 101\n' > "$policy"; chmod +x "$policy"; }
+    $install mosquitto mosquitto-clients || failed=yes
+    [ -z "${made:-}" ] || rm -f "$policy"
+    [ -z "${failed:-}" ] || exit 1
+    systemctl disable --quiet mosquitto 2>/dev/null || true
+}
+
+wanted=""; plain=""; postgis=no; broker=no
 need() { wanted="$wanted${wanted:+, }$1"; plain="$plain${2:+ $2}"; }
 has_python || need "Python 3.11 or newer with venv" "python3 python3-venv"
 if ! has_postgis && { [ "$1" = test ] || ! has_own_server; }; then
     need "a PostgreSQL server with PostGIS" ""; postgis=yes
+fi
+if ! has_broker && { [ "$1" = test ] || wants_broker; }; then
+    need "mosquitto, a message broker" ""; broker=yes
 fi
 # Running does without the browser: pages are then not printed as PDF, and the screen says so.
 [ "$1" != test ] && { [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; } || {
@@ -58,6 +79,7 @@ fi
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
     [ "$postgis" = no ] || plain="$plain $(postgis_packages)"
+    [ "$broker" = no ] || plain="$plain mosquitto mosquitto-clients"
     echo "Missing: $wanted; run this once as root on Debian 12 or newer," \
         "or install it with your system's own packages (Debian: apt-get install$plain)." >&2
     exit 1
@@ -70,4 +92,5 @@ apt-get update -qq
 # shellcheck disable=SC2086
 $install ca-certificates $plain
 [ "$postgis" = no ] || install_postgis
+[ "$broker" = no ] || install_broker
 has_python || { echo "This system's python3 is older than 3.11: install a newer one, or use Debian 12." >&2; exit 1; }

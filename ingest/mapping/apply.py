@@ -26,7 +26,8 @@ from ingest.mapping.values import Value
 from ingest.mapping.widening import widened
 from ingest.rows import Field
 
-OF_TABLES = ("@line", "@table")   # what every table has; other names with @ are of a wide table's measures
+# what every table or message has; other names with @ are of a wide table's measures
+OF_TABLES = ("@line", "@table", "@topic", "@received")
 
 @dataclass(frozen=True)
 class Around:

@@ -1,6 +1,10 @@
 """What a source is listened to by: each entry of `listen:` names its protocol in `door`."""
 
-from ingest.pack.doors.cap import Cap
+from typing import Annotated
 
-# One line a protocol; with the second: Annotated[Cap | Other, Field(discriminator="door")].
-Listen = Cap
+from pydantic import Field
+
+from ingest.pack.doors.cap import Cap
+from ingest.pack.doors.mqtt import Mqtt
+
+Listen = Annotated[Cap | Mqtt, Field(discriminator="door")]

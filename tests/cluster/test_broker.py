@@ -1,0 +1,102 @@
+"""The broker beside: each sender by its token, on its own topics, as long as the token holds."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+
+from doors.mqtt.broker import LISTENER, beside, own_topics, users, wanted, with_own_topics
+from ingest import tokens
+from ingest.pack import read
+from settings import ROOT, Settings
+from tests.doors.broker import PROGRAM, free_port
+
+PATIENCE_S = 30
+NOT_AUTHORISED = 135
+
+
+@pytest.fixture
+def var() -> Iterator[Path]:
+    """A folder with the tokens of two sources, which a broker's own account may enter."""
+    made = Path(tempfile.mkdtemp(prefix="tonglan-test-", dir="/tmp"))
+    made.chmod(0o755)
+    tokens.write(made / tokens.FILE, {"sim-iot": "a" * 20, "sim-cases": "b" * 20})
+    yield made
+    shutil.rmtree(made)
+
+
+def test_every_source_with_a_token_gets_topics_where_mqtt_is_asked_for(var: Path) -> None:
+    pack = read("newyork")
+    assert not wanted(pack, Settings(mqtt=False)) and with_own_topics(pack, Settings(mqtt=False)) is pack
+    said = with_own_topics(pack, Settings(mqtt=True))
+    assert wanted(said, Settings(mqtt=True)) and not wanted(said, Settings(mqtt=True, mqtt_url="mqtt://elsewhere"))
+    made = users(said, var)
+    assert set(made) == {LISTENER, "sim-iot", "sim-cases"}       # only who has a token
+    assert "tonglan/sim-iot/observations" in made["sim-iot"].writes and not made["sim-iot"].reads
+    assert all(topic.startswith("tonglan/sim-cases/") for topic in made["sim-cases"].writes)
+    assert {topic.subject for topic in own_topics(said.source("sim-iot")).topics} >= {"observations", "devices", "cases"}
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="no mosquitto is installed")
+def test_a_sender_writes_its_own_topics_by_its_token_until_that_is_taken_away(var: Path) -> None:
+    port = free_port()
+    environment = os.environ | {"VAR": str(var), "MQTT": "1", "MQTT_PORT": str(port), "PYTHONPATH": str(ROOT), "PACK": "newyork"}
+    broker = subprocess.Popen([sys.executable, str(ROOT / "cli.py"), "broker"], cwd=ROOT, env=environment,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        wait(lambda: sent(port, "sim-iot", "a" * 20, "tonglan/sim-iot/observations") == 0)
+        assert sent(port, "sim-iot", "a" * 20, "tonglan/sim-cases/cases") == NOT_AUTHORISED
+        assert sent(port, "sim-iot", "b" * 20, "tonglan/sim-iot/observations") is None
+        assert sent(port, None, None, "tonglan/sim-iot/observations") is None
+        tokens.write(var / tokens.FILE, {"sim-cases": "b" * 20})
+        wait(lambda: sent(port, "sim-iot", "a" * 20, "tonglan/sim-iot/observations") is None)
+        assert sent(port, "sim-cases", "b" * 20, "tonglan/sim-cases/cases") == 0
+    finally:
+        broker.terminate()
+        said = broker.communicate(timeout=PATIENCE_S)[0]
+    assert broker.returncode == 0, said
+    assert (var / "mqtt" / "mosquitto.db").exists()
+
+
+def test_the_listener_waits_for_the_brokers_first_beginning(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAR", str(var))
+    monkeypatch.setenv("MQTT_URL", "mqtt://broker:1234")
+    with pytest.raises(Exception, match="has not begun"):
+        beside("me")
+    users(read("newyork"), var)
+    found = beside("me")
+    assert (found.host, found.port, found.user) == ("broker", 1234, LISTENER) and found.password
+
+
+def sent(port: int, user: str | None, password: str | None, topic: str) -> int | None:
+    """What the broker says of a message: 0 or 16 (nobody listens) is well; None where the sender is not let in."""
+    told: list[int] = []
+    client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
+    client.on_publish = lambda *said: told.append(said[3].value)
+    client.username_pw_set(user, password)
+    try:
+        client.connect("127.0.0.1", port)
+    except OSError:
+        return None
+    until = time.monotonic() + PATIENCE_S
+    client.publish(topic, "{}", qos=1)
+    while not told and client.loop(0.2) == 0 and time.monotonic() < until:
+        pass
+    client.disconnect()
+    return None if not told else 0 if told[0] in (0, 16) else told[0]
+
+
+def wait(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    until = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < until, "it never came to be"
+        time.sleep(0.2)
