@@ -1,0 +1,108 @@
+"""SensorThings over HTTP under `/sensorthings/v1.1/`: whoever reaches the door may read, a source writes by its token."""
+
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
+
+from doors.desk import Desk
+from doors.sensorthings.answering import Reply, written
+from doors.sensorthings.batch import Run, by_json, by_parts
+from doors.sensorthings.query import Malformed
+from doors.sensorthings.service import Service, explained, failure
+from doors.sensorthings.writing import DOOR, Writer
+from ingest.batch import Source
+from ingest.door import Refused, as_refused
+
+PREFIX = "/sensorthings/v1.1"
+READ_WEIGHT = 4 << 20       # bytes that a reading counts for beside the bodies that are worked on
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def counter(desk: Desk) -> Blueprint:
+    """The service at its address."""
+    served = Blueprint("sensorthings", __name__, url_prefix=PREFIX)
+
+    @served.route("", methods=METHODS, defaults={"path": ""})
+    @served.route("/", methods=METHODS, defaults={"path": ""})
+    @served.route("/<path:path>", methods=METHODS)
+    def ask(path: str) -> Response:
+        if path == "$batch" and request.method == "POST":
+            return batch(desk)
+        if request.method in ("GET", "HEAD"):
+            with desk.hall.room.hold(READ_WEIGHT):
+                return sent(Service(desk.hall.intake.engine, root()).ask("GET", path, request.query_string.decode("latin-1")))
+        return write(desk, path)
+
+    served.register_error_handler(Exception, lambda error: sent(as_answer(error)))
+    return served
+
+
+def write(desk: Desk, path: str) -> Response:
+    """Take what a source sends."""
+    source = desk.hall.admit()
+    with desk.hall.body() as body:
+        reply = service(desk, source).ask(request.method, path, "", read(body) if request.method == "POST" else None)
+    heard(desk, source, reply)
+    return sent(reply)
+
+
+def batch(desk: Desk) -> Response:
+    """Answer a batch; without a token it may only read."""
+    source = desk.hall.admit() if request.headers.get("Authorization") else None
+    with desk.hall.body() as body:
+        run = Run(service(desk, source).ask, root())
+        if request.mimetype.startswith("multipart/"):
+            made, media_type = by_parts(body, request.headers["Content-Type"], run)
+            response = Response(made, 200, mimetype=media_type)
+        else:
+            response = sent(by_json(read(body), run))
+    if source is not None:
+        heard(desk, source, Reply(200))
+    return response
+
+
+def service(desk: Desk, source: Source | None) -> Service:
+    """The service for one sender."""
+    writer = None if source is None else Writer(desk.courier, source.key, source.source_id, root(), request.remote_addr or "")
+    return Service(desk.hall.intake.engine, root(), writer)
+
+
+def heard(desk: Desk, source: Source, reply: Reply) -> None:
+    """Tell how the source's door stands."""
+    state = desk.states.of(source.key, DOOR, connects=False)
+    if reply.status < 400:
+        state.message(len(reply.body) if isinstance(reply.body, list) else 1)
+    else:
+        state.failed(reply.body["error"]["message"])
+
+
+def read(body: bytes) -> Any:
+    """A body as JSON. Raises: Malformed."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"the body is not JSON: {error}") from error
+
+
+def root() -> str:
+    """The service's address as the sender knows it."""
+    return f"{request.host_url.rstrip('/')}{request.script_root}{PREFIX}"
+
+
+def as_answer(error: Exception) -> Reply:
+    """An error outside the service itself: no token, no room, a body too large."""
+    if isinstance(error, HTTPException | Refused):
+        refused = as_refused(error)
+        return failure(refused.status, refused.code, str(refused), refused.headers)
+    return explained(error)
+
+
+def sent(reply: Reply) -> Response:
+    """An answer as bytes."""
+    if reply.body is None:
+        return Response(status=reply.status, headers=dict(reply.headers))
+    if isinstance(reply.body, str):
+        return Response(reply.body, reply.status, dict(reply.headers))
+    return Response(written(reply.body), reply.status, dict(reply.headers), mimetype="application/json")
