@@ -8,7 +8,8 @@ from sqlalchemy import Engine
 
 from data_access.engine import create
 from doors.courier import Courier
-from doors.registry import BLUEPRINTS, SERVED, Desk
+from doors.desk import Desk
+from doors.registry import BLUEPRINTS, SERVED
 from doors.state import States
 from ingest import pack
 from ingest.batch import Source

@@ -6,5 +6,6 @@ from pydantic import Field
 
 from ingest.pack.doors.cap import Cap
 from ingest.pack.doors.mqtt import Mqtt
+from ingest.pack.doors.open311 import Open311
 
-Listen = Annotated[Cap | Mqtt, Field(discriminator="door")]
+Listen = Annotated[Cap | Mqtt | Open311, Field(discriminator="door")]
