@@ -59,7 +59,7 @@
     cellRenderer: "Face", comparator: {function: "lastly"}, sortable: true, resizable: true, minWidth: 90, suppressMovable: true,
   };
   const OPTIONS = {
-    suppressCellFocus: false, animateRows: false, enableCellTextSelection: true, ensureDomOrder: true, accentedSort: false,
+    suppressCellFocus: false, animateRows: false, suppressColumnMoveAnimation: true, enableCellTextSelection: true, ensureDomOrder: true, accentedSort: false,
     suppressColumnVirtualisation: true, headerHeight: 40, rowHeight: 40, floatingFiltersHeight: 36,
   };
 
@@ -71,17 +71,28 @@
     if (event.key === "Enter" && event.target.matches(".ag-cell")) event.target.querySelector("a[href]")?.click();
   }
 
-  const printing = window.matchMedia("print");
+  const printing = window.matchMedia("print"), narrow = window.matchMedia("(max-width: 700px)");
 
-  /* On paper a table stands whole. */
-  function useWhole() {
-    const [whole, setWhole] = useState(printing.matches);
+  /* Whether it is so now, and from when it is otherwise. */
+  function useNow(query) {
+    const [so, setSo] = useState(query.matches);
     useEffect(() => {
-      const turned = () => setWhole(printing.matches);
-      printing.addEventListener("change", turned);
-      return () => printing.removeEventListener("change", turned);
-    }, []);
-    return whole;
+      const turned = () => setSo(query.matches);
+      turned();
+      query.addEventListener("change", turned);
+      return () => query.removeEventListener("change", turned);
+    }, [query]);
+    return so;
+  }
+
+  /* On a phone the names stay in sight while the rest is moved; what has no room is left out. */
+  function fitted(columns, small) {
+    return columns.filter(column => !small || column.narrow !== 0).map(({narrow: width, ...column}, at) => {
+      if (!small) return column;
+      const {flex, floatingFilter, ...kept} = column;
+      const least = width || (at ? 112 : 124);
+      return {...kept, minWidth: least, ...(at ? {flex: least} : {width: least, pinned: "left"}), wrapHeaderText: true, autoHeaderHeight: true};
+    });
   }
 
   function useLibrary() {
@@ -106,14 +117,14 @@
   const nothing = () => undefined;
 
   function Grid({id, rowData, columnDefs, dashGridOptions = {}, className, style}) {
-    const drawing = useLibrary(), whole = useWhole(), language = document.documentElement.lang;
-    const rows = useSame(rowData), columns = useSame(columnDefs);
+    const drawing = useLibrary(), whole = useNow(printing), small = useNow(narrow) && !whole, language = document.documentElement.lang;
+    const rows = useSame(rowData), columns = useSame(fitted(columnDefs, small));
     const options = useSame({...OPTIONS, ...dashGridOptions, ...(whole ? {domLayout: "print"} : {}),
       ...(language.startsWith("zh") && shared.tableWords ? {localeText: shared.tableWords} : {})});
     const box = {className: `grid ${whole || options.domLayout === "autoHeight" ? "" : "tall"} ${className || ""}`, style, onKeyDown: pressed};
     if (!drawing) return createElement("div", {...box, "aria-busy": true});
     return createElement("div", box, createElement(drawing, {
-      key: `${language}${whole}`, id, rowData: rows, columnDefs: columns, defaultColDef: COLUMN, dashGridOptions: options,
+      key: `${language}${whole}${small}`, id, rowData: rows, columnDefs: columns, defaultColDef: COLUMN, dashGridOptions: options,
       getRowId: "params.data.id", columnSize: null, className: "ag-theme-tonglan", style: {height: "100%"}, setProps: nothing}));
   }
 

@@ -17,6 +17,7 @@ from layouts.trend import FEWEST, near
 
 HIGH = 350
 LEFT, RIGHT, BOTTOM, TOP = 52, 92, 28, 10
+BARE = 16              # the right margin where nothing is written in it
 BAND = "var(--band)"
 
 
@@ -46,12 +47,13 @@ def figure(look: Look, found: Course) -> figures.Figure:
     reach = widened(figures.spread([*(point.value for point in points), *above], [good]), found.bands)
     instants = [point.at for point in points]
     room, span = 0.5 if len(points) < 40 else 1, floored(found, reach)
+    beside = labels(look, found, above, good, span)
     return {
         "data": [*band_traces(found.bands, places, span), *above_traces(above), *own_traces(look, found)],
         "layout": figures.layout(
-            720, HIGH, margin={"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM}, hovermode="closest",
+            720, HIGH, margin={"l": LEFT, "r": RIGHT if beside else BARE, "t": TOP, "b": BOTTOM}, hovermode="closest",
             xaxis=axes.onward(look, instants, room), yaxis=axes.upward(look, found.reading.indicator, span),
-            shapes=[] if good is None else [aim(good)], annotations=labels(look, found, above, good, span)),
+            shapes=[] if good is None else [aim(good)], annotations=beside),
     }
 
 

@@ -10,10 +10,11 @@ from indicators.definition import Indicator, Percentile, Ratio
 from indicators.reading import Reading
 from layouts import figures, formats, links, palette, periods, states
 from layouts.look import Look
-from layouts.page import Column, table
 from layouts.panel import WITHOUT_VALUE
+from layouts.table import Cell, Column, Row, table
 
 WIDE, HIGH = 160, 32
+ROW = 46                 # pixels that a row is high
 KNOWN = ("ok", "stale")
 FEWEST = 2               # points that make a course
 
@@ -33,7 +34,9 @@ def ranking(look: Look, parts: Sequence[ChildReading]) -> list[Any]:
     caption = look.say("multiples.caption", title=look.read(indicator.title),
                        level=formats.many(level, len(parts), look.language))
     unranked = [row(look, None, part, ends, reach, gaps=gaps) for part in rest]
-    return [table(columns(look, indicator, gaps=gaps), [*rows, *unranked], caption, "multiples-grid")]
+    told = any(word(look, part.reading) for part in parts)
+    drawn = table("multiples", caption, columns(look, indicator, gaps=gaps, told=told), [*rows, *unranked], ROW)
+    return [html.Div(drawn, className="multiples-grid")]
 
 
 def hints(look: Look) -> list[Any]:
@@ -68,16 +71,16 @@ def length(reading: Reading, gaps: bool) -> float:
     return value - target.good if gaps and target is not None else max(value, 0.0)
 
 
-def columns(look: Look, indicator: Indicator, *, gaps: bool) -> list[Column]:
-    """The table's columns; the first names the region."""
+def columns(look: Look, indicator: Indicator, *, gaps: bool, told: bool) -> list[Column]:
+    """The table's columns; the first names the region. States stand there where any is told."""
     level = look.read(look.city.levels[min(look.region.level + 1, len(look.city.levels) - 1)].name)
     bar = f"{look.say('multiples.gap')} {formats.target(indicator)}" if gaps else look.say("multiples.bar")
-    worth, since = look.say("multiples.value"), look.say(periods.since(look.view.scope.window))
-    return [Column(level, name="title"), Column(worth, "number", worth, name="v"),
-            Column(bar, "text", bar, name="gap"), Column(since, "number", since, name="d"),
-            Column(look.say("indicator.state"), "text", look.say("indicator.state"), name="s"),
-            Column(look.say("multiples.course"), "text", look.say("multiples.course"), name="way"),
-            Column(look.say("multiples.why"), "text", "", name="why")]
+    since = look.say(periods.since(look.view.scope.window))
+    return [Column("name", level, width=260, narrow=108), Column("value", look.say("multiples.value"), "number", 120, narrow=86),
+            Column("bar", bar, "drawing", narrow=0), Column("change", since, "number", 132, narrow=86),
+            *([] if not told else [Column("state", look.say("indicator.state"), "text", 120, narrow=0)]),
+            Column("course", look.say("multiples.course"), "drawing", 190, narrow=86),
+            Column("why", look.say("multiples.why"), "drawing", 76, narrow=0)]
 
 
 def extent(lengths: Sequence[float]) -> tuple[float, float]:
@@ -87,15 +90,26 @@ def extent(lengths: Sequence[float]) -> tuple[float, float]:
 
 
 def row(look: Look, place: int | None, part: ChildReading, ends: tuple[float, float], reach: Sequence[float], *,
-        gaps: bool) -> list[Any]:
+        gaps: bool) -> Row:
     """One region: place and name, value, bar, change, state, course, and the way to why."""
-    reading, key = part.reading, part.reading.indicator.key
-    name = links.link(look.read(part.region.name), links.to_indicator_page(look.view, key, part.region.code))
+    reading, key, name = part.reading, part.reading.indicator.key, look.read(part.region.name)
+    there = links.link(name, links.to_indicator_page(look.view, key, part.region.code))
     reasons = links.to_why(look.view, key, part.region.code)
-    why = [] if place is None else links.link(look.say("multiples.why"), reasons, className="why")
-    return [html.Span([html.I("" if place is None else str(place), className="place"), name], className="title"),
-            value(look, reading), bar(reading, ends, gaps=gaps), change(look, reading), state(look, reading),
-            spark(look, part, reach), why]
+    known = place is not None
+    return {
+        "id": part.region.code,
+        "name": Cell(name, html.Span([html.I(str(place) if known else "", className="place"), there], className="title")),
+        "value": Cell(reading.value if known else None, value(look, reading)), "bar": Cell(None, bar(reading, ends, gaps=gaps)),
+        "change": Cell(difference(reading), change(look, reading)), "state": Cell(word(look, reading), state(look, reading)),
+        "course": Cell(None, spark(look, part, reach)),
+        "why": Cell(None, links.link(look.say("multiples.why"), reasons, className="why") if known else ""),
+    }
+
+
+def difference(reading: Reading) -> float | None:
+    """By how much it changed, like with like; changes are sorted by it."""
+    now = reading.value if reading.comparable is None else reading.comparable
+    return None if now is None or reading.previous is None or reading.status == "stale" else now - reading.previous
 
 
 def value(look: Look, reading: Reading) -> Any:
@@ -129,11 +143,15 @@ def change(look: Look, reading: Reading) -> str:
 def state(look: Look, reading: Reading) -> Any:
     """Shape and word; nothing for a value that is current and has no target."""
     shape = states.reading_glyph(reading)
-    word = states.reading_word(reading, look.language)
-    if reading.status == "ok" and reading.target_state is None:
-        return ""
+    said = word(look, reading)
     tone = reading.target_state or ""
-    return html.B([*([] if shape is None else [shape, " "]), word], className=f"st {'' if tone == 'good' else tone}")
+    shown = [*([] if shape is None else [shape, " "]), said]
+    return html.B(shown, className=f"st {'' if tone == 'good' else tone}") if said else ""
+
+
+def word(look: Look, reading: Reading) -> str:
+    """The state's word; none for a value that is current and has no target."""
+    return "" if reading.status == "ok" and reading.target_state is None else states.reading_word(reading, look.language)
 
 
 def spark(look: Look, part: ChildReading, reach: Sequence[float]) -> Any:

@@ -24,7 +24,7 @@ def ranking(look: Look, parts: Sequence[ChildReading]) -> list[Any]:
     ranked = order(parts)
     longest, end = most(ranked), whole_bar(ranked)
     rows = [row(look, number, part, longest, end) for number, part in enumerate(ranked[:MOST], start=1)]
-    return [html.Table([html.Caption(caption(look, parts)), html.Tbody([*rows, *(unranked(look, part) for part in
+    return [html.Table([html.Caption(heading(look, parts)), html.Tbody([*rows, *(unranked(look, part) for part in
                        others(parts, MOST - len(rows)))])], className="rank"), *rest(look, parts, len(rows))]
 
 
@@ -49,6 +49,12 @@ def whole_bar(parts: Sequence[ChildReading]) -> float:
     """What a whole bar stands for: the largest value, but so little that half of the bars can still be told apart."""
     values = [abs(part.reading.value or 0.0) for part in parts]
     return min(most(parts), STRANGE * median(values)) if values and median(values) > 0 else most(parts)
+
+
+def heading(look: Look, parts: Sequence[ChildReading]) -> Any:
+    """What is ranked how; it leads to the page where all of them can be sorted, each with its course."""
+    there = links.to_indicator_page(look.view, parts[0].reading.indicator.key)
+    return links.link([caption(look, parts), html.I(" ↗", **{"aria-hidden": "true"})], there, title=look.say("page.indicator"))
 
 
 def caption(look: Look, parts: Sequence[ChildReading]) -> str:

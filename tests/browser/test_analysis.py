@@ -15,7 +15,7 @@ Scheme = Literal["dark", "light"]
 SEEN: dict[str, tuple[int, int, Scheme, str]] = {
     "laptop": (1440, 900, "light", "zh"), "tablet": (820, 1180, "dark", "en"), "phone": (390, 844, "light", "zh")}
 PAGES = {
-    "/indicator/event_reported?r=T": ".multiples-grid tbody tr",
+    "/indicator/event_reported?r=T": ".multiples-grid .ag-row",
     "/organizations?r=T": ".page [role=row]",
     "/organization/A1?r=T": ".score-grid tbody tr",
     "/why/event_reported?r=T&p=7d": ".why-choices",
@@ -42,11 +42,11 @@ def test_every_page_fits_and_can_be_read_by_all(browser: Browser, site: str, see
 def test_an_indicator_leads_to_its_reasons_and_a_region_of_it_to_its_own(browser: Browser, site: str) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(f"{site}/indicator/event_reported?r=T&p=7d&lang=zh")
-    expect(page.locator(".multiples-grid tbody tr")).to_have_count(2, timeout=SLOW)
+    expect(page.locator(".multiples-grid .ag-row")).to_have_count(2, timeout=SLOW)
     expect(page.locator(".formula .side b")).to_have_text(page.locator(".stand .v").inner_text())
     page.locator(".choose summary").click()
     page.locator(".offer a", has_text="在办案件").first.click()
     expect(page).to_have_url(re.compile("with=event_open"))
-    page.locator(".multiples-grid th a", has_text="甲T1").click()
+    page.locator(".multiples-grid .name a", has_text="甲T1").click()
     expect(page.locator(".about")).to_contain_text("甲T1", timeout=SLOW)
     page.close()

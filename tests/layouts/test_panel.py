@@ -27,6 +27,8 @@ def parts(component: Any) -> Iterator[Any]:
         yield component
         if hasattr(component, "children"):
             yield from parts(component.children)
+        for row in getattr(component, "rowData", ()):
+            yield from parts([face for key, face in row.items() if key.endswith("$")])
 
 
 def text(component: Any) -> str:

@@ -38,3 +38,11 @@ def test_a_row_without_a_key_of_its_own_has_its_place():
 
 def test_a_table_can_be_sent_to_a_browser():
     assert b'"namespace":"dash_ag_grid"' in encode({"part": {"children": table("t", "T", COLUMNS, ROWS)}})["part"]["children"]
+
+
+def test_on_a_phone_a_column_is_as_wide_as_it_says_and_a_drawing_is_never_sorted():
+    columns = [Column("name", "Region", narrow=112), Column("course", "Course", "drawing", 190), Column("why", "Why", narrow=0)]
+    name, course, why = table("t", "T", columns, [{"name": "a"}], 46).children.columnDefs
+    assert (name["narrow"], why["narrow"]) == (112, 0) and "narrow" not in course
+    assert course["sortable"] is False and course["filter"] is False
+    assert table("t", "T", columns, [], 46).children.dashGridOptions == {"domLayout": "autoHeight", "rowHeight": 46}
