@@ -27,9 +27,13 @@
     triangle: (c, r) => { c.moveTo(0, -r); c.lineTo(r * 1.08, r * 0.86); c.lineTo(-r * 1.08, r * 0.86); c.closePath(); },
     square: (c, r) => c.rect(-r, -r, 2 * r, 2 * r),
     circle: (c, r) => c.arc(0, 0, r, 0, 2 * Math.PI),
+    /* A vehicle points to where it is heading: north, until the map turns it. */
+    dart: (c, r) => { c.moveTo(0, -r); c.lineTo(0.74 * r, 0.82 * r); c.lineTo(0, 0.42 * r); c.lineTo(-0.74 * r, 0.82 * r); c.closePath(); },
     cross: (c, r) => { c.moveTo(-r, -r); c.lineTo(r, r); c.moveTo(r, -r); c.lineTo(-r, r); },
   };
   const sizes = (name, shape, radii, paint) => radii.map((radius, at) => ({name: `${name}-${at + 1}`, shape, radius, ...paint}));
+  const VEHICLES = [{state: "running", fill: "--accent"}, {state: "late", fill: "--watch"},
+    {state: "stale", fill: "--halo", stroke: "--stale", width: 1.3}];
   const MARKS = [
     ...sizes("overdue", "diamond", [7.5, 9], {fill: "--bad"}),
     ...sizes("due_soon", "triangle", [6, 7.5], {fill: "--watch"}),
@@ -37,6 +41,8 @@
     ...sizes("alarm", "square", [5, 6.5], {fill: "--watch"}),
     ...sizes("watch", "square", [2.8, 2.8], {fill: "--halo", stroke: "--watch", width: 1.4}),
     ...sizes("offline", "cross", [3.8, 3.8], {stroke: "--dead", width: 1.9}),
+    ...VEHICLES.flatMap(({state, ...paint}) => [
+      {name: `vehicle-${state}-heading`, shape: "dart", radius: 8.5, ...paint}, {name: `vehicle-${state}`, shape: "circle", radius: 4.6, ...paint}]),
     ...sizes("ok", "circle", [1.5, 1.5], {fill: "--text-3"}),
   ];
   const CASING = 1.5;
@@ -182,10 +188,27 @@
       paint: numbered ? {"text-color": token("--text-1"), "text-halo-color": token("--halo"), "text-halo-width": 1.8} : {}};
   }
 
-  const markLayers = () => [
+  const ofVehicle = part => ["match", ["get", "state"], ...VEHICLES.slice(1).flatMap(one => [one.state, part(one)]), part(VEHICLES[0])];
+
+  /* Near by each vehicle points where it goes and bears its line; far out there is a dot in each small square. */
+  const vehicleLayers = () => [
+    {id: "vehicle-far", type: "circle", source: "vehicle", "source-layer": "vehicle", maxzoom: 12, layout: {visibility: "none"},
+      paint: {"circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 1.5, 12, 2.6], "circle-stroke-width": 0.8,
+        "circle-color": ofVehicle(one => token(one.stroke || one.fill)), "circle-stroke-color": token("--halo")}},
+    {id: "vehicle", type: "symbol", source: "vehicle", "source-layer": "vehicle", minzoom: 12,
+      layout: {visibility: "none", "icon-allow-overlap": true, "icon-rotation-alignment": "map", "icon-rotate": ["coalesce", ["get", "bearing"], 0],
+        "icon-image": ["case", ["has", "bearing"], ofVehicle(one => `vehicle-${one.state}-heading`), ofVehicle(one => `vehicle-${one.state}`)],
+        "icon-size": ["interpolate", ["linear"], ["zoom"], 12, 0.7, 14, 1],
+        "text-field": ["step", ["zoom"], "", 14, ["coalesce", ["get", "line"], ""]], "text-font": FONT, "text-size": LEAST,
+        "text-anchor": "left", "text-offset": [0.8, 0], "text-optional": true, "text-padding": 1},
+      paint: {"text-color": token("--text-1"), "text-halo-color": token("--halo"), "text-halo-width": 1.8}},
+  ];
+
+  const markLayers = vehicles => [
     {...markLayer("ok", "device", "health", "ok"), minzoom: 13},
     {...markLayer("watch", "device", "health", "watch"), minzoom: 12},
     markLayer("open", "case", "state", "open"),
+    ...(vehicles ? vehicleLayers() : []),
     markLayer("overdue", "case", "state", "overdue", true),
     markLayer("due_soon", "case", "state", "due_soon", true),
     markLayer("offline", "device", "health", "offline"),
@@ -202,10 +225,10 @@
       paint: {"text-color": token("--text-1"), "text-halo-color": token("--halo"), "text-halo-width": 2.4}};
   }
 
-  /* `buildings` are the zooms of their tiles, where the city has any. */
-  const layers = (levels, buildings) => [
+  /* `building` and `vehicle` are the zooms of their tiles, where the city has any. */
+  const layers = (levels, {building: buildings, vehicle: vehicles}) => [
     {id: "water", type: "background", paint: {"background-color": token("--water")}},
-    ...regionLayers(levels), ...(buildings ? [footprintLayer()] : []), ...lotLayers(), ...markLayers(), ...veilLayers(levels),
+    ...regionLayers(levels), ...(buildings ? [footprintLayer()] : []), ...lotLayers(), ...markLayers(vehicles), ...veilLayers(levels),
     ...solidLayers(levels, buildings), ...(buildings ? [buildingLayer()] : []), labelLayer()];
 
   window.tonglan = Object.assign(window.tonglan || {}, {mapStyle: {layers, images, cases, count, intensity, NOTHING, TARGET_OFFSET, FACE, FIGURES, least}});

@@ -8,10 +8,11 @@
   const LIBRARY = new URL(document.querySelector('meta[name="library-map"]')?.content || "vendor/maplibre-gl.mjs", HERE).href;
   const TILES = new URL("../tiles/", HERE).href;
   const PROTOCOL = "city";
-  const MARKS = ["alarm", "overdue", "due_soon", "offline", "watch", "open", "ok", "lot-single"];
+  const MARKS = ["alarm", "overdue", "due_soon", "vehicle", "offline", "watch", "open", "vehicle-far", "ok", "lot-single"];
   const GATHERED = ["overdue", "due_soon"];
   const NUMBERED = ["overdue", "due_soon", "alarm"];
-  const SHOWN_WITH = {alarm: ["alarm", "watch"], offline: ["offline", "ok"], lot: ["lot-density", "lot-single"]};
+  const SHOWN_WITH = {alarm: ["alarm", "watch"], offline: ["offline", "ok"], lot: ["lot-density", "lot-single"],
+    vehicle: ["vehicle", "vehicle-far"]};
   const POINTS = ["case", "device", "lot", "heat"];
   const PITCH = 50;
   const RISE = 0.08;           // the highest region's height, as a share of the scope's width
@@ -30,6 +31,7 @@
 
   let wanted = null;           // the newest state
   let shown = null;            // the state that is drawn
+  let moving_mark = null;      // under which mark vehicles are asked for: they move more often than the rest is painted
   let picture = null;          // {root, plane, map, svg, tip, note, ready}
   let hidden = null;           // layers that this viewer has hidden
   let moved = false;           // whether the viewer has moved the map since it last flew
@@ -43,8 +45,8 @@
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const tell = (id, data) => window.dash_clientside.set_props(id, {data: {...data, t: Date.now()}});
   const address = (layer, version) => [`${PROTOCOL}://${layer}/{z}/{x}/{y}/${encodeURIComponent(version)}`];
-  const version = (state, layer) => state.tiles[layer.startsWith("region-") ? "region" : layer];
-  const others = state => [...POINTS, ...(state.zooms.building ? ["building"] : [])];
+  const version = (state, layer) => layer === "vehicle" ? moving_mark || "0" : state.tiles[layer.startsWith("region-") ? "region" : layer];
+  const others = state => [...POINTS, ...["building", "vehicle"].filter(layer => state.zooms[layer])];
   const regionSources = state => Array.from({length: state.levels}, (_, level) => `region-${level}`);
 
   /* --- the map's element and its scale ------------------------------------------------------------ */
@@ -149,7 +151,7 @@
       mine.map = new library.Map({
         container: mine.canvas, attributionControl: false, pixelRatio: ratio(), maxCanvasSize: LARGEST, trackResize: false,
         dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 18, minZoom: 3, renderWorldCopies: false,
-        fadeDuration: calm.matches ? 0 : 200, style: {version: 8, sources: sources(wanted), layers: style.layers(wanted.levels, wanted.zooms.building)},
+        fadeDuration: calm.matches ? 0 : 200, style: {version: 8, sources: sources(wanted), layers: style.layers(wanted.levels, wanted.zooms)},
         bounds: wanted.focus.bounds || wanted.home, fitBoundsOptions: {padding: EDGE}, validateStyle: false,
       });
     } catch (error) {
@@ -230,9 +232,17 @@
 
   function versions(map, state, before) {
     if (!before) return;
-    for (const source of [...regionSources(state), ...others(state)]) {
+    for (const source of [...regionSources(state), ...others(state).filter(layer => layer !== "vehicle")]) {
       if (version(before, source) !== version(state, source)) map.getSource(source).setTiles(address(source, version(state, source)));
     }
+  }
+
+  /* Vehicles alone have moved. */
+  function move(mark) {
+    if (mark === moving_mark) return;
+    moving_mark = mark;
+    const source = picture && picture.ready && picture.map.getSource("vehicle");
+    if (source) source.setTiles(address("vehicle", version(shown, "vehicle")));
   }
 
   const show = (map, layer, on) => {
@@ -343,6 +353,7 @@
     for (const layer of ["overdue", "due_soon", "open", "alarm", "offline", "lot"]) {
       for (const part of SHOWN_WITH[layer] || [layer]) show(map, part, state.mode === "flat" && !hidden.has(layer));
     }
+    if (state.zooms.vehicle) for (const part of SHOWN_WITH.vehicle) show(map, part, state.mode === "flat" && !hidden.has("vehicle"));
     if (state.zooms.building) {
       show(map, "building", state.mode === "flat" && !hidden.has("building"));
       show(map, "building-solid", state.mode === "3d" && !hidden.has("building"));
@@ -469,13 +480,27 @@
       const late = of.state === "overdue" && of.n === 1 ? words.late.replace("{time}", span(of.late)) : gathered;
       return [words[of.state || of.health], late];
     }
+    if (layer.source === "vehicle") return of.n > 1 ? [words.vehicle, words["vehicle.several"].replace("{n}", of.n)] : vehicle(of);
     const value = wanted.paint.values[id];
     return [wanted.language === "zh" ? of.name_zh : of.name_en, value === undefined ? "" : value === "—" ? words.no_data : value];
   }
 
+  const PUNCTUAL = [-60, 300];   // seconds, as the indicator has them
+
+  /* A vehicle's line and where it goes; how late it is, and how old its position. */
+  function vehicle(of) {
+    const words = wanted.words, minutes = Math.round(Math.abs(of.delay) / 60), age = Math.max(0, Math.round(Date.now() / 1000 - of.at));
+    const kept = of.delay === undefined ? words["vehicle.untimed"]
+      : of.delay >= PUNCTUAL[0] && of.delay <= PUNCTUAL[1] ? words["vehicle.on_time"]
+        : words[of.delay > 0 ? "vehicle.late" : "vehicle.early"].replace("{time}", span(minutes));
+    const ago = age < 120 ? `${age} ${wanted.language === "zh" ? "秒" : "s"}` : span(Math.round(age / 60));
+    return [[of.line || words.vehicle, of.headsign && words["vehicle.to"].replace("{n}", of.headsign)].filter(Boolean).join(" "),
+      `${of.state === "stale" ? "" : `${kept} · `}${words["vehicle.ago"].replace("{time}", ago)}`];
+  }
+
   function under(map, point) {
     const around = [[point.x - REACH, point.y - REACH], [point.x + REACH, point.y + REACH]];
-    const marks = map.queryRenderedFeatures(around, {layers: MARKS});
+    const marks = map.queryRenderedFeatures(around, {layers: MARKS.filter(layer => map.getLayer(layer))});
     if (marks.length) return marks.reduce((best, next) => MARKS.indexOf(next.layer.id) < MARKS.indexOf(best.layer.id) ? next : best);
     const layers = ["label", "lot-density", `solid-${wanted.paint.level}`, `fill-${wanted.paint.level}`];
     const rest = map.queryRenderedFeatures(point, {layers});
@@ -579,7 +604,7 @@
     if (!picture || !picture.ready || !shown) return;
     const map = picture.map;
     style.images(map, ratio());
-    for (const layer of style.layers(shown.levels, shown.zooms.building)) {
+    for (const layer of style.layers(shown.levels, shown.zooms)) {
       for (const [name, value] of Object.entries(layer.paint)) map.setPaintProperty(layer.id, name, value);
       if (layer.type === "heatmap" && shown.heat) heat(map, shown);
       if (layer.id === "label") map.setLayoutProperty(layer.id, "text-field", layer.layout["text-field"]);
@@ -612,11 +637,15 @@
 
   window.tonglan.map = {
     apply,
+    move,
     get map() { return picture && picture.map; },
     get shown() { return shown; },
     get ready() { return Boolean(picture && picture.ready && shown); },
   };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    tonglan_map: {apply: state => { apply(state); return window.dash_clientside.no_update; }},
+    tonglan_map: {
+      apply: state => { apply(state); return window.dash_clientside.no_update; },
+      move: mark => { move(mark); return window.dash_clientside.no_update; },
+    },
   });
 })();

@@ -1,4 +1,4 @@
-"""A click on the map leads on: a region drills down, a case or device opens its drawer."""
+"""A click on the map leads on: a region drills down, a case, device or vehicle opens its drawer."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -42,4 +42,6 @@ def destination(city: City, view: View, click: Mapping[str, Any]) -> str | None:
         return to_drawer(view, "case", key)
     if kind == "device" and key:
         return to_drawer(view, "device", key)
+    if kind == "vehicle" and key:
+        return to_drawer(view, "vehicle", key)
     return None

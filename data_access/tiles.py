@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from math import cos, radians, sqrt
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import shapely
@@ -24,13 +24,15 @@ from data_access.city import City, Region
 from data_access.devices import SILENT_INTERVALS
 from data_access.engine import reading, sql
 from data_access.kept import Kept
+from data_access.vehicles import STATES, Fleet, fleet
 from geo import tiling
 from indicators.clocks import DUE_SOON
 from indicators.filters import BadFilter, Sieve, from_token, sieve, token
 from indicators.scope import Filter
 
-Layer = Literal["case", "device", "lot", "heat", "building"]
+Layer = Literal["case", "device", "lot", "heat", "building", "vehicle"]
 POINT_ZOOMS: dict[str, tuple[int, int]] = {"case": (6, 16), "device": (6, 16), "lot": (11, 16), "heat": (6, 14)}
+VEHICLE_ZOOMS = (6, 16)
 REGION_ZOOMS = (6, 13)
 BUILDING_ZOOMS = (14, 16)
 DENSITY_CELLS = 64
@@ -55,7 +57,7 @@ class UnknownTile(LookupError):
 
 @dataclass(frozen=True)
 class Address:
-    """One tile: layer (`region-<level>`, `case`, `device`, `lot`, `heat`, `building`), zoom, column and row."""
+    """One tile: layer (`region-<level>`, `case`, `device`, `lot`, `heat`, `building`, `vehicle`), zoom, column and row."""
 
     layer: str
     z: int
@@ -84,15 +86,16 @@ def versions(
     """The marks under which the layers but the regions are to be asked for, now or as at a past instant.
 
     A case's is new with every batch of cases and every minute, as clocks run out; a device's every
-    half minute, as devices fall silent; a lot's with every batch of places; the heat's every minute. The past has one
-    for good. Filters of cases are told after a tilde. A city without buildings has no such layer.
+    half minute, as devices fall silent; a lot's with every batch of places; the heat's every minute; a vehicle's with every
+    batch of vehicles and every half minute. The past has one for good. Filters of cases are told after a tilde. A city
+    without buildings, or without vehicles, has no such layer.
     Raises: DataUnavailable.
     Source: feed.
     """
     with reading(engine, "what is new on the map") as connection:
         rows = connection.execute(sql("""
             SELECT subject, (EXTRACT(EPOCH FROM max(last_received_at)) * 1000)::bigint AS at
-              FROM feed WHERE subject IN ('case', 'place') OR subject = 'building' AND taken > 0
+              FROM feed WHERE subject IN ('case', 'place') OR subject IN ('building', 'vehicle') AND taken > 0
              GROUP BY subject""")).all()
     newest = {row.subject: row.at or 0 for row in rows}
     seconds = int(now.timestamp())
@@ -104,6 +107,8 @@ def versions(
         "lot": f"{newest.get('place', 0):x}",
         "heat": (past or f"{seconds // 60:x}") + picked,
     }
+    if "vehicle" in newest:
+        made["vehicle"] = past or f"{newest['vehicle']:x}-{seconds // 30:x}"
     return made | ({"building": f"{newest['building']:x}"} if "building" in newest else {})
 
 
@@ -147,13 +152,14 @@ class Tiles:
         self._lots: Kept[tiling.Pyramid] = Kept(2)
         self._heat: Kept[tiling.Pyramid] = Kept(8)      # a version each minute and for each filter
         self._odd: Kept[Oddities] = Kept(2)
+        self._fleet: Kept[Fleet] = Kept(2)
 
     def zooms(self, layer: str) -> tuple[int, int]:
         """The zooms at which a layer has tiles. Raises: UnknownTile."""
         if layer in POINT_ZOOMS:
             return POINT_ZOOMS[layer]
-        if layer == "building":
-            return BUILDING_ZOOMS
+        if layer in ("building", "vehicle"):
+            return BUILDING_ZOOMS if layer == "building" else VEHICLE_ZOOMS
         kind, _, level = layer.partition("-")
         if kind == "region" and level.isdecimal() and int(level) < len(self.city.levels):
             return region_zooms(self.city, int(level))
@@ -175,7 +181,7 @@ class Tiles:
     def draw(self, tile: Address, version: str, now: datetime) -> bytes:
         """Encode one tile, live or as at the instant that the version stands for; empty where there is nothing.
 
-        Of devices only the newest values are at hand, so the past has none.
+        Of devices and vehicles only the newest values are at hand, so the past has none.
         Raises: UnknownTile; DataUnavailable.
         """
         self.check(tile)
@@ -196,6 +202,8 @@ class Tiles:
             return heat(self.engine, tile, past or now, shown)
         if tile.layer == "device":
             return b"" if past else self.devices(tile, version, now)
+        if tile.layer == "vehicle":
+            return b"" if past else vehicle_marks(self.engine, self._fleet.get(version, lambda: fleet(self.engine, now)), tile)
         if tile.layer == "lot":
             return self.lots(tile, version)
         if tile.layer == "building":
@@ -459,6 +467,32 @@ def devices(engine: Engine, odd: Oddities, tile: Address) -> bytes:
               LEFT JOIN unnest(CAST(:ids AS int[]), CAST(:ranks AS int[])) AS odd(id, rank) ON odd.id = f.device_id
              WHERE f.enabled AND {INSIDE}), {MARKS}{DEVICE_MARKS}""",
         {**frame(tile), **crowding(tile.z), "ids": odd.ids.tolist(), "ranks": odd.ranks.tolist()}, layer="device")
+
+
+def vehicle_marks(engine: Engine, every: Fleet, tile: Address) -> bytes:
+    """Vehicles: properties id, state (stale, running, late), line, headsign, bearing, delay (seconds), at (epoch), and n.
+
+    Near by all of them; far out one of each small square, which says only how it stands and how many are there.
+    """
+    here = every.within(tile.z, tile.x, tile.y)
+    far = tile.z < NEAR
+    shown, n = here.thinned() if far else (here, np.ones(len(here.ids), np.int64))
+    return encode(engine, "vehicles on the map", """
+        SELECT v.state, v.n, v.id, v.line, v.headsign, v.bearing, v.delay, v.at,
+               ST_MakePoint(round(v.tx * :extent), round(v.ty * :extent)) AS geom
+          FROM unnest(CAST(:states AS text[]), CAST(:n AS int[]), CAST(:ids AS text[]), CAST(:lines AS text[]),
+                      CAST(:headsigns AS text[]), CAST(:bearings AS int[]), CAST(:delays AS int[]), CAST(:at AS bigint[]),
+                      CAST(:xs AS float8[]), CAST(:ys AS float8[])) AS v(state, n, id, line, headsign, bearing, delay, at, tx, ty)
+         ORDER BY v.at""", {
+        "states": [STATES[one] for one in shown.states], "n": n.tolist(), "xs": shown.places[:, 0].tolist(),
+        "ys": shown.places[:, 1].tolist(), "ids": named(shown.ids, n), "lines": named(shown.lines, n),
+        "headsigns": named(shown.headsigns, n), "bearings": named(shown.bearings, n), "delays": named(shown.delays, n),
+        "at": named(shown.instants, n)}, layer="vehicle")
+
+
+def named(values: NDArray[Any], n: NDArray[np.int64]) -> list[Any]:
+    """What a mark says of itself: nothing where it stands for several."""
+    return [value if alone == 1 else None for value, alone in zip(values.tolist(), n.tolist(), strict=True)]
 
 
 def single_lots(engine: Engine, tile: Address) -> bytes:

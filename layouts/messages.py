@@ -9,7 +9,7 @@ from layouts.drawer import sheet
 from layouts.look import Look
 from layouts.words import say
 
-Missing = Literal["region", "case", "device", "agency", "indicator", "warning"]
+Missing = Literal["region", "case", "device", "agency", "indicator", "warning", "vehicle"]
 
 
 def missing(look: Look, what: Missing, key: str) -> list[Any]:

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from data_access.attention import Attention
 from data_access.city import City, Region
-from data_access.tiles import BUILDING_ZOOMS, POINT_ZOOMS, gathered_by, region_zooms
+from data_access.tiles import BUILDING_ZOOMS, POINT_ZOOMS, VEHICLE_ZOOMS, gathered_by, region_zooms
 from indicators.definition import Indicator
 from indicators.filters import LATENESS
 from indicators.reading import Reading
@@ -50,6 +50,7 @@ def stage(*over: Component) -> list[Component]:
                  className="stage-over"),
         html.Div(id=ids.MAP_KEY, className="map-key"),
         dcc.Store(id=ids.MAP_STATE),
+        dcc.Store(id=ids.MAP_MOVING),
         dcc.Store(id=ids.MAP_CLICK),
         dcc.Store(id=ids.MAP_VIEW),
     ]
@@ -147,12 +148,14 @@ def key(look: Look, counts: Mapping[str, int], *, simulated_marks: bool, no_data
     """How the map is drawn; what its marks mean and how many there are in the scope, where `counts` says it.
 
     Pressing a mark hides or shows its layer; a case's state in words filters by it. Heat and heights are drawn without marks,
-    but buildings stand among heights. Where `counts` has no buildings, the city has none.
+    but buildings stand among heights. Where `counts` has no buildings, or no vehicles, the city has none.
     """
     language = look.language
     mark = [short_mark(language)] if simulated_marks else []
     houses = [layer_mark(look, "building", html.I(className="map-key-building", **{"aria-hidden": "true"}),
                          [say("map.building", language), *counted(counts["building"], language)])] if "building" in counts else []
+    moving = [layer_mark(look, "vehicle", html.I(className="map-key-vehicle", **{"aria-hidden": "true"}),
+                         [say("map.vehicle", language), *counted(counts["vehicle"], language)])] if "vehicle" in counts else []
     if look.view.mode != "flat":
         return [modes(look), *(houses if look.view.mode == "3d" else []), *mark]
     shapes: list[tuple[str, Component, str]] = [
@@ -166,7 +169,7 @@ def key(look: Look, counts: Mapping[str, int], *, simulated_marks: bool, no_data
     marks = [layer_mark(look, layer, shape, [say(name, language), *counted(counts.get(layer), language)])
              for layer, shape, name in shapes]
     hatch = html.Span([html.I(className="map-key-hatch", **{"aria-hidden": "true"}), word("state.no_data", language)])
-    return [modes(look), *marks, *houses, *([hatch] if no_data else []), *mark]
+    return [modes(look), *marks, *moving, *houses, *([hatch] if no_data else []), *mark]
 
 
 def layer_mark(look: Look, layer: str, shape: Component, words: list[Any]) -> Component:
@@ -244,9 +247,11 @@ def map_state(look: Look, indicator: Indicator, ramp: Ramp, paint: Sequence[Chil
              "stale": child.reading.status == "stale"}
             for child in labels if child.region.label is not None
         ],
-        "tiles": {**versions, "case": gathered_by(versions["case"], level)},
+        "tiles": {layer: mark for layer, mark in versions.items() if layer != "vehicle"}
+                 | {"case": gathered_by(versions["case"], level)},
         "zooms": {**{f"region-{n}": region_zooms(city, n) for n in range(len(city.levels))}, **POINT_ZOOMS,
-                  **({"building": BUILDING_ZOOMS} if "building" in versions else {})},
+                  **({"building": BUILDING_ZOOMS} if "building" in versions else {}),
+                  **({"vehicle": VEHICLE_ZOOMS} if "vehicle" in versions else {})},
         "hidden": list(HIDDEN_AT_FIRST),
         "selected": None if selected is None else {"lon": selected[0], "lat": selected[1]},
         "attention": [callout(look, number, item) for number, item in enumerate(attention[:CALLOUTS], start=1)
@@ -330,5 +335,8 @@ def words(look: Look) -> dict[str, str]:
         "lot": say("map.lot", language), "no_data": say("state.no_data", language),
         "gathered": say("map.gathered", language, n="{n}"), "density": say("map.density", language, n="{n}"),
         "late": say("map.late", language, time="{time}"),
+        **{name: say(name, language, time="{time}", n="{n}") for name in (
+            "vehicle", "vehicle.to", "vehicle.late", "vehicle.early", "vehicle.on_time", "vehicle.untimed", "vehicle.ago",
+            "vehicle.several")},
         "unavailable": say("map.unavailable", language), "no_webgl": say("map.no_webgl", language),
     }

@@ -14,6 +14,7 @@ from layouts.address.pages import Page
 
 Kind = Literal[
     "case", "device", "agency", "agencies", "dimension", "indicator", "sources", "warning", "attention", "breakdown",
+    "vehicle",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 WHOLE: tuple[Kind, ...] = ("agencies", "sources", "attention", "breakdown")  # of these there is one, so they carry no key

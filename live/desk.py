@@ -19,6 +19,7 @@ from data_access import (
     readings,
     sources,
     tiles,
+    vehicles,
     warnings,
     weather,
 )
@@ -54,6 +55,7 @@ HEATED = "event_open"       # what the heat shows, whatever indicator was chosen
 CASE = frozenset({"case", "region"})
 DEVICE = frozenset({"observation", "device", "region"})
 WARNING = frozenset({"warning", "region"})
+VEHICLE = frozenset({"vehicle", "region"})
 SOURCE = frozenset({"case", "observation", "message", "warning", "enterprise", "agency", "device", "region"})
 
 
@@ -261,7 +263,7 @@ class Desk:
     def tile_versions(self) -> dict[str, str]:
         """Under which marks the map asks for its tiles. Raises: DataUnavailable."""
         live = self._recall(
-            ("tiles", self.view.scope.at, self.picked), CASE | DEVICE | {"place", "building"},
+            ("tiles", self.view.scope.at, self.picked), CASE | DEVICE | VEHICLE | {"place", "building"},
             lambda: {str(layer): mark for layer, mark in tiles.versions(
                 self.engine, self.tick.now, self.view.scope.at, self.picked).items()})
         regions = self._recall(("region tiles", id(self.city)), frozenset(), lambda: tiles.region_version(self.city))
@@ -271,6 +273,19 @@ class Desk:
         """The buildings of the scope's region. Raises: DataUnavailable."""
         return self._recall(("buildings", self.region.region_id), frozenset({"building", "region"}),
                             lambda: buildings.stock(self.engine, self.region.region_id))
+
+    def fleet(self) -> vehicles.Stock:
+        """The vehicles on the map of the scope's region. Raises: DataUnavailable."""
+        return self._recall(("vehicles", self.region.region_id), VEHICLE,
+                            lambda: vehicles.stock(self.engine, self.region.region_id, self.tick.now))
+
+    def vehicle(self, vehicle_id: int) -> vehicles.VehicleRecord:
+        """One vehicle. Raises: UnknownVehicle; DataUnavailable."""
+        return self._recall(("vehicle", vehicle_id), VEHICLE, lambda: vehicles.vehicle(self.engine, vehicle_id))
+
+    def moving(self) -> str | None:
+        """Under which mark the map asks for vehicles; None without any, and in the past. Raises: DataUnavailable."""
+        return None if self.view.scope.at is not None else self.tile_versions().get("vehicle")
 
     def case(self, case_id: int) -> cases.CaseRecord:
         """One case. Raises: UnknownCase; DataUnavailable."""

@@ -9,6 +9,7 @@ from data_access.agencies import UnknownAgency
 from data_access.cases import UnknownCase
 from data_access.devices import UnknownDevice
 from data_access.rows import rows
+from data_access.vehicles import UnknownVehicle
 from indicators.definition import IF_HEARD
 from indicators.library import INDICATORS, of
 from layouts import (
@@ -21,17 +22,18 @@ from layouts import (
     drawer_dimension,
     drawer_indicator,
     drawer_sources,
+    drawer_vehicle,
     drawer_warning,
     messages,
 )
 from layouts.view import Kind, dimension
 from live import subjects
-from live.desk import CASE, DEVICE, SOURCE, WARNING, Desk
+from live.desk import CASE, DEVICE, SOURCE, VEHICLE, WARNING, Desk
 from live.tick import Lane
 
 AGENCY_CASES = 12
 MOST_DIGITS = 19
-RECORDS = ("case", "device", "warning", "sources")
+RECORDS = ("case", "device", "vehicle", "warning", "sources")
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def lane(desk: Desk) -> Lane:
 
 
 def place(desk: Desk) -> tuple[float, float] | None:
-    """Where the opened case or device is. Raises: DataUnavailable."""
+    """Where the opened case, device or vehicle is. Raises: DataUnavailable."""
     opened = desk.view.opened
     try:
         if opened is not None and opened.kind == "case":
@@ -74,9 +76,17 @@ def place(desk: Desk) -> tuple[float, float] | None:
         if opened is not None and opened.kind == "device":
             record = desk.device(opened.key)
             return None if record.lon is None or record.lat is None else (record.lon, record.lat)
+        if opened is not None and opened.kind == "vehicle":
+            found = desk.vehicle(number(opened.key))
+            return None if found.lon is None or found.lat is None or found.state(desk.now) is None else (found.lon, found.lat)
     except LookupError:
         return None
     return None
+
+
+def followed(desk: Desk) -> frozenset[str]:
+    """Which notices move the place that is marked on the map."""
+    return VEHICLE if desk.view.opened is not None and desk.view.opened.kind == "vehicle" else frozenset()
 
 
 def number(key: str) -> int:
@@ -98,6 +108,13 @@ def _device(desk: Desk, key: str) -> list[Any]:
         return drawer_device.device(desk.look, desk.device(key))
     except UnknownDevice:
         return messages.missing(desk.look, "device", key)
+
+
+def _vehicle(desk: Desk, key: str) -> list[Any]:
+    try:
+        return drawer_vehicle.vehicle(desk.look, desk.vehicle(number(key)))
+    except (UnknownCase, UnknownVehicle):
+        return messages.missing(desk.look, "vehicle", key)
 
 
 def _agency(desk: Desk, key: str) -> list[Any]:
@@ -143,6 +160,7 @@ def _indicator(desk: Desk, key: str) -> list[Any]:
 DRAWERS: dict[Kind, Drawer] = {
     "case": Drawer(_case, CASE),
     "device": Drawer(_device, DEVICE),
+    "vehicle": Drawer(_vehicle, VEHICLE),
     "agency": Drawer(_agency, CASE | {"agency"}),
     "agencies": Drawer(_agencies, CASE | {"agency"}),
     "warning": Drawer(_warning, WARNING),

@@ -19,7 +19,7 @@ from layouts.ramp import Ramp, ramp
 from layouts.view import View
 from layouts.words import say
 from live import drawers, subjects
-from live.desk import CASE, DEVICE, SOURCE, WARNING, Desk, shown
+from live.desk import CASE, DEVICE, SOURCE, VEHICLE, WARNING, Desk, shown
 from live.memory import Memory
 from live.pages import registry
 from live.part import Part, quick, thorough
@@ -119,6 +119,9 @@ class Painter:
         if "building" in state["tiles"]:
             stock = desk.buildings()
             counts["building"], simulated = stock.n, simulated or stock.simulated
+        if "vehicle" in state["zooms"] and not desk.past:
+            moving = desk.fleet()
+            counts["vehicle"], simulated = moving.n, simulated or moving.simulated
         no_data = any(one.reading.value is None and one.reading.status != "not_applicable" for one in painted)
         return {
             ids.MAP_STATE: {"data": state},
@@ -206,7 +209,7 @@ def _panel_subjects(dimension: Dimension) -> Callable[[Desk], frozenset[str]]:
 
 
 def _map_subjects(desk: Desk) -> frozenset[str]:
-    return subjects.of(desk.mapped) | CASE | DEVICE | WARNING | {"place"}
+    return subjects.of(desk.mapped) | CASE | DEVICE | WARNING | {"place"} | drawers.followed(desk)
 
 
 def _broken(face: str, desk: Desk) -> Any:
@@ -226,6 +229,7 @@ PARTS: tuple[Part, ...] = (
     _part(ids.SOURCES, lambda desk: header.source_health(desk.look, desk.sources()), SOURCE),
     _part(ids.WEATHER, lambda desk: header.weather(desk.look, desk.weather()), DEVICE),
     _part(ids.JOBS, lambda desk: header.jobs(desk.look, desk.jobs()), frozenset({"job"})),
+    Part(ids.MAP_MOVING, lambda desk: {ids.MAP_MOVING: {"data": desk.moving()}}, lambda desk: VEHICLE, quick),
     _part(ids.FEED, lambda desk: feed.feed(desk.look, desk.newest_cases(), desk.warnings(), desk.alarms()),
           CASE | DEVICE | WARNING),
     Part(ids.DRAWER, lambda desk: {ids.DRAWER: {"children": drawers.draw(desk)}}, drawers.depends, drawers.lane),
