@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from doors.sensorthings.addresses import NotFound, Target, resolve
 from doors.sensorthings.model import ENTITIES, Entity, stream_id
 from doors.sensorthings.query import EVERYTHING, Malformed, Query, query
-from doors.sensorthings.reading import DEFAULT_PAGE, LARGEST_PAGE, Asked, Budget, Page, identity, next_link, page, shown
+from doors.sensorthings.reading import DEFAULT_PAGE, LARGEST_PAGE, Asked, Budget, Page, identity, next_query, page, shown
 from doors.sensorthings.rendering import Row, Shown, address, show
 
 REQUIREMENT = "http://www.opengis.net/spec/iot_sensing/1.1/req/"
@@ -74,7 +74,7 @@ def collection(asked: Asked, target: Target, asked_for: Query, own: str) -> Repl
     found = page(asked.connection, entity, target.keys, asked_for, size)
     made: Shown = {} if found.count is None else {"@iot.count": found.count}
     if found.more and found.rows:
-        made["@iot.nextLink"] = next_link(own, asked_for, len(found.rows))
+        made["@iot.nextLink"] = f"{own}?{next_query(asked_for, len(found.rows))}"
     if target.reference:
         return Reply(200, made | {"value": references(asked, entity, found)})
     if asked_for.data_array:

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from sqlalchemy import Connection
 
 from doors.sensorthings.filtering import Bound, Join, ordered, where
-from doors.sensorthings.model import ENTITIES, NEWEST, Entity, Keys, Link
+from doors.sensorthings.model import ENTITIES, NEWEST, Entity, Keys, Link, observation_id, stream_id
 from doors.sensorthings.query import EVERYTHING, Expanded, Malformed, Path, Query
 from doors.sensorthings.rendering import Row, Shown, address, show
 
@@ -180,24 +180,28 @@ def expand(asked: Asked, entity: Entity, step: str, query: Query, rows: Sequence
     flat = [row for each in pages.values() for row in each.rows]
     cards = iter(shown(asked, target, flat, query))
     lists = {place: [next(cards) for _ in each.rows] for place, each in pages.items()}
+    further = {size: next_query(query, size) for size in {len(each.rows) for each in pages.values() if each.more}}
     for place, item, row in zip(places, made, rows, strict=True):
         item[step] = lists[place]
-        own = address(asked.root, entity.plural, identity(entity, row))
         if pages[place].count is not None:
             item[f"{step}@iot.count"] = pages[place].count
         if pages[place].more:
-            item[f"{step}@iot.nextLink"] = next_link(f"{own}/{step}", query, len(lists[place]))
+            own = address(asked.root, entity.plural, identity(entity, row))
+            item[f"{step}@iot.nextLink"] = f"{own}/{step}?{further[len(lists[place])]}"
 
 
 def identity(entity: Entity, row: Row) -> int | str:
     """An entity's id."""
-    made: int | str = show(entity, row, "", ("id",))["@iot.id"]
-    return made
+    found = [row[name] for name in entity.key]
+    if entity.plural == "Observations":
+        return observation_id(*found)
+    own: int | str = stream_id(*found) if entity.plural == "Datastreams" else found[0]
+    return own
 
 
-def next_link(own: str, query: Query, shown_now: int) -> str:
-    """Where a collection goes on."""
-    return f"{own}?{urlencode(query.with_skip(query.skip + shown_now), safe=PLAIN, quote_via=quote).replace(' ', '%20')}"
+def next_query(query: Query, shown_now: int) -> str:
+    """What stands behind the question mark where a collection goes on."""
+    return urlencode(query.with_skip(query.skip + shown_now), safe=PLAIN, quote_via=quote).replace(" ", "%20")
 
 
 def related_one(asked: Asked, link: Link, parents: Sequence[tuple[Any, ...]]) -> dict[tuple[Any, ...], Row]:

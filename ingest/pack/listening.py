@@ -5,7 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from ingest.pack.doors.cap import Cap
+from ingest.pack.doors.gtfs_realtime import GtfsRealtime
 from ingest.pack.doors.mqtt import Mqtt
 from ingest.pack.doors.open311 import Open311
+from ingest.pack.doors.sensorthings import SensorThings
 
-Listen = Annotated[Cap | Mqtt | Open311, Field(discriminator="door")]
+Listen = Annotated[Cap | GtfsRealtime | Mqtt | Open311 | SensorThings, Field(discriminator="door")]
