@@ -8,9 +8,12 @@ from flask import Blueprint
 
 from doors.courier import Courier
 from doors.desk import Desk
+from doors.gtfs import listening as gtfs
 from doors.mqtt import listening as mqtt
 from doors.open311 import client as open311
 from doors.open311.counter import counter as open311_counter
+from doors.sensorthings import client as sensorthings
+from doors.sensorthings.server import counter as sensorthings_counter
 from doors.state import State
 
 # Listens by an entry of the pack until `stop` is set. Returns early or raises when the connection is lost: the keeper
@@ -21,9 +24,11 @@ Runner = Callable[[Any, str, Courier, State, Event], None]
 Counter = Callable[[Desk], Blueprint]
 
 RUNNERS: Mapping[str, Runner] = {
+    "gtfs_realtime": gtfs.run,
     "mqtt": mqtt.run,
     "open311": open311.run,
+    "sensorthings": sensorthings.run,
 }
-BLUEPRINTS: Sequence[Counter] = (open311_counter,)
+BLUEPRINTS: Sequence[Counter] = (open311_counter, sensorthings_counter)
 # The door and the name by which these tell how they stand.
-SERVED: Sequence[tuple[str, str]] = (("open311", "open311"),)
+SERVED: Sequence[tuple[str, str]] = (("open311", "open311"), ("sensorthings", "sensorthings"))
