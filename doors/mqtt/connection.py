@@ -92,7 +92,7 @@ class Connection:
 
     def send(self) -> None:
         """Send as much as goes of what waits. Raises: OSError."""
-        while self.client.want_write():
+        while self.client.socket() is not None and self.client.want_write():  # without a socket it would wait for ever
             self.client.loop_write()
         with contextlib.suppress(BlockingIOError):
             self.client.buffered.flush()
