@@ -96,7 +96,7 @@ def programs(settings: Settings) -> list[Program]:
     said = with_own_topics(pack.read(settings.pack), settings)
     if wanted(said, settings):
         chosen.append(Program("broker", broker_command(settings), after="basics"))
-    if any(source.listen for source in said.sources):
+    if any(entry.asks for source in said.sources for entry in source.listen):
         chosen.append(Program("listener", listen_command(settings), after="basics"))
     if settings.simulate and (ROOT / "packs" / settings.pack / "simulation").is_dir():
         chosen.append(Program("simulator", simulate_command(settings), after="basics"))

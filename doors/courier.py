@@ -15,6 +15,7 @@ from ingest.batch import Options, Raced, Source
 from ingest.door import unavailable
 from ingest.intake import Also, Delivery, Intake, KeyReused, NoCity
 from ingest.load_dataset import plain
+from ingest.mapping.apply import Around
 from ingest.mapping.faults import MappingError
 from ingest.mapping.spec import Mapping as Map
 from ingest.pack import Pack
@@ -166,6 +167,13 @@ class Courier:
             known = self.known(source)
             with self.engine.begin() as connection:
                 write(connection, known, cursor)
+        except Exception as error:
+            raise told(error) from error
+
+    def around(self) -> Around:
+        """What is known of the city beside the messages: its clock, its regions. Raises: Unavailable."""
+        try:
+            return self.surroundings.now()
         except Exception as error:
             raise told(error) from error
 

@@ -71,7 +71,7 @@ class Keeper:
 
 def heard(pack: Pack) -> Iterable[tuple[str, Heard]]:
     """All that the pack listens to, each with its source's key."""
-    return [(source.key, entry) for source in pack.sources for entry in source.listen]
+    return [(source.key, entry) for source in pack.sources for entry in source.listen if entry.asks]
 
 
 def pause(failures: int, first_s: float = FIRST_S) -> float:

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import Blueprint
 
+from doors.cap import listening as cap
+from doors.cap.counter import counter as cap_counter
 from doors.courier import Courier
 from doors.desk import Desk
 from doors.gtfs import listening as gtfs
@@ -24,11 +26,12 @@ Runner = Callable[[Any, str, Courier, State, Event], None]
 Counter = Callable[[Desk], Blueprint]
 
 RUNNERS: Mapping[str, Runner] = {
+    "cap": cap.run,
     "gtfs_realtime": gtfs.run,
     "mqtt": mqtt.run,
     "open311": open311.run,
     "sensorthings": sensorthings.run,
 }
-BLUEPRINTS: Sequence[Counter] = (open311_counter, sensorthings_counter)
+BLUEPRINTS: Sequence[Counter] = (cap_counter, open311_counter, sensorthings_counter)
 # The door and the name by which these tell how they stand.
-SERVED: Sequence[tuple[str, str]] = (("open311", "open311"), ("sensorthings", "sensorthings"))
+SERVED: Sequence[tuple[str, str]] = (("cap", "cap"), ("open311", "open311"), ("sensorthings", "sensorthings"))

@@ -53,6 +53,14 @@ def test_each_batch_is_answered_as_it_says(address: str, sender: Sender) -> None
         (11.5,), (12,), (13,)]
 
 
+def test_a_warning_is_sent_and_taken_back_by_cap(address: str, sender: Sender) -> None:
+    answers = [json.loads(one) for one in answers_of("CAP", address, LAT="0.005", LON="0.005")]
+    assert [sender.counts(answer) for answer in answers] == [(1, 0, 0), (1, 0, 0)]
+    assert sender.rows("""
+        SELECT code, ended_at = '2026-03-04T18:00:00Z' FROM warning JOIN region USING (region_id)
+         WHERE external_id = 'met@city.example,doors-1,2026-03-04T17:00:00Z'""") == [("T111", True)]
+
+
 def test_a_request_is_sent_and_read_by_open311(address: str, sender: Sender) -> None:
     services, sent, read, found = answers_of("Open311", address, SERVICE="pothole", LAT="0.005", LONG="0.005")
     assert "pothole" in {one["service_code"] for one in json.loads(services)}

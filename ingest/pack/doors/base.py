@@ -41,6 +41,11 @@ class Heard(Part):
     secret: Variable | None = Field(None, description="The environment variable that holds the secret to open it with")
 
     @property
+    def asks(self) -> bool:
+        """Whether it is listened to; else it only says how what is sent to a door of ours is read."""
+        return True
+
+    @property
     def name(self) -> str:
         """How batches, states and cursors call it."""
         return self.key or self.door

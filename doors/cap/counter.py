@@ -1,0 +1,56 @@
+"""`POST /cap/v1`: a document of CAP by whoever has a token, taken before it is answered."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response
+
+from doors.cap.taking import DOOR, NoAlert, Taker
+from doors.courier import Unavailable
+from doors.desk import Desk
+from doors.markup import NotXml
+from ingest.door import RETRY_AFTER, Refused, answer, key
+from ingest.pack.doors.cap import Cap
+
+OWN = Cap(door="cap")
+
+
+def counter(desk: Desk) -> Blueprint:
+    """The door for a city's CAP messages."""
+    made = Blueprint("cap", __name__)
+
+    @made.post("/cap/v1")
+    def take() -> Response:
+        source = desk.hall.admit()
+        taker = Taker(desk.courier, source.key, entry_of(desk, source.key))
+        with desk.hall.body() as body:
+            try:
+                taker.read(body)
+                harvest = taker.harvest([body])
+                given = taker.give(harvest, origin="/cap/v1", key=key())
+            except (NotXml, NoAlert) as error:
+                raise Refused(400, "unreadable", str(error)) from error
+            except Unavailable as error:
+                raise Refused(503, "unavailable", f"{error}; nothing was stored, send again",
+                              {"Retry-After": RETRY_AFTER}) from error
+        desk.states.of(source.key, DOOR, connects=False).message(harvest.count, harvest.newest)
+        return answer(200, told(given, harvest.numbered()))
+
+    return made
+
+
+def entry_of(desk: Desk, source: str) -> Cap:
+    """How the pack says that a source's messages are read: by its entry without an address before others."""
+    pack = desk.courier.pack
+    there = [] if pack is None else [entry for one in pack.sources if one.key == source
+                                     for entry in one.listen if isinstance(entry, Cap)]
+    return min(there, key=lambda entry: entry.asks, default=OWN)
+
+
+def told(given: Any, kept: Any) -> dict[str, Any]:
+    """The answer, with the reasons of messages that no row was made of."""
+    made = asdict(given)
+    made.pop("newest", None)
+    said = [{"row": one.line, "field": reason.field, "code": reason.code, "text": reason.text} for one in kept
+            for reason in one.reasons]
+    return made | {"reasons": [*made["reasons"], *said][:100]}
