@@ -15,6 +15,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +26,7 @@ from sqlalchemy import Engine, create_engine, text
 from bench.door import served
 from bench.ingest import database
 from cluster import private
+from data_access.engine import create
 from doors.sensorthings.answering import written
 from doors.sensorthings.model import stream_id
 from doors.sensorthings.server import PREFIX
@@ -70,8 +72,8 @@ def asked(stream: int) -> dict[str, str]:
     }
 
 
-def fill(engine: Engine, rows: int, tell: Callable[[str], None]) -> dict[str, Any]:
-    """Stations, and their observations day by day. Returns: how much there is."""
+def fill(engine: Engine, rows: int) -> None:
+    """Stations, and their observations day by day."""
     load_basics(engine, pack.read("newyork").model_copy(update={"statistics": [], "place_statistics": []}), lambda progress: None)
     with engine.begin() as connection:
         connection.execute(text("""
@@ -89,18 +91,22 @@ def fill(engine: Engine, rows: int, tell: Callable[[str], None]) -> dict[str, An
             connection.execute(text("SET LOCAL synchronous_commit = off"))
             connection.execute(text(FILL), {"properties": PROPERTIES, "first": f"{first}Z",
                                             "last": f"{first + np.timedelta64(86399, 's')}Z"})
-        tell(f"day {day + 1} of {days}")
     with engine.begin() as connection:
         connection.execute(text(NEWEST), {"since": f"{FIRST + np.timedelta64(days - 1, 'D')}Z"})
     with create_engine(engine.url, isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("VACUUM ANALYZE observation, latest_observation, device"))
+        connection.engine.dispose()
+
+
+def sizes(engine: Engine) -> dict[str, Any]:
+    """How much there is."""
+    with engine.connect() as connection:
         size = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
         count = connection.execute(text("SELECT count(*) FROM observation")).scalar_one()
         streams = connection.execute(text("SELECT count(*) FROM latest_observation")).scalar_one()
-        first_stream = connection.execute(text("SELECT device_id, property_id FROM latest_observation LIMIT 1")).one()
-        connection.engine.dispose()
-    return {"observations": count, "datastreams": streams, "days": days, "database_mb": round(size / 1e6),
-            "stream": stream_id(first_stream.device_id, first_stream.property_id)}
+        first = connection.execute(text("SELECT device_id, property_id FROM latest_observation LIMIT 1")).one()
+    return {"observations": count, "datastreams": streams, "database_mb": round(size / 1e6),
+            "stream": stream_id(first.device_id, first.property_id)}
 
 
 def timed(times: int, once: Callable[[], int]) -> dict[str, float]:
@@ -134,21 +140,27 @@ def over_http(door: http.client.HTTPConnection, question: str) -> int:
     return len(body)
 
 
-def measure(server: str, rows: int, times: int, tell: Callable[[str], None]) -> dict[str, Any]:
-    """All figures."""
-    with tempfile.TemporaryDirectory(prefix="tonglan-bench-") as temporary, database(server) as engine:
+def measure(server: str, rows: int, times: int) -> dict[str, Any]:
+    """All figures, in a database of its own."""
+    with database(server) as engine:
         clock = time.perf_counter()
-        filled = fill(engine, rows, tell)
-        told: dict[str, Any] = {"cores": os.cpu_count(), "goals": GOALS, **filled,
-                                "fill_s": round(time.perf_counter() - clock), "load_before": round(os.getloadavg()[0], 1)}
+        fill(engine, rows)
+        return {"fill_s": round(time.perf_counter() - clock)} | answers(engine, times)
+
+
+def answers(engine: Engine, times: int) -> dict[str, Any]:
+    """How fast the questions are answered over a filled database."""
+    with tempfile.TemporaryDirectory(prefix="tonglan-bench-") as temporary:
+        told: dict[str, Any] = {"cores": os.cpu_count(), "goals": GOALS, **sizes(engine),
+                                "load_before": round(os.getloadavg()[0], 1)}
         with served(engine.url.render_as_string(hide_password=False), Path(temporary)) as (port, _):
-            door = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-            for name, question in asked(filled["stream"]).items():
-                inside = timed(times, lambda question=question: within(engine, question))  # type: ignore[misc]
-                outside = timed(times, lambda question=question: over_http(door, question))  # type: ignore[misc]
+            for name, question in asked(told["stream"]).items():
+                inside = timed(times, partial(within, engine, question))
+                door = http.client.HTTPConnection("127.0.0.1", port, timeout=60)    # the server closes one that is silent
+                outside = timed(times, partial(over_http, door, question))
+                door.close()
                 told[name] = {"question": question, "kilobytes": round(outside.pop("bytes") / 1000), "http_ms": outside,
                               "answer_ms": {key: inside[key] for key in ("median", "p95")}}
-            door.close()
         return told | {"load_after": round(os.getloadavg()[0], 1)}
 
 
@@ -156,18 +168,19 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--database", help="a database of a server where a further one may be made (default: a private one)")
+    parser.add_argument("--filled", help="a database that this program filled before: only the questions are asked")
     parser.add_argument("--rows", type=int, default=20_000_000, help="observations (default %(default)s)")
     parser.add_argument("--times", type=int, default=TIMES, help="how often each question is asked (default %(default)s)")
     given = parser.parse_args()
-
-    def measured(server: str) -> None:
-        print(json.dumps(measure(server, given.rows, given.times, lambda said: None), indent=1))
-
-    if given.database:
-        measured(given.database)
-        return
-    with private.running("bench") as server:
-        measured(server)
+    if given.filled:
+        engine = create(given.filled, statement_timeout_ms=0)
+        print(json.dumps(answers(engine, given.times), indent=1))
+        engine.dispose()
+    elif given.database:
+        print(json.dumps(measure(given.database, given.rows, given.times), indent=1))
+    else:
+        with private.running("bench") as server:
+            print(json.dumps(measure(server, given.rows, given.times), indent=1))
 
 
 if __name__ == "__main__":

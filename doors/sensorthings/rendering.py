@@ -81,6 +81,10 @@ SHOW: dict[str, Callable[[Row], Shown]] = {
     "Sensors": sensor, "ObservedProperties": observed_property, "Observations": observation, "FeaturesOfInterest": feature}
 
 
+NAVIGATION = {entity.plural: [(name, f"{name}@iot.navigationLink", f"/{name}") for name in entity.links]
+              for entity in ENTITIES.values()}
+
+
 def address(root: str, plural: str, number: int | str) -> str:
     """An entity's own address."""
     if isinstance(number, int):
@@ -98,11 +102,11 @@ def show(entity: Entity, row: Row, root: str, select: Collection[str] = (), expa
     shown = SHOW[entity.plural](row)
     own = address(root, entity.plural, shown["@iot.id"])
     if not select:
-        made = {"@iot.id": shown.pop("@iot.id"), "@iot.selfLink": own, **shown}
-        for name in entity.links:
+        shown["@iot.selfLink"] = own
+        for name, key, end in NAVIGATION[entity.plural]:
             if name not in expanded:
-                made[f"{name}@iot.navigationLink"] = f"{own}/{name}"
-        return made
+                shown[key] = own + end
+        return shown
     made = {"@iot.id": shown["@iot.id"], "@iot.selfLink": own} if "id" in select or "@iot.id" in select else {}
     made |= {name: shown[name] for name in select if name in shown and name != "@iot.id"}
     return made | {f"{name}@iot.navigationLink": f"{own}/{name}" for name in select
