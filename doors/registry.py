@@ -12,6 +12,7 @@ from doors.courier import Courier
 from doors.desk import Desk
 from doors.gtfs import listening as gtfs
 from doors.mqtt import listening as mqtt
+from doors.ngsi.counter import counter as ngsi_counter
 from doors.open311 import client as open311
 from doors.open311.counter import counter as open311_counter
 from doors.sensorthings import client as sensorthings
@@ -32,6 +33,6 @@ RUNNERS: Mapping[str, Runner] = {
     "open311": open311.run,
     "sensorthings": sensorthings.run,
 }
-BLUEPRINTS: Sequence[Counter] = (cap_counter, open311_counter, sensorthings_counter)
+BLUEPRINTS: Sequence[Counter] = (cap_counter, ngsi_counter, open311_counter, sensorthings_counter)
 # The door and the name by which these tell how they stand.
-SERVED: Sequence[tuple[str, str]] = (("cap", "cap"), ("open311", "open311"), ("sensorthings", "sensorthings"))
+SERVED: Sequence[tuple[str, str]] = (("cap", "cap"), ("ngsi", "ngsi"), ("open311", "open311"), ("sensorthings", "sensorthings"))

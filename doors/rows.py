@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import orjson
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from data_access.engine import sql
@@ -79,6 +80,8 @@ def mapped(spec: Map, fields: Sequence[Field], rows: Sequence[Mapping[str, Any]]
     names = list(dict.fromkeys([*(name for row in cells for name in row), *wanted(spec)]))
     columns = {name: column([row[name] if name in row else inner(whole, name) for row, whole in zip(cells, rows, strict=True)])
                for name in names}
+    if spec.place is not None and spec.place.geometry is not None:
+        columns[spec.place.geometry] = column([shape(text) for text in columns[spec.place.geometry]])
     prepare(spec, names, fields, around.folder)
     frame = pd.DataFrame(columns, index=pd.RangeIndex(1, len(rows) + 1))
     return apply(spec, frame, fields, replace(around, table=""))
@@ -102,6 +105,17 @@ def inner(row: Mapping[str, Any], path: str) -> str | None:
     for step in path.split("."):
         at = at.get(step) if isinstance(at, Mapping) else None
     return orjson.dumps(at).decode() if at and isinstance(at, Mapping) else None
+
+
+def shape(written: Any) -> Any:
+    """A shape written as GeoJSON or WKT; what is none stays as it is, for the mapping to tell."""
+    if not isinstance(written, str):
+        return written
+    read = shapely.from_geojson if written.lstrip().startswith("{") else shapely.from_wkt
+    try:
+        return read(written)
+    except shapely.errors.ShapelyError:
+        return written
 
 
 def column(values: Sequence[Any]) -> NDArray[Any]:

@@ -1,0 +1,52 @@
+"""What entities of a context broker (FIWARE NGSI) mean, beside what the door knows of the public Smart Data Models."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from ingest.mapping.spec import Mapping
+from ingest.pack.doors.base import Heard
+from ingest.pack.parts import Part
+from ingest.quality.spec import Check
+from ingest.rows import FIELDS, MONTH_S
+
+
+class Meaning(Part):
+    """What entities of one type are; their columns are the attributes, and beside them such as temperature.unitCode."""
+
+    subject: Annotated[str, Field(json_schema_extra={"enum": sorted(FIELDS)})] = Field(description="What a row is")
+    map: Mapping = Field(description="As a dataset's; a location is GeoJSON: `place: {geometry: location}`")
+    checks: list[Check] = []
+    nearest_m: Annotated[float, Field(ge=0)] = Field(
+        0, description="A point outside every region goes to the nearest one within so many metres, marked")
+
+    @field_validator("subject")
+    @classmethod
+    def known_subject(cls, subject: str) -> str:
+        """There is such a subject."""
+        if subject not in FIELDS:
+            raise ValueError(f"{subject!r} is no subject; there are: {', '.join(FIELDS)}")
+        return subject
+
+
+def several(given: Any) -> Any:
+    """One meaning as a list of it."""
+    return [given] if isinstance(given, dict) else given
+
+
+class Ngsi(Heard):
+    """Entities that a context broker sends to /ngsi/v2/notify and /ngsi-ld/v1/notify; types that are not said are known ones."""
+
+    door: Literal["ngsi"]
+    types: dict[str, Annotated[list[Meaning], BeforeValidator(several, json_schema_input_type=Meaning | list[Meaning])]] = Field(
+        {}, description="An entity's type, without its namespace → what it is, one meaning or several; [] leaves it out")
+    defaults: bool = Field(True, description="Whether other types are read as the public Smart Data Models say")
+    adds: bool = Field(True, description="Whether device kinds and properties of these models that the pack lacks are added")
+    interval_s: Annotated[int, Field(ge=1, le=MONTH_S)] = Field(3600, description="How often a device of these models speaks")
+    region: str | None = Field(None, description="The region of what says no location; left out, it is refused")
+    classes: dict[str, str] = Field({}, description="A service code of an Open311 request → the class of the case")
+
+    @property
+    def asks(self) -> bool:
+        """Senders come to this door."""
+        return False
