@@ -13,10 +13,11 @@ from callbacks import failure, map_click, map_state
 from cluster import private
 from data_access import engine as engines
 from data_access.engine import Engine
+from doors.serving import SCREEN, create_doors
+from doors.state import States
 from indicators import library, scoring
 from indicators.text import Language
 from ingest import pack
-from ingest.door import create_door
 from ingest.mapping.faults import MappingError
 from layouts import notice, wall
 from live import frame, garbage, gate, headers, health, retrying, sources, squeeze, status, stream, tiles, walls
@@ -166,5 +167,9 @@ def retrier(settings: Settings) -> Retry:
 
 
 def door(settings: Settings) -> Flask:
-    """The ingest door, with an engine of its own: it writes, and may take longer than a read."""
-    return create_door(engines.create(database_url(settings), statement_timeout_ms=settings.ingest_timeout_ms, pool_size=4))
+    """The ingest door, with an engine of its own: it writes, and may take longer than a read. How it stands is told beside the
+    door of its own process."""
+    engine = engines.create(database_url(settings), statement_timeout_ms=settings.ingest_timeout_ms, pool_size=4)
+    states = States(engine)
+    states.keep()
+    return create_doors(engine, states, name=SCREEN)

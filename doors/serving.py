@@ -20,6 +20,7 @@ from settings import Settings
 log = logging.getLogger("tonglan.doors")
 
 HTTP = "http"
+SCREEN = "screen"   # the batches that come by the screen's own port
 
 
 def create_doors(

@@ -45,6 +45,7 @@ PAGE_HEAD = "page-head"
 PAGE_PERIOD = "page-period"
 PAGE_TITLE = "page-title"
 PAGE_SOURCES = "page-sources"
+PAGE_DOORS = "page-doors"
 PAGE_FINDINGS = "page-findings"
 PAGE_REJECTS = "page-rejects"
 PAGE_MARKS = "page-marks"
@@ -53,8 +54,8 @@ PAGE_QUALITY = "page-quality"
 PAGE_DATASETS = "page-datasets"
 PAGE_BATCHES = "page-batches"
 PAGE_SECTIONS = tuple(f"page-section-{number}" for number in range(1, 13))   # of the other pages, in the order each gives them
-PAGE_PARTS = (PAGE_TITLE, PAGE_SOURCES, PAGE_FINDINGS, PAGE_REJECTS, PAGE_MARKS, PAGE_ARRIVALS, PAGE_QUALITY, PAGE_DATASETS,
-              PAGE_BATCHES, *PAGE_SECTIONS)
+PAGE_PARTS = (PAGE_TITLE, PAGE_SOURCES, PAGE_DOORS, PAGE_FINDINGS, PAGE_REJECTS, PAGE_MARKS, PAGE_ARRIVALS, PAGE_QUALITY,
+              PAGE_DATASETS, PAGE_BATCHES, *PAGE_SECTIONS)
 
 SKIP = "skip"            # the keyboard's way past the header
 NEWS = "news"            # what is new, read out and not seen

@@ -8,8 +8,9 @@ from typing import Any
 from dash import html
 
 from data_access.batches import Arrivals
+from data_access.doors import Door
 from data_access.sources import Source
-from layouts import ages, arrivals, formats, ids, links, source_quality, states
+from layouts import ages, arrivals, formats, ids, links, source_doors, source_quality, states
 from layouts.address.pages import Sort, SourcesPage
 from layouts.drawer_sources import SHAPES, amount
 from layouts.look import Look
@@ -26,6 +27,7 @@ class Overview:
     arrivals: Mapping[str, Arrivals] = field(default_factory=dict)
     waiting: Mapping[str, int] = field(default_factory=dict)
     quality: Mapping[str, source_quality.Readings] = field(default_factory=dict)
+    doors: Mapping[str, Sequence[Door]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,10 +101,11 @@ def naming(look: Look, _: Overview, source: Source) -> list[Any]:
             html.Small(" · ".join((look.say(f"source.kind.{source.kind}"), source.owner, source.licence)), className="t3")]
 
 
-def standing(look: Look, _: Overview, source: Source) -> html.B:
-    """Its state against its promise."""
+def standing(look: Look, found: Overview, source: Source) -> list[Any]:
+    """Its state against its promise, and how its doors stand."""
     state = source.state(look.now)
-    return html.B([states.glyph(*SHAPES[state]), " ", look.say(f"sources.{state}")], className=SHAPES[state][1])
+    return [html.B([states.glyph(*SHAPES[state]), " ", look.say(f"sources.{state}")], className=SHAPES[state][1]),
+            *source_doors.brief(look, found.doors.get(source.key, ()))]
 
 
 def heard(look: Look, _: Overview, source: Source) -> list[Any]:
@@ -179,12 +182,12 @@ def findings(found: Overview, source: Source) -> int:
     return source_quality.findings(found.quality.get(source.key, {}))
 
 
-def worst(look: Look, found: Overview, source: Source) -> tuple[bool, int, int]:
-    """The lost and the late ones first, then those with the most to look into, then all that is well."""
+def worst(look: Look, found: Overview, source: Source) -> tuple[bool, bool, int, int]:
+    """The lost and the late ones first, then those with a door that is gone, or the most to look into, then all that is well."""
     state = source.state(look.now)
     late, waiting = state in ("dead", "stale"), unsolved(found, source) + findings(found, source)
-    place = list(SHAPES).index(state)
-    return (not late, place, -waiting) if late else (not late, -waiting, place)
+    here, place = not source_doors.gone(look, found.doors.get(source.key, ())), list(SHAPES).index(state)
+    return (not late, here, place, -waiting) if late else (not late, here, -waiting, place)
 
 
 COLUMNS: tuple[Shown, ...] = (

@@ -3,7 +3,7 @@
 import json
 
 from indicators.text import Language, Text
-from layouts.phrases import analysis, briefing, comparison, pages, region, taking
+from layouts.phrases import analysis, briefing, comparison, doors, pages, region, taking
 
 WORDS: dict[str, Text] = {
     # header
@@ -284,6 +284,7 @@ WORDS: dict[str, Text] = {
     "page.at": Text("第 {n} 页，共 {last} 页", "page {n} of {last}"),
     "door.file": Text("文件", "file"),
     "door.http": Text("接口", "HTTP"),
+    "door.gtfs_realtime": Text("公交实时数据", "GTFS-realtime"),
     "door.retry": Text("重试", "retry"),
     "indicator.on_map": Text("上图", "On the map"),
     "indicator.shown": Text("已上图", "On the map now"),
@@ -441,7 +442,8 @@ WORDS: dict[str, Text] = {
 }
 
 # each group of pages has a module of its own
-for phrases in (pages.PHRASES, region.PHRASES, comparison.PHRASES, analysis.PHRASES, taking.PHRASES, briefing.PHRASES):
+for phrases in (pages.PHRASES, region.PHRASES, comparison.PHRASES, analysis.PHRASES, taking.PHRASES, briefing.PHRASES,
+                doors.PHRASES):
     WORDS |= phrases
 
 COMPASS = Text("北 东北 东 东南 南 西南 西 西北", "N NE E SE S SW W NW")

@@ -4,12 +4,12 @@ import logging
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-from data_access import batches, findings, quality, quarantine
+from data_access import batches, doors, findings, quality, quarantine
 from data_access.engine import DataUnavailable
 from data_access.quarantine import Fate, Quarantine
 from data_access.sources import Source
 from indicators.reading import Reading
-from layouts import ids, source_findings, source_page, source_quality, sources_page
+from layouts import ids, source_doors, source_findings, source_page, source_quality, sources_page
 from layouts.address.pages import SourcePage
 from layouts.links import to_sources, to_wall
 from layouts.look import Look
@@ -30,6 +30,7 @@ FINDINGS = 20
 CALM_S = 5.0
 REFUSED = frozenset({"reject", "region"})   # what changes rows in quarantine; "region": a city was loaded anew
 FOUND = frozenset({"finding", "region"})
+DOORS = SOURCE | {"door"}       # what changes how much comes by a door, and how it stands
 MINUTELY: frozenset[str] = frozenset()      # sums over many batches: the minute is enough
 
 
@@ -53,7 +54,7 @@ def every(desk: Desk) -> tuple[Source, ...]:
 
 def overview(desk: Desk) -> Picture:
     """The list of all sources."""
-    found = Overview(every(desk), *(_if_known(desk, read) for read in (_hourly, _waiting, _quality)))
+    found = Overview(every(desk), *(_if_known(desk, read) for read in (_hourly, _waiting, _quality, _doors)))
     return {**frame(desk, desk.look.say("sources.title"), to_wall(desk.view)), **sources_page.sources_page(desk.look, found)}
 
 
@@ -77,6 +78,10 @@ def _quality(desk: Desk) -> dict[str, dict[str, Reading]]:
 
 def _waiting(desk: Desk) -> dict[str, int]:
     return desk.memory.recall("waiting", REFUSED, lambda: quarantine.waiting(desk.engine))
+
+
+def _doors(desk: Desk) -> dict[str, tuple[doors.Door, ...]]:
+    return calmly(desk, "doors", lambda: doors.doors(desk.engine))
 
 
 # one source
@@ -142,9 +147,11 @@ def _section(face: str, draw: Callable[[Look, Source, Desk], list[Any]], subject
     return Part(face, painted, lambda desk: subjects, thorough if slow else quick)
 
 
-ALL = (Part(ids.PAGE_SOURCES, overview, lambda desk: SOURCE | REFUSED | FOUND, quick),)
+ALL = (Part(ids.PAGE_SOURCES, overview, lambda desk: DOORS | REFUSED | FOUND, quick),)
 ONE = (
     Part(ids.PAGE_TITLE, head, lambda desk: SOURCE | REFUSED, quick),
+    _section(ids.PAGE_DOORS, lambda look, source, desk: source_doors.section(look, _doors(desk).get(source.key, ())), DOORS,
+             slow=False),
     _section(ids.PAGE_FINDINGS, lambda look, source, desk: source_findings.section(look, odd(desk)), FOUND),
     _section(ids.PAGE_REJECTS, lambda look, source, desk: source_page.rejects(look, source, kept(desk, "reject")), REFUSED),
     _section(ids.PAGE_MARKS, lambda look, source, desk: source_page.marks(look, source, kept(desk, "mark")), REFUSED),

@@ -9,6 +9,8 @@ from sqlalchemy import Engine
 
 from data_access import engine as engines
 from data_access.city import City
+from data_access.doors import doors
+from doors.serving import create_doors
 from doors.state import State, States
 
 Rows = Callable[..., list[tuple[Any, ...]]]
@@ -88,3 +90,16 @@ def test_any_error_can_be_told(engine: Engine, town: City, error: object, rows: 
     state.write()
     (told,), = rows("SELECT last_error FROM door_state WHERE name = 'fourth'")
     assert 0 < len(told) <= 500
+
+
+def test_batches_over_http_are_told_of_and_the_page_reads_how_doors_stand(engine: Engine, town: City) -> None:
+    states = States(engine)
+    client = create_doors(engine, states).test_client()
+    row = {"id": "told", "channel": "app", "topic": "x", "occurred_at": "2026-03-04T12:00:00Z", "region": "T"}
+    for rows in ([row, row | {"id": "again"}], [row | {"id": None}]):
+        got = client.post("/ingest/v1/messages", json={"rows": rows}, headers={"Authorization": "Bearer secret"})
+        assert got.status_code == 200
+    states.write()
+    door = next(one for one in doors(engine)["test"] if one.door == "http")
+    assert (door.connected, door.messages, door.standing(door.told_at)) == (None, 3, "open")
+    assert door.rate == pytest.approx(3 / 60)
