@@ -22,6 +22,7 @@
   const NARROW = 500;          // units: a map on a phone
   const EDGE = 30;             // units kept free around what is looked at
   const LOST_MS = 2500;        // a lost graphics context that has not come back by then is given up
+  const TOGETHER_MS = 250;
   const LARGEST = [16384, 16384];
   const LETTERS_MS = 3000;     // letters that have not come by then are drawn with a font of the system
   const EMPTY = {type: "FeatureCollection", features: []};
@@ -29,6 +30,7 @@
   const pen = document.createElement("canvas").getContext("2d");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
+  const companies = {};        // by layer: how many of its tiles are coming, and who waits for them
   let wanted = null;           // the newest state
   let shown = null;            // the state that is drawn
   let moving_mark = null;      // under which mark vehicles are asked for: they move more often than the rest is painted
@@ -151,7 +153,7 @@
       mine.map = new library.Map({
         container: mine.canvas, attributionControl: false, pixelRatio: ratio(), maxCanvasSize: LARGEST, trackResize: false,
         dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 18, minZoom: 3, renderWorldCopies: false,
-        fadeDuration: calm.matches ? 0 : 200, style: {version: 8, sources: sources(wanted), layers: style.layers(wanted.levels, wanted.zooms)},
+        fadeDuration: 0, style: {version: 8, sources: sources(wanted), layers: style.layers(wanted.levels, wanted.zooms)},
         bounds: wanted.focus.bounds || wanted.home, fitBoundsOptions: {padding: EDGE}, validateStyle: false,
       });
     } catch (error) {
@@ -562,19 +564,36 @@
   /* --- fetching tiles ----------------------------------------------------------------------------- */
 
   /* A tile that does not come is asked for again until it does, always in the newest version. To the map it is
-     only slow: the picture stays as it was, and no tile is ever in error (an errored one cannot be reloaded). */
+     only slow: the picture stays as it was, and no tile is ever in error (an errored one cannot be reloaded).
+     The tiles of a layer that are asked for together are handed over together, for each one by itself would have the
+     whole map drawn anew; nobody waits long for the others, and not for those that do not come. */
   async function tile(request, abort) {
     const [layer, z, x, y] = request.url.slice(PROTOCOL.length + 3).split("/");
     const signal = abort.signal, key = Symbol(request.url);
+    const company = companies[layer] ||= {coming: 0, here: []};
+    let alone = false;           // counted no more among those that come together
+    const leave = () => {
+      if (alone) return;
+      alone = true;
+      if (!--company.coming) company.here.splice(0).forEach(go => go());
+    };
+    company.coming++;
     try {
       for (let attempt = 0; ; attempt++) {
         const data = await answer(`${TILES}${encodeURIComponent(version(wanted, layer))}/${layer}/${z}/${x}/${y}.mvt`, signal);
-        if (data) return {data};
+        if (!data) leave();
+        else {
+          const others = company.coming > 1 && !alone && new Promise(go => company.here.push(go));
+          leave();
+          if (others) await Promise.race([others, pause(TOGETHER_MS, signal)]);
+          return {data};
+        }
         waiting.add(key);
         say(wanted.words.unavailable);
         await pause(RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)], signal);
       }
     } finally {
+      leave();
       waiting.delete(key);
       if (!waiting.size) say("");
     }

@@ -99,7 +99,7 @@ def decompose(
     why = refusal(city, indicator, scope, by, found, before)
     if why is not None:
         return replace(result, why=why)
-    with reading(engine, "the parts of a change") as connection:
+    with reading(engine, "the parts of a change", transaction=True) as connection:
         connection.execution_options(isolation_level="REPEATABLE READ")    # the whole and its parts are of one instant
         counted = by_region(connection, city, indicator, scope, now, against) if by == "region" else by_field(
             connection, city, indicator, scope, now, by, against)

@@ -152,7 +152,7 @@ def pieces(engine: Engine, order: Order, books: Books, extras: Sequence[Extra], 
     """The rows, piece by piece."""
     clock = clock_of(order.scope, order.city, order.now)
     until = monotonic() + LONGEST_S
-    with reading(engine, "the facts behind a number") as connection:
+    with reading(engine, "the facts behind a number", transaction=True) as connection:
         connection.execute(sql(WHOLE))
         finish = finisher(order, {**books, **named(connection, order.language)}, extras, ratio=ratio)
         heard = feeds(connection, order.city, {order.indicator.subject}, clock.at)

@@ -3,6 +3,7 @@
 import json
 import select
 from collections.abc import Generator
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg2
@@ -15,18 +16,26 @@ CHANNEL = "tonglan"
 EVERYTHING = "*"
 
 
-def listen(engine: Engine, patience: float) -> Generator[frozenset[str]]:
+@dataclass(frozen=True)
+class Notice:
+    """What a transaction changed: the subjects, and the only regions whose facts did; None: it may be anywhere."""
+
+    subjects: frozenset[str]
+    regions: frozenset[int] | None = None
+
+
+def listen(engine: Engine, patience: float) -> Generator[tuple[Notice, ...]]:
     """Listen on a connection of its own, for ever.
 
-    Returns: first an empty set, when the line is up; then the subjects of each burst of notices
-        ("observation:pm25" as "observation"; EVERYTHING for a notice that cannot be read), and an empty
-        set after each `patience` seconds without one, in which the server answered a question.
+    Returns: first nothing, when the line is up; then each burst of notices ("observation:pm25" as "observation";
+        EVERYTHING for a notice that cannot be read), and nothing after each `patience` seconds without one, in
+        which the server answered a question.
     Raises: DataUnavailable when the line is lost.
     """
     try:
         connection = _connect(engine)
         try:
-            yield frozenset()
+            yield ()
             while True:
                 yield _next(connection, patience)
         finally:
@@ -46,20 +55,23 @@ def _connect(engine: Engine) -> Any:
     return connection
 
 
-def _next(connection: Any, patience: float) -> frozenset[str]:
+def _next(connection: Any, patience: float) -> tuple[Notice, ...]:
     readable, _, _ = select.select([connection], [], [], patience)
     if readable:
         connection.poll()
     else:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    subjects = frozenset[str]().union(*(_subjects(notice.payload) for notice in connection.notifies))
+    heard = tuple(_read(notice.payload) for notice in connection.notifies)
     connection.notifies.clear()
-    return subjects
+    return heard
 
 
-def _subjects(payload: str) -> frozenset[str]:
+def _read(payload: str) -> Notice:
     try:
-        return frozenset(str(subject).partition(":")[0] for subject in json.loads(payload)["subjects"])
-    except (ValueError, KeyError, TypeError):
-        return frozenset({EVERYTHING})
+        told = json.loads(payload)
+        regions = told.get("regions")
+        return Notice(frozenset(str(subject).partition(":")[0] for subject in told["subjects"]),
+                      None if regions is None else frozenset(map(int, regions)))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Notice(frozenset({EVERYTHING}))

@@ -1,11 +1,11 @@
 """The cases past their clock, in every region of the tree at once."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from data_access.city import City, Region
 from data_access.engine import reading, sql
@@ -25,10 +25,11 @@ class Overdue:
 
 @dataclass(frozen=True)
 class AllOverdue:
-    """By region; `simulated` when any source of cases is. `held`: by the finest region and whoever has them, how many."""
+    """By region; `simulated` when any source of cases is. `held`: by region and whoever has them, how many lie in it itself."""
 
     regions: dict[int, Overdue]
     simulated: bool
+    own: Mapping[int, Overdue] = field(default_factory=dict)     # of each region by itself, without those below it
     held: Mapping[int, Mapping[int | None, int]] = field(default_factory=dict)
     agencies: Mapping[int, Text] = field(default_factory=dict)
     _gathered: dict[int, Mapping[int | None, int]] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -65,22 +66,58 @@ def overdue(engine: Engine, city: City, now: datetime, filters: tuple[Filter, ..
     Raises: DataUnavailable.
     Source: city_case (and feed, for whether its sources are simulated).
     """
-    through = sieve(filters, now)
     with reading(engine, "overdue cases") as connection:
-        rows = connection.execute(sql(f"""
-            SELECT region_id, sum(n)::int AS n, min(since) AS since, array_agg(agency_id) AS agencies, array_agg(n) AS counts
-              FROM (SELECT f.region_id, f.agency_id, count(*)::int AS n, min(f.due_at) AS since
-                      FROM city_case f
-                     WHERE f.closed_at IS NULL AND f.suspended_at IS NULL AND f.due_at <= :now AND {through.condition}
-                     GROUP BY f.region_id, f.agency_id) AS late
-             GROUP BY region_id"""), {"now": now, **through.binds}).all()
+        own, held = late(connection, now, filters)
         agencies = connection.execute(sql("SELECT agency_id, name_zh, name_en FROM agency")).all()
         simulated = connection.execute(sql("""
             SELECT coalesce(bool_or(s.simulated), false)
               FROM feed f JOIN source s USING (source_id) WHERE f.subject = 'case'""")).scalar_one()
-    held = {row.region_id: dict(zip(row.agencies, row.counts, strict=True)) for row in rows}
-    own = {row.region_id: Overdue(row.region_id, row.n, row.since) for row in rows}
-    return AllOverdue(summed(city, own), bool(simulated), held, {key: Text(zh, en) for key, zh, en in agencies})
+    return AllOverdue(summed(city, own), bool(simulated), own, held, {key: Text(zh, en) for key, zh, en in agencies})
+
+
+def again(
+    engine: Engine, city: City, before: AllOverdue, touched: Collection[int], now: datetime, filters: tuple[Filter, ...] = (),
+) -> AllOverdue:
+    """The same once something has changed in these regions alone: only they are read anew, all others are as they were.
+
+    Raises: DataUnavailable.
+    Source: city_case.
+    """
+    with reading(engine, "overdue cases") as connection:
+        newer, who = late(connection, now, filters, touched)
+    own = {**{key: one for key, one in before.own.items() if key not in touched}, **newer}
+    held = {**{key: one for key, one in before.held.items() if key not in touched}, **who}
+    regions = dict(before.regions)
+    above = {place.region_id: place for one in touched if one in city.regions for place in city.path(city.regions[one])}
+    for place in sorted(above.values(), key=lambda one: -one.level):
+        parts = [regions[child] for child in city.children_of.get(place.region_id, ()) if child in regions]
+        parts += [own[place.region_id]] if place.region_id in own else []
+        regions.pop(place.region_id, None)
+        if parts:
+            regions[place.region_id] = Overdue(place.region_id, sum(one.count for one in parts), min(one.since for one in parts))
+    found = AllOverdue(regions, before.simulated, own, held, before.agencies)
+    found._gathered.update((key, one) for key, one in before._gathered.items() if key not in above)
+    return found
+
+
+Held = dict[int, dict[int | None, int]]
+
+
+def late(
+    connection: Connection, now: datetime, filters: tuple[Filter, ...], only: Collection[int] | None = None,
+) -> tuple[dict[int, Overdue], Held]:
+    """What lies in each region itself, or in some only: how many, and with whom."""
+    through = sieve(filters, now)
+    rows = connection.execute(sql(f"""
+        SELECT region_id, sum(n)::int AS n, min(since) AS since, array_agg(agency_id) AS agencies, array_agg(n) AS counts
+          FROM (SELECT f.region_id, f.agency_id, count(*)::int AS n, min(f.due_at) AS since
+                  FROM city_case f
+                 WHERE f.closed_at IS NULL AND f.suspended_at IS NULL AND f.due_at <= :now AND {through.condition}
+                   AND {"TRUE" if only is None else "f.region_id = ANY(:only)"}
+                 GROUP BY f.region_id, f.agency_id) AS late
+         GROUP BY region_id"""), {"now": now, **({} if only is None else {"only": list(only)}), **through.binds}).all()
+    return ({row.region_id: Overdue(row.region_id, row.n, row.since) for row in rows},
+            {row.region_id: dict(zip(row.agencies, row.counts, strict=True)) for row in rows})
 
 
 def summed(city: City, own: Mapping[int, Overdue]) -> dict[int, Overdue]:

@@ -1,14 +1,16 @@
 """Stocks: what stands at an instant, counted live; and as it stood, from the snapshots."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from data_access.areas import Areas
 from data_access.branches import Branch, read
+from data_access.city import City
 from data_access.engine import reading, sql
 from indicators.algebra import NOTHING, Amount
 from indicators.definition import Stock
@@ -47,17 +49,60 @@ EXACTLY = """
 
 
 @dataclass(frozen=True)
+class Counted:
+    """The stocks of one fact as they were counted: a row a region, of which few are ever looked at."""
+
+    stocks: tuple[Stock, ...]
+    rows: dict[int, Any]      # by region: branch, region, numbers and totals, in the stocks' order
+
+    def amount(self, number: int, region_id: int) -> Amount:
+        """One of the stocks in one region."""
+        row = self.rows.get(region_id)
+        return NOTHING if row is None or not row[2][number] else amount_of(self.stocks[number], row[2][number], row[3][number])
+
+    def renewed(self, city: City, regions: Collection[int], rows: Mapping[int, Any]) -> "Counted":
+        """With other rows for these regions at the bottom of the tree; `rows` has them and what they add up to above."""
+        above = [city.regions[one] for one in regions if one in city.regions]
+        touched = {place.region_id for one in above for place in city.path(one)}
+        nothing = [0.0] * len(self.stocks)
+        change = {place: ([0] * len(self.stocks), nothing.copy()) for place in touched}
+        for sign, held in ((-1, self.rows), (1, rows)):
+            for one in above:
+                row = held.get(one.region_id)
+                if row is None:
+                    continue
+                for place in city.path(one):
+                    ns, totals = change[place.region_id]
+                    for number in range(len(self.stocks)):
+                        ns[number] += sign * row[2][number]
+                        totals[number] += sign * (row[3][number] or 0.0)
+        empty = (0, 0, [0] * len(self.stocks), nothing)
+        return replace(self, rows={**self.rows, **{
+            place: (0, place, added(self.rows.get(place, empty)[2], ns), added(self.rows.get(place, empty)[3], totals))
+            for place, (ns, totals) in change.items()}})
+
+
+@dataclass(frozen=True)
 class Standings:
     """What stands now in every region of the tree, counted once for all who look."""
 
     at: datetime
-    keys: frozenset[str]
-    amounts: dict[tuple[str, int], Amount]
-    filters: tuple[Filter, ...] = ()  # which cases were counted
+    places: Mapping[str, tuple[Counted, int]]   # by stock: where it was counted
+    filters: tuple[Filter, ...] = ()            # which cases were counted
+
+    @property
+    def keys(self) -> Collection[str]:
+        """The stocks that were counted."""
+        return self.places.keys()
 
     def standing(self, key: str, region_id: int) -> Amount:
-        """What stands in one region."""
-        return self.amounts.get((key, region_id), NOTHING)
+        """What stands in one region. Raises: KeyError for a stock that was not counted."""
+        counted, number = self.places[key]
+        return counted.amount(number, region_id)
+
+    def together(self, *others: "Standings") -> "Standings":
+        """These and other stocks, as one; of this instant."""
+        return replace(self, places={key: place for one in (self, *others) for key, place in one.places.items()})
 
 
 @dataclass(frozen=True)
@@ -93,10 +138,32 @@ def standings(engine: Engine, keys: Iterable[str], now: datetime, filters: tuple
     groups = by_fact([stock for stock in wanted if not stock.recorded and (not filters or stock.fact == "case")])
     through = sieve(filters, now)
     with reading(engine, "what stands now") as connection:
-        found = amounts(connection, groups, [
+        found = read(connection, [
             Branch(stock_statement(group[0].fact, group, all_regions=True, live=True, sieve=through.condition),
                    {"at": now, **through.binds}) for group in groups])
-    return Standings(now, frozenset(stock.key for group in groups for stock in group), found, filters)
+    counted = [Counted(group, {row[1]: row for row in rows}) for group, rows in zip(groups, found, strict=True)]
+    return Standings(now, {stock.key: (one, number) for one in counted for number, stock in enumerate(one.stocks)}, filters)
+
+
+def recount(engine: Engine, city: City, before: Standings, regions: Collection[int], now: datetime) -> Standings:
+    """The same stocks once something has changed in these regions alone: only these are counted anew, all others are as they
+    were, and so what grows with time alone may be a little behind there.
+
+    Raises: DataUnavailable when the database does not answer.
+    Source: the facts.
+    """
+    if any(city.children_of.get(one) for one in regions):       # what lies in such a region itself is not known apart
+        return standings(engine, before.keys, now, before.filters)
+    groups = list({id(one): one for one, _ in before.places.values()}.values())
+    through = sieve(before.filters, now)
+    with reading(engine, "what stands now") as connection:
+        found = read(connection, [
+            Branch(stock_statement(one.stocks[0].fact, one.stocks, all_regions=True, live=True,
+                                   sieve=f"{through.condition} AND f.region_id = ANY(:only)"),
+                   {"at": now, "only": list(regions), **through.binds}) for one in groups])
+    renewed = [one.renewed(city, regions, {row[1]: row for row in rows}) for one, rows in zip(groups, found, strict=True)]
+    return replace(before, at=now, places={
+        stock.key: (one, number) for one in renewed for number, stock in enumerate(one.stocks)})
 
 
 def stocks(
@@ -190,6 +257,11 @@ def recorded(
         for rows in read(connection, statements)
         for _, key, number, _, region_id, n, total in rows
     ]
+
+
+def added(one: Sequence[Any], other: Sequence[Any]) -> list[Any]:
+    """Two rows of numbers, added up; nothing counts as zero."""
+    return [(left or 0) + right for left, right in zip(one, other, strict=True)]
 
 
 def amount_of(stock: Stock, n: int, total: float) -> Amount:

@@ -126,6 +126,7 @@ class Stored:
     seen: int
     heard: dict[str, Heard]
     late: dict[str, Late] = field(default_factory=dict)  # by fact
+    regions: NDArray[np.int64] | None = None  # the only regions whose facts changed; None: they may have changed anywhere
     waiting: Words | None = None  # newest values to be written after the commit
 
 

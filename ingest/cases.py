@@ -61,12 +61,14 @@ class Told:
 
 @dataclass
 class Done:
-    """What was done, wave after wave: facts taken, when their cases closed, instants spoken of, and what new cases contribute."""
+    """What was done, wave after wave: facts taken, when their cases closed, instants spoken of, what new cases contribute,
+    and whether any case is another than before (it may have moved)."""
 
     taken: int = 0
     closed: list[Instants] = field(default_factory=list)
     instants: list[NDArray[np.datetime64]] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    amended: bool = False
 
 
 def columns(batch: Batch, rows: NDArray[np.int64], told: Told) -> dict[str, Any]:
@@ -98,6 +100,7 @@ def take_wave(batch: Batch, rows: NDArray[np.int64], told: Told, steps: Steps, d
     moved = np.union1d(changed, new_steps.case_id[~opened[new_steps.row]])
     contribute(batch, "case", CASE.identity, moved, -1)
     if len(changed):
+        done.amended = True
         batch.connection.execute(sql(AMENDED), {"ids": changed.tolist()})
         update(batch.connection, CASE, changed)
     write(batch, new_steps)
@@ -164,7 +167,8 @@ def finish(batch: Batch, done: Done) -> Stored:
     if not done.taken:
         return Stored(0, seen, heard)
     roll_up(batch, "case", done.entries)
-    return Stored(done.taken, seen, heard, {"case": Late(instants.min(), last_closed(done.closed))})
+    return Stored(done.taken, seen, heard, {"case": Late(instants.min(), last_closed(done.closed))},
+                  None if done.amended else batch.fate.regions[batch.good()])
 
 
 def last_closed(closed: Sequence[Instants]) -> np.datetime64 | None:

@@ -223,7 +223,7 @@ class Intake:
         if also is not None:
             also(connection, batch_id, found)
         kept = [rejects.SUBJECT] if answer["rejected"] or marked or came.door == "retry" else []
-        notify(connection, [*(stored.heard or [came.subject.feed]), arrivals.SUBJECT, *kept], batch_id)
+        notify(connection, [*(stored.heard or [came.subject.feed]), arrivals.SUBJECT, *kept], batch_id, stored.regions)
         return answer, stored.waiting
 
 

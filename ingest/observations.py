@@ -78,7 +78,8 @@ def store(batch: Batch) -> Stored:
     if not history:
         at_the_end(batch.later, partial(latest.write, batch.connection, words))
     span = Late(new.observed_at.min(), new.observed_at.max() + REMEMBERED)
-    return Stored(len(new.row), repeated + there, heard, {"device": span, "latest": span}, words if history else None)
+    return Stored(len(new.row), repeated + there, heard, {"device": span, "latest": span}, new.region_id,
+                  words if history else None)
 
 
 def roll_up(batch: Batch, observed: Observed) -> None:

@@ -26,7 +26,7 @@ from data_access import (
 from data_access.city import City, Region
 from data_access.engine import Engine
 from data_access.material import clock_of
-from data_access.stocks import Standings, standings
+from data_access.stocks import Standings, recount, standings
 from indicators import filters
 from indicators.definition import Dimension, Indicator
 from indicators.library import INDICATORS, of
@@ -114,9 +114,11 @@ class Desk:
             return INDICATORS[HEATED]
         return INDICATORS.get(self.view.scope.indicator or "", INDICATORS[DEFAULT_INDICATOR if self.city.peopled else UNPEOPLED])
 
-    def _recall(self, key: Hashable, subjects: Iterable[str], read: Callable[[], T]) -> T:
+    def _recall(
+        self, key: Hashable, subjects: Iterable[str], read: Callable[[], T], mend: Callable[[T, frozenset[int]], T] | None = None,
+    ) -> T:
         """What all views remember, with the news that this picture is painted for. Raises: DataUnavailable."""
-        return self.memory.recall(key, subjects, read, self.tick.news, self.tick.good_s)
+        return self.memory.recall(key, subjects, read, self.tick.news, self.tick.good_s, mend)
 
     # readings
 
@@ -185,10 +187,12 @@ class Desk:
         def count(fact: str) -> Standings:
             return standings(self.engine, [key for key, one in STOCKS.items() if one.fact == fact], self.tick.now)
 
-        counted = [self._recall(("standings", fact), spoken, partial(count, fact))
+        def count_again(before: Standings, regions: frozenset[int]) -> Standings:
+            return recount(self.engine, self.city, before, regions, self.tick.now)
+
+        counted = [self._recall(("standings", fact), spoken, partial(count, fact), count_again if fact == "case" else None)
                    for fact, spoken in subjects.OF_STOCKS.items()]
-        return Standings(self.tick.now, frozenset().union(*(one.keys for one in counted)),
-                         {place: amount for one in counted for place, amount in one.amounts.items()})
+        return Standings(self.tick.now, {}).together(*counted)
 
     # records
 
@@ -209,7 +213,8 @@ class Desk:
     def _late(self) -> overdue.AllOverdue:
         """The overdue cases of every region. Raises: DataUnavailable."""
         return self._recall(("overdue", self.view.scope.at, self.picked), CASE,
-                            lambda: overdue.overdue(self.engine, self.city, self.now, self.picked))
+                            lambda: overdue.overdue(self.engine, self.city, self.now, self.picked),
+                            lambda past, where: overdue.again(self.engine, self.city, past, where, self.now, self.picked))
 
     def newest_cases(self) -> tuple[cases.CaseLine, ...]:
         """The cases that changed last. Raises: DataUnavailable."""

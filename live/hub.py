@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -38,9 +38,13 @@ OLDEST_S = 3 * GOOD_S  # for what was read is made of what was read before: read
 class Hub(Generic[View]):
     """Viewers in, pictures out; `changed` says that something did, `cut` that the database is gone."""
 
-    def __init__(self, paint: Paint[View], *, timeless: Callable[[View], bool] = lambda view: False) -> None:
+    def __init__(
+        self, paint: Paint[View], *, timeless: Callable[[View], bool] = lambda view: False,
+        place: Callable[[View], Hashable] = lambda view: None,
+    ) -> None:
         self._paint = paint
         self._timeless = timeless            # views of the past: the minute is enough for them
+        self._place = place                  # where a view looks; None: everywhere
         self._canvases: dict[View, Canvas] = {}
         self._guard = Lock()
         self._cut_since: datetime | None = None
@@ -65,9 +69,9 @@ class Hub(Generic[View]):
         for painters in self._painters.values():
             painters.shutdown(wait=False, cancel_futures=True)
 
-    def changed(self, subjects: frozenset[str]) -> None:
-        """Facts of these subjects were committed: paint soon."""
-        self._changes.note(subjects)
+    def changed(self, subjects: frozenset[str], places: Iterable[Hashable] | None = None) -> None:
+        """Facts of these subjects were committed, of these places alone or (None) of any: paint soon."""
+        self._changes.note(subjects, places)
         for clock in self._clocks.values():
             clock.wake(urgent=not URGENT.isdisjoint(subjects))
 
@@ -118,9 +122,9 @@ class Hub(Generic[View]):
             with canvas.first:
                 if canvas.blank:
                     self._first(view, canvas)
-            if canvas.due or self._changes.since(canvas.reached(None))[0]:
+            if canvas.due or self._changes.since(canvas.reached(None)).anywhere:
                 for clock in self._clocks.values():
-                    clock.wake(urgent=self._pressing(canvas, None))
+                    clock.wake(urgent=self._pressing(view, canvas, None))
             yield mailbox
         finally:
             canvas.leave(mailbox)
@@ -161,7 +165,7 @@ class Hub(Generic[View]):
         Returns: whether the database answered for all of them.
         """
         watched = self._watched()
-        pressing = [] if whole else [(view, canvas) for view, canvas in watched if self._pressing(canvas, lane)]
+        pressing = [] if whole else [(view, canvas) for view, canvas in watched if self._pressing(view, canvas, lane)]
         answered = self._turns(pressing, lane, urgent=True)
         rest = sorted(watched, key=lambda item: item[1].reached(lane).other)
         if pressing and len(rest) > LEAST:
@@ -180,7 +184,7 @@ class Hub(Generic[View]):
         begun = self._changes.newest
 
         def turn(number: int, view: View, canvas: Canvas) -> bool:
-            if number >= LEAST and not whole and not urgent and self._changes.since(begun, urgent=True)[0]:
+            if number >= LEAST and not whole and not urgent and self._changes.since(begun, urgent=True).anywhere:
                 self._later(lane)
                 return True                  # the next round begins with what is urgent
             return self._refresh(view, canvas, whole, lane, urgent)
@@ -188,9 +192,9 @@ class Hub(Generic[View]):
         ordered = sorted(watched, key=lambda item: item[1].reached(lane)[not urgent])
         return all(self._painters[lane or "quick"].map(lambda place: turn(place[0], *place[1]), enumerate(ordered)))
 
-    def _pressing(self, canvas: Canvas, lane: Lane | None) -> bool:
-        """Whether a view must not wait: somebody looks at an old picture of it, or there is something urgent."""
-        return canvas.due or canvas.blank or bool(self._changes.since(canvas.reached(lane), urgent=True)[0])
+    def _pressing(self, view: View, canvas: Canvas, lane: Lane | None) -> bool:
+        """Whether a view must not wait: somebody looks at an old picture of it, or there is something urgent in its place."""
+        return canvas.due or canvas.blank or bool(self._changes.since(canvas.reached(lane), self._place(view), urgent=True).here)
 
     def _later(self, lane: Lane | None) -> None:
         """There is something left to paint."""
@@ -222,10 +226,12 @@ class Hub(Generic[View]):
         """Paint one view, when there is something new in it. Returns: whether the database answered."""
         if canvas.due or canvas.blank:
             return self._anew(view, canvas)
-        subjects, mark = self._changes.since(canvas.reached(lane), urgent=urgent)
-        if not whole and (not subjects or self._timeless(view)):
+        anywhere, here, mark = self._changes.since(canvas.reached(lane), self._place(view), urgent=urgent)
+        if whole:
+            return self._repaint(view, canvas, Tick(datetime.now(UTC), None, lane), mark)
+        if not anywhere or self._timeless(view):
             return True
-        return self._repaint(view, canvas, Tick(datetime.now(UTC), None if whole else subjects, lane), mark)
+        return self._repaint(view, canvas, Tick(datetime.now(UTC), here, lane, elsewhere=anywhere - here), mark)
 
     def _anew(self, view: View, canvas: Canvas) -> bool:
         """Paint one view in full. Returns: whether the database answered."""

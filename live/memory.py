@@ -1,7 +1,7 @@
 """What was read stays good until somebody commits something new of its subjects, or the minute is over."""
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
@@ -13,10 +13,13 @@ from data_access.notices import EVERYTHING
 T = TypeVar("T")
 News = frozenset[str] | None    # the subjects that somebody asks about anew; None: all of them
 
+Mend = Callable[[Any, frozenset[int]], Any]   # what was read, and the regions in which something changed since
+
 NEVER = -1
 NO_NEWS: frozenset[str] = frozenset()
 ALONE = ""
 KEEP_S = 150.0
+REMEMBERED = 256            # so many changes of a subject are known by their regions
 FAILED_S = 1.0
 
 
@@ -91,26 +94,33 @@ class Memory:
 
     def __init__(self) -> None:
         self._changes: Counter[str] = Counter()
+        self._regions: dict[str, deque[frozenset[int] | None]] = {}   # of the newest changes of each subject
         self._entries: dict[Hashable, _Entry] = {}
         self._guard = Lock()
 
-    def changed(self, subjects: Iterable[str]) -> None:
-        """Something of these subjects was committed."""
+    def changed(self, subjects: Iterable[str], regions: frozenset[int] | None = None) -> None:
+        """Something of these subjects was committed, in these regions alone or (None) anywhere."""
+        subjects = tuple(subjects)
         with self._guard:
             self._changes.update(subjects)
+            for subject in subjects:
+                self._regions.setdefault(subject, deque(maxlen=REMEMBERED)).append(regions)
 
     def recall(
         self, key: Hashable, subjects: Iterable[str], read: Callable[[], T], news: News = None, good_s: float = 0.0,
+        mend: Callable[[T, frozenset[int]], T] | None = None,
     ) -> T:
         """What is known under the key; read when it is unknown or outdated. A failed read is soon tried again.
 
-        `news`, `good_s`: as for several things.
+        `news`, `good_s`: as for several things. With `mend`, what is outdated within its minute by changes of known regions
+        is read anew for these alone.
         """
-        return self.recall_many(key, {ALONE: frozenset(subjects)}, lambda _: {ALONE: read()}, news, good_s)[ALONE]
+        wanted = {ALONE: frozenset(subjects)}
+        return self.recall_many(key, wanted, lambda _: {ALONE: read()}, news, good_s, mend)[ALONE]
 
     def recall_many(
         self, group: Hashable, wanted: Mapping[str, frozenset[str]], read: Callable[[list[str]], Mapping[str, T]],
-        news: News = None, good_s: float = 0.0,
+        news: News = None, good_s: float = 0.0, mend: Mend | None = None,
     ) -> dict[str, T]:
         """Several things of one group; those unknown or outdated are read together. `wanted`: key → its subjects.
 
@@ -121,24 +131,42 @@ class Memory:
         known = entry.known
         if not all(key in known and known[key].recent(good_s) for key in wanted):
             with entry.lock:
-                known = self._complete(entry, wanted, read, news, good_s)
+                known = self._complete(entry, wanted, read, news, good_s, mend)
         return {key: known[key].value for key in wanted}
 
     def _complete(
         self, entry: _Entry, wanted: Mapping[str, frozenset[str]], read: Callable[[list[str]], Mapping[str, T]],
-        news: News, good_s: float,
+        news: News, good_s: float, mend: Mend | None,
     ) -> dict[str, Known]:
-        """All that is known of a group once what is unknown or outdated was read."""
+        """All that is known of a group once what is unknown or outdated was read, or mended."""
         known, begun = entry.known, time.monotonic()
         stamps = {key: self._stamp(subjects) for key, subjects in wanted.items()}
         missing = [key for key, stamp in stamps.items() if key not in known or not known[key].good(stamp, news, good_s)]
         if missing:
-            found = entry.attempt(lambda: read(missing))
+            touched = self._touched(known[ALONE].stamp, stamps[ALONE]) if mend is not None and ALONE in known else None
+            found = entry.attempt(lambda: read(missing) if mend is None or touched is None
+                                  else {ALONE: mend(known[ALONE].value, touched)})
             looked_at = NO_NEWS if good_s else news
             entry.known = {**known, **{
                 key: Known(value, stamps[key].renewed(known[key].stamp if key in known else None, looked_at), begun)
                 for key, value in found.items()}}
         return entry.known
+
+    def _touched(self, before: Stamp, now: Stamp) -> frozenset[int] | None:
+        """In which regions something changed between two stamps of the same minute; None where that is not known."""
+        if before.minute != now.minute:
+            return None
+        found: list[frozenset[int] | None] = []
+        with self._guard:
+            for subject, count in now.changes.items():
+                since = count - before.changes.get(subject, NEVER)
+                lately = self._regions.get(subject, ())
+                newer = self._changes[subject] - count     # came after this stamp: read with the next
+                if since > 0 and (before.changes.get(subject, NEVER) == NEVER or since + newer > len(lately)):
+                    return None
+                found += [*lately][len(lately) - newer - since:len(lately) - newer]
+        known = [regions for regions in found if regions is not None]
+        return frozenset[int]().union(*known) if len(known) == len(found) else None
 
     def forget(self) -> None:
         """Drop what nobody has asked for lately."""

@@ -59,7 +59,7 @@ class Painter:
         """
         desk = Desk(self._engine, city, view, tick, self._memory)
         parts = self._parts if view.page is None else registry.parts(view.page)
-        due = [part for part in parts if tick.means(part.lane(desk)) and tick.touches(part.subjects(desk))]
+        due = [part for part in parts if part.due(desk)]
         waiting = [part for part in due if part.face in PANELS or part.face == ids.LEGEND]
         drawing = [self._readers.submit(self._attempt, part, desk) for part in due if part not in waiting]
         if waiting and waiting[-1].face == ids.LEGEND:
@@ -86,7 +86,7 @@ class Painter:
 
     def _attempt(self, part: Part, desk: Desk) -> Picture:
         try:
-            return part.draw(desk)
+            return part.draw(replace(desk, tick=part.tick(desk)) if part.everywhere else desk)
         except DataUnavailable:
             self._reachable()
             log.exception("%s of %s cannot be read", part.face, desk.view)
@@ -219,20 +219,23 @@ def _broken(face: str, desk: Desk) -> Any:
     return messages.unavailable(desk.look) if face == ids.DRAWER else messages.failed(desk.look.language)
 
 
-def _part(face: str, draw: Callable[[Desk], Any], subjects: frozenset[str], lane: Callable[[Desk], Lane] = quick) -> Part:
-    return Part(face, lambda desk: {face: {"children": draw(desk)}}, lambda desk: subjects, lane)
+def _part(
+    face: str, draw: Callable[[Desk], Any], subjects: frozenset[str], lane: Callable[[Desk], Lane] = quick, *,
+    everywhere: bool = False,
+) -> Part:
+    return Part(face, lambda desk: {face: {"children": draw(desk)}}, lambda desk: subjects, lane, everywhere)
 
 
 PARTS: tuple[Part, ...] = (
     Part(ids.CRUMBS, _page, lambda desk: ALWAYS, quick),
     _part(ids.CHIPS, lambda desk: picking.chips(desk.look, desk.names()) if desk.picked else [], frozenset({"region", "agency"})),
-    _part(ids.SOURCES, lambda desk: header.source_health(desk.look, desk.sources()), SOURCE),
-    _part(ids.WEATHER, lambda desk: header.weather(desk.look, desk.weather()), DEVICE),
-    _part(ids.JOBS, lambda desk: header.jobs(desk.look, desk.jobs()), frozenset({"job"})),
+    _part(ids.SOURCES, lambda desk: header.source_health(desk.look, desk.sources()), SOURCE, everywhere=True),
+    _part(ids.WEATHER, lambda desk: header.weather(desk.look, desk.weather()), DEVICE, everywhere=True),
+    _part(ids.JOBS, lambda desk: header.jobs(desk.look, desk.jobs()), frozenset({"job"}), everywhere=True),
     Part(ids.MAP_MOVING, lambda desk: {ids.MAP_MOVING: {"data": desk.moving()}}, lambda desk: VEHICLE, quick),
     _part(ids.FEED, lambda desk: feed.feed(desk.look, desk.newest_cases(), desk.warnings(), desk.alarms()),
           CASE | DEVICE | WARNING),
-    Part(ids.DRAWER, lambda desk: {ids.DRAWER: {"children": drawers.draw(desk)}}, drawers.depends, drawers.lane),
+    Part(ids.DRAWER, lambda desk: {ids.DRAWER: {"children": drawers.draw(desk)}}, drawers.depends, drawers.lane, everywhere=True),
     Part(ids.ATTENTION, lambda desk: {ids.ATTENTION: {"children": attention.attention(desk.look, desk.attention())}},
          _map_subjects, thorough),   # whenever the map is, so that both always name the same
     Part(ids.RANKING, lambda desk: {ids.RANKING: {"children": ranking.ranking(desk.look, desk.children(desk.mapped))}},

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from threading import Event, Thread
 
 from data_access.engine import DataUnavailable
+from data_access.notices import Notice
 
 log = logging.getLogger(__name__)
 
@@ -19,8 +20,8 @@ class Pulse:
     """Listens in one thread, and watches the clock in another, which no hanging connection can hold up."""
 
     def __init__(
-        self, listen: Callable[[float], Iterator[frozenset[str]]], *,
-        changed: Callable[[frozenset[str]], None], cut: Callable[[datetime], None], restored: Callable[[], None],
+        self, listen: Callable[[float], Iterator[tuple[Notice, ...]]], *,
+        changed: Callable[[Notice], None], cut: Callable[[datetime], None], restored: Callable[[], None],
     ) -> None:
         self._listen = listen
         self._changed, self._cut, self._restored = changed, cut, restored
@@ -42,8 +43,8 @@ class Pulse:
     def _listening(self) -> None:
         while not self._stopped.is_set():
             try:
-                for subjects in self._listen(PATIENCE_S):
-                    self._alive(subjects)
+                for notices in self._listen(PATIENCE_S):
+                    self._alive(notices)
                     if self._stopped.is_set():
                         return
             except DataUnavailable as error:
@@ -58,13 +59,13 @@ class Pulse:
             if time.monotonic() - self._heard > SILENCE_S:
                 self._lost()
 
-    def _alive(self, subjects: frozenset[str]) -> None:
+    def _alive(self, notices: tuple[Notice, ...]) -> None:
         self._heard, self._heard_at = time.monotonic(), datetime.now(UTC)
         if not self._up:
             self._up, self._told = True, False
             self._restored()
-        if subjects:
-            self._changed(subjects)
+        for notice in notices:
+            self._changed(notice)
 
     def _lost(self) -> None:
         self._up = False

@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 from data_access import city, jobs, notices
 from data_access.engine import DataUnavailable, Engine
-from data_access.notices import EVERYTHING
+from data_access.notices import EVERYTHING, Notice
 from layouts.view import View
 from live import reach
 from live.atlas import RETRY_S, SUBJECTS, Atlas
@@ -32,7 +32,8 @@ class Studio:
         self.atlas = Atlas(lambda: city.load(engine))
         self.memory = Memory()
         self.painter = Painter(engine, self.memory)
-        self.hub: Hub[View] = Hub(self._paint, timeless=lambda view: view.scope.at is not None)
+        self.hub: Hub[View] = Hub(self._paint, timeless=lambda view: view.scope.at is not None,
+                                  place=lambda view: view.scope.region)
         self.pulse = Pulse(lambda patience: notices.listen(engine, patience),
                            changed=self._changed, cut=self.hub.cut, restored=self._restored)
         self._stopped = Event()
@@ -75,11 +76,19 @@ class Studio:
             raise DataUnavailable("the city")
         return self.painter.paint(shown, view, tick)
 
-    def _changed(self, subjects: frozenset[str]) -> None:
+    def _changed(self, notice: Notice) -> None:
+        subjects = notice.subjects
         if subjects & SUBJECTS or EVERYTHING in subjects:
             self.atlas.refresh()
-        self.memory.changed(subjects)
-        self.hub.changed(subjects)
+        self.memory.changed(subjects, notice.regions)
+        self.hub.changed(subjects, None if notice.regions is None else self._around(notice.regions))
+
+    def _around(self, regions: frozenset[int]) -> frozenset[str] | None:
+        """The codes of regions with all that they lie in; None where one is not known."""
+        shown = self.atlas.city
+        if shown is None or not regions <= shown.regions.keys():
+            return None
+        return frozenset(above.code for one in regions for above in shown.path(shown.regions[one]))
 
     def _restored(self) -> None:
         self.atlas.refresh()

@@ -214,7 +214,7 @@ def test_attention_reaches_the_leaf_of_the_tree(filled: Engine, town: City) -> N
 def test_who_has_most_of_a_places_overdue_cases_is_counted_over_all_that_lies_in_it(town: City) -> None:
     """In T11 agency 1 has 3 and agency 2 has 2 + 2; in its first block alone agency 1 has most; in T2 nobody has 4 of 5."""
     first, second, other = (town.region(code).region_id for code in ("T111", "T112", "T211"))
-    late = AllOverdue({}, False, {first: Counter({1: 3, 2: 2}), second: Counter({2: 2}), other: Counter({None: 4, 1: 1})},
+    late = AllOverdue({}, False, {}, {first: Counter({1: 3, 2: 2}), second: Counter({2: 2}), other: Counter({None: 4, 1: 1})},
                       {1: Text("甲", "A"), 2: Text("乙", "B")})
     told = {code: late.holder(town, town.region(code)) for code in ("T11", "T111", "T2")}
     assert told == {"T11": Text("乙", "B"), "T111": Text("甲", "A"), "T2": None}

@@ -394,3 +394,25 @@ def test_what_changed_long_before_a_first_picture_is_in_it(
     with hub.watch("city"):
         hub.tick(frozenset())
     assert len(painter.ticks) == 1
+
+
+def test_news_of_a_place_are_painted_at_once_for_those_who_look_at_it_and_for_others_only_what_tells_of_all_places(
+    painter: Painter,
+) -> None:
+    hub: Hub[str] = Hub(painter, place=lambda view: None if view == "city" else view)
+    with ExitStack() as stack:
+        for view in ("city", "north", "south"):
+            stack.enter_context(hub.watch(view))
+        painter.calls.clear()
+        painter.ticks.clear()
+        hub.changed(CASE, ["city", "north"])
+        hub.tick(frozenset())
+        assert sorted(painter.calls)[:2] == [("city", CASE), ("north", CASE)], "first"
+        hub.tick(frozenset())
+        assert sorted(painter.calls) == [("city", CASE), ("north", CASE), ("south", frozenset())]
+        assert [tick.everywhere.subjects for tick in painter.ticks] == [CASE] * 3
+        painter.calls.clear()
+        hub.changed(CASE)
+        hub.tick(frozenset())
+        assert sorted(painter.calls) == [("city", CASE), ("north", CASE), ("south", CASE)], "nobody said where"
+    hub.close()

@@ -7,7 +7,7 @@ import pytest
 
 from data_access.engine import DataUnavailable
 from data_access.notices import EVERYTHING
-from live.memory import FAILED_S, KEEP_S, Memory
+from live.memory import FAILED_S, KEEP_S, REMEMBERED, Memory
 
 CASE = frozenset({"case"})
 BOTH = frozenset({"case", "message"})
@@ -194,3 +194,49 @@ def test_a_first_picture_does_not_wait_for_who_reads_anew() -> None:
     going_on.set()
     reader.join()
     assert memory.recall("k", CASE, slow) == 2
+
+
+def test_what_changed_in_known_regions_is_mended_there_and_else_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory, book, mended = Memory(), Book(), list[tuple[int, frozenset[int]]]()
+
+    def mend(before: int, regions: frozenset[int]) -> int:
+        mended.append((before, regions))
+        return before * 10
+
+    def told() -> int:
+        return memory.recall("k", BOTH, book, mend=mend)
+
+    assert told() == 1
+    memory.changed(CASE, frozenset({7}))
+    memory.changed({"message"}, frozenset({8, 9}))
+    memory.changed({"warning"})
+    assert told() == told() == 10
+    assert mended == [(1, frozenset({7, 8, 9}))]
+    memory.changed(CASE, frozenset({7}))
+    memory.changed(CASE)
+    assert told() == 2, "a change that may be anywhere"
+    memory.changed(CASE, frozenset({5}))
+    monkeypatch.setattr("live.memory.time.time", lambda: 120.0)
+    assert told() == 3, "another minute"
+    for region in range(REMEMBERED + 1):
+        memory.changed(CASE, frozenset({region}))
+    assert told() == 4, "more changes than are remembered"
+    memory.changed({EVERYTHING})
+    assert told() == 5
+    assert len(mended) == 1
+
+
+def test_a_change_while_something_is_mended_is_mended_next() -> None:
+    memory, book = Memory(), Book()
+    seen = []
+
+    def mend(before: int, regions: frozenset[int]) -> int:
+        seen.append(regions)
+        memory.changed(CASE, frozenset({2}))
+        return before
+
+    memory.recall("k", CASE, book, mend=mend)
+    memory.changed(CASE, frozenset({1}))
+    memory.recall("k", CASE, book, mend=mend)
+    memory.recall("k", CASE, book, mend=mend)
+    assert seen == [{1}, {2}]

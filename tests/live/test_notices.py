@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from data_access.engine import DataUnavailable
-from data_access.notices import EVERYTHING, listen
+from data_access.notices import EVERYTHING, Notice, listen
 
 
 def say(engine: Engine, *payloads: str) -> None:
@@ -13,27 +13,28 @@ def say(engine: Engine, *payloads: str) -> None:
             connection.execute(text("SELECT pg_notify('tonglan', :payload)"), {"payload": payload})
 
 
-def test_the_subjects_of_a_transaction_are_heard_together_without_their_details(engine: Engine) -> None:
+def test_what_a_transaction_changed_is_heard_without_its_details_and_where_when_that_is_told(engine: Engine) -> None:
     line = listen(engine, 5)
-    assert next(line) == frozenset()
-    say(engine, '{"subjects": ["case", "observation:pm25"], "batch": 7}', '{"subjects": ["message"]}')
-    assert next(line) == {"case", "observation", "message"}
+    assert next(line) == ()
+    say(engine, '{"subjects": ["case", "observation:pm25"], "batch": 7, "regions": [8, 9]}', '{"subjects": ["message"]}')
+    assert next(line) == (Notice(frozenset({"case", "observation"}), frozenset({8, 9})), Notice(frozenset({"message"})))
     line.close()
 
 
 def test_a_notice_that_cannot_be_read_means_that_anything_may_have_changed(engine: Engine) -> None:
     line = listen(engine, 5)
     next(line)
-    say(engine, "something happened")
-    assert next(line) == {EVERYTHING}
+    for unreadable in ("something happened", "[]", '{"subjects": ["case"], "regions": ["here"]}'):
+        say(engine, unreadable)
+        assert next(line) == (Notice(frozenset({EVERYTHING})),)
     line.close()
 
 
 def test_without_news_the_line_proves_that_it_is_alive(engine: Engine) -> None:
     line = listen(engine, 0.05)
     next(line)
-    assert next(line) == frozenset()
-    assert next(line) == frozenset()
+    assert next(line) == ()
+    assert next(line) == ()
     line.close()
 
 

@@ -8,10 +8,11 @@ from datetime import datetime
 import pytest
 
 from data_access.engine import DataUnavailable
+from data_access.notices import Notice
 from live import pulse
 from live.pulse import Pulse
 
-Listen = Callable[[float], Iterator[frozenset[str]]]
+Listen = Callable[[float], Iterator[tuple[Notice, ...]]]
 
 
 class Ear:
@@ -34,19 +35,19 @@ class Ear:
 def test_notices_pass_through_and_a_beat_says_nothing() -> None:
     stop = threading.Event()
 
-    def listen(patience: float) -> Iterator[frozenset[str]]:
-        yield frozenset()
-        yield frozenset({"case"})
-        yield frozenset()
+    def listen(patience: float) -> Iterator[tuple[Notice, ...]]:
+        yield ()
+        yield (Notice(frozenset({"case"})), Notice(frozenset({"message"})))
+        yield ()
         stop.wait()
 
     ear = Ear()
     line = ear.line(listen)
     line.start()
-    said = ear.wait(2)
+    said = ear.wait(3)
     line.stop()
     stop.set()
-    assert said == ["restored", frozenset({"case"})]
+    assert said == ["restored", Notice(frozenset({"case"})), Notice(frozenset({"message"}))]
 
 
 def test_a_cut_line_is_told_once_and_again_when_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,13 +55,13 @@ def test_a_cut_line_is_told_once_and_again_when_it_is_back(monkeypatch: pytest.M
     tries = []
     stop = threading.Event()
 
-    def listen(patience: float) -> Iterator[frozenset[str]]:
+    def listen(patience: float) -> Iterator[tuple[Notice, ...]]:
         tries.append(1)
         if len(tries) == 1:
-            yield frozenset()
+            yield ()
         if len(tries) < 4:
             raise DataUnavailable("the notices")
-        yield frozenset()
+        yield ()
         stop.wait()
 
     ear = Ear()
@@ -76,8 +77,8 @@ def test_a_line_that_hangs_counts_as_cut(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(pulse, "SILENCE_S", 0.1)
     stop = threading.Event()
 
-    def listen(patience: float) -> Iterator[frozenset[str]]:
-        yield frozenset()
+    def listen(patience: float) -> Iterator[tuple[Notice, ...]]:
+        yield ()
         stop.wait()
 
     ear = Ear()
