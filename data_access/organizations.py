@@ -69,7 +69,8 @@ def scores(engine: Engine, city: City, scope: Scope, now: datetime) -> tuple[Sco
     held = scoring()
     wanted = [INDICATORS[key] for key in dict.fromkeys([*HELD, *held.parts])]
     with reading(engine, "the agencies' scores") as connection:
-        found = counted(connection, city, city.region(scope.region), wanted, clock_of(scope, city, now), "agency", scope.filters)
+        found = counted(connection, city, city.region(scope.region), wanted, clock_of(scope, city, now), ("agency",),
+                        scope.filters)["agency"]
         homes = known(connection)
     made = [score(found, slot, wanted, held, *homes.get(slot, (city.root.region_id, False)))
             for slot in found.slots if slot != NOBODY]

@@ -1,6 +1,6 @@
 """One indicator by class, agency or channel of the cases and messages that it counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from data_access.city import City, Region
 from data_access.decomposition import NO_FIELD
 from data_access.engine import reading
 from data_access.material import Clock, clock_of
-from data_access.splits import Split, Wanted, split
+from data_access.splits import Split, Wanted, split_by_each
 from data_access.statistics import statistics
 from indicators import filters
 from indicators.algebra import NOTHING, Amount, Value, evaluate, metric_keys, quantile, stock_keys
@@ -45,7 +45,14 @@ class Breakdown:
 
 
 def shares(engine: Engine, city: City, indicator: Indicator, scope: Scope, now: datetime, by: By) -> Breakdown:
-    """Split an indicator's value in a scope by a field.
+    """Split an indicator's value in a scope by one field. Raises and Source: as `shares_by_each`."""
+    return shares_by_each(engine, city, indicator, scope, now, (by,))[0]
+
+
+def shares_by_each(
+    engine: Engine, city: City, indicator: Indicator, scope: Scope, now: datetime, bys: Sequence[By],
+) -> tuple[Breakdown, ...]:
+    """Split an indicator's value in a scope by each of some fields, in one walk for all of them.
 
     Classes are those right below the one that the scope is filtered by, else the top ones. Per head and per km² the base is
     the whole region's, so that the shares add up.
@@ -53,28 +60,33 @@ def shares(engine: Engine, city: City, indicator: Indicator, scope: Scope, now: 
     Source: the facts, under the conditions that the rollups count by.
     """
     if not splittable(indicator):
-        return Breakdown(indicator, by, why=NO_FIELD)
+        return tuple(Breakdown(indicator, by, why=NO_FIELD) for by in bys)
     with reading(engine, "an indicator's breakdown") as connection:
         region, clock = city.region(scope.region), clock_of(scope, city, now)
         picked = scope.filters if filters.applies(indicator) else ()
-        found = counted(connection, city, region, [indicator], clock, by, picked)
+        found = counted(connection, city, region, [indicator], clock, bys, picked)
         bases = common_base(connection, city, region, indicator, clock)
-    every = [share(found, slot, indicator, bases) for slot in found.slots]
-    return Breakdown(indicator, by, tuple(sorted((one for one in every if one.n), key=lambda one: (-one.n, one.key))))
+    return tuple(Breakdown(indicator, by, ordered(share(one, slot, indicator, bases) for slot in one.slots))
+                 for by, one in found.items())
+
+
+def ordered(every: Iterable[Share]) -> tuple[Share, ...]:
+    """Those that have any facts, the most first."""
+    return tuple(sorted((one for one in every if one.n), key=lambda one: (-one.n, one.key)))
 
 
 def counted(
-    connection: Connection, city: City, region: Region, indicators: Sequence[Indicator], clock: Clock, by: By,
+    connection: Connection, city: City, region: Region, indicators: Sequence[Indicator], clock: Clock, bys: Sequence[By],
     picked: tuple[Filter, ...],
-) -> Split:
-    """All that some indicators count in the window, by a field."""
+) -> dict[By, Split]:
+    """All that some indicators count in the window, by each of some fields."""
     spans = {ahead: frame(clock.window, city.zone, clock.at, cut=ahead or clock.past).whole for ahead in (False, True)}
 
     def over(of: Sequence[Indicator]) -> dict[str, tuple[Span]]:
         keys = dict.fromkeys(key for indicator in of for key in metric_keys(indicator.measure))
         return {key: (spans[METRICS[key].ahead],) for key in keys}
 
-    return split(connection, region, by, Wanted(
+    return split_by_each(connection, region, bys, Wanted(
         over([one for one in indicators if not isinstance(one.measure, Percentile)]),
         over([one for one in indicators if isinstance(one.measure, Percentile)]),
         tuple(dict.fromkeys(key for indicator in indicators for key in stock_keys(indicator.measure)))), clock, picked)

@@ -66,39 +66,55 @@ class Wanted:
 def split(
     connection: Connection, region: Region, by: By, wanted: Wanted, clock: Clock, picked: Sequence[Filter] = (),
 ) -> Split:
-    """Count by a field, in at most six queries; classes are those right below the one that is filtered by, else the top ones.
+    """Count by one field. Source: as `split_by_each`."""
+    return split_by_each(connection, region, (by,), wanted, clock, picked)[by]
 
+
+def split_by_each(
+    connection: Connection, region: Region, bys: Sequence[By], wanted: Wanted, clock: Clock, picked: Sequence[Filter] = (),
+) -> dict[By, Split]:
+    """Count by each of some fields, in one walk for all of them over each kind of fact.
+
+    Classes are those right below the one that is filtered by, else the top ones.
     Source: city_case, message, case_class, agency.
     """
     everywhere = region.level == 0
-    slots = naming(connection, by, picked)
-    found = Split()
-
-    def slot_of(key: str | None) -> str:
-        slot = slots.get(key) or Slot(key or NOBODY, Text(key or NOBODY, key or NOBODY))
-        found.slots.setdefault(slot.key, slot)
-        return slot.key
-
+    found = [Slotted(naming(connection, by, picked)) for by in bys]
     metrics = by_their_fact([METRICS[key] for key in wanted.metrics])
-    branches = [flow_branch(group, wanted.metrics, region, by, clock, picked) for group in metrics]
+    branches = [flow_branch(group, wanted.metrics, region, bys, clock, picked) for group in metrics]
     for group, rows in zip(metrics, read(connection, branches), strict=True):
-        for _, key, ns, totals in rows:
-            take(found.flows, slot_of(key), group, len(wanted.metrics[group[0].key]), ns, totals)
-    for key, (span, *_) in wanted.sketches.items():
-        metric = METRICS[key]
+        for _, keys, ns, totals in rows:
+            for one, key in zip(found, keys, strict=True):
+                take(one.split.flows, one.slot(key), group, len(wanted.metrics[group[0].key]), ns, totals)
+    for name, (span, *_) in wanted.sketches.items():
+        metric = METRICS[name]
         through = filters.sieve(picked if metric.fact == "case" else (), clock.at)
-        statement = sketch_by(metric, by, everywhere=everywhere, sieve=through.condition)
+        statement = sketch_by(metric, bys, everywhere=everywhere, sieve=through.condition)
         binds = {"top": region.region_id, "from_0": span.start, "to_0": span.end, **through.binds}
-        for own, number, n in connection.execute(sql(statement), binds):
-            found.bins.setdefault((slot_of(own), key), Counter())[number] += n
+        for keys, number, n in connection.execute(sql(statement), binds):
+            for one, key in zip(found, keys, strict=True):
+                one.split.bins.setdefault((one.slot(key), name), Counter())[number] += n
     stocks = by_fact([STOCKS[key] for key in wanted.stocks])
-    branches = [stock_branch(group, region, by, clock, picked) for group in stocks]
+    branches = [stock_branch(group, region, bys, clock, picked) for group in stocks]
     for kinds, rows in zip(stocks, read(connection, branches), strict=True):
-        for _, key, ns, totals in rows:
-            slot = slot_of(key)
-            for stock, n, total in zip(kinds, ns, totals, strict=True):
-                found.stocks[slot, stock.key] = found.stocks.get((slot, stock.key), NOTHING) + amount_of(stock, n, total)
-    return found
+        for _, keys, ns, totals in rows:
+            for one, key in zip(found, keys, strict=True):
+                take_stocks(one.split.stocks, one.slot(key), kinds, ns, totals)
+    return dict(zip(bys, (one.split for one in found), strict=True))
+
+
+@dataclass(frozen=True)
+class Slotted:
+    """What is being counted by a field, and under which slot each value of it is told."""
+
+    names: Mapping[str | None, Slot]
+    split: Split = field(default_factory=Split)
+
+    def slot(self, key: str | None) -> str:
+        """The slot of a value; one that nobody has named is told by itself."""
+        slot = self.names.get(key) or Slot(key or NOBODY, Text(key or NOBODY, key or NOBODY))
+        self.split.slots.setdefault(slot.key, slot)
+        return slot.key
 
 
 def by_their_fact(metrics: Iterable[Metric]) -> list[tuple[Metric, ...]]:
@@ -118,8 +134,16 @@ def take(
                 into[slot, metric.key, span] = into.get((slot, metric.key, span), NOTHING) + Amount(ns[place], totals[place])
 
 
+def take_stocks(
+    into: dict[tuple[str, str], Amount], slot: str, stocks: Sequence[Stock], ns: Sequence[int], totals: Sequence[float],
+) -> None:
+    """Take one row of what stands in."""
+    for stock, n, total in zip(stocks, ns, totals, strict=True):
+        into[slot, stock.key] = into.get((slot, stock.key), NOTHING) + amount_of(stock, n, total)
+
+
 def flow_branch(
-    metrics: Sequence[Metric], spans: Spans, region: Region, by: By, clock: Clock, picked: Sequence[Filter],
+    metrics: Sequence[Metric], spans: Spans, region: Region, bys: Sequence[By], clock: Clock, picked: Sequence[Filter],
 ) -> Branch:
     """One walk over the facts of some metrics."""
     through = filters.sieve(picked if metrics[0].fact == "case" else (), clock.at)
@@ -127,17 +151,17 @@ def flow_branch(
     own = [[every.index(span) for span in spans[metric.key]] for metric in metrics]
     binds = {f"{edge}_{number}": at for number, span in enumerate(every)
              for edge, at in (("from", span.start), ("to", span.end))}
-    statement = flows_by(metrics, own, by, everywhere=region.level == 0, sieve=through.condition)
+    statement = flows_by(metrics, own, bys, everywhere=region.level == 0, sieve=through.condition)
     return Branch(statement, {
         **binds, "since": min(span.start for span in every), "top": region.region_id, **through.binds})
 
 
 def stock_branch(
-    stocks: Sequence[Stock], region: Region, by: By, clock: Clock, picked: Sequence[Filter],
+    stocks: Sequence[Stock], region: Region, bys: Sequence[By], clock: Clock, picked: Sequence[Filter],
 ) -> Branch:
     """One walk over what stands."""
     through = filters.sieve(picked if stocks[0].fact == "case" else (), clock.at)
-    statement = stocks_by(stocks, by, everywhere=region.level == 0, sieve=through.condition, live=not clock.past)
+    statement = stocks_by(stocks, bys, everywhere=region.level == 0, sieve=through.condition, live=not clock.past)
     return Branch(statement, {"at": clock.at, "top": region.region_id, **through.binds})
 
 

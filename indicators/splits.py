@@ -36,10 +36,20 @@ def splittable(indicator: Indicator) -> bool:
     return bool(found) and found <= set(KEYS)
 
 
-def source(fact: str, by: By, relation: str) -> str:
-    """What stands in FROM, with the case of a message where its field is asked for."""
-    joined = ITS_CASE if KEYS[fact][by].startswith("k.") else ""
+def source(fact: str, bys: Sequence[By], relation: str) -> str:
+    """What stands in FROM, with the case of a message where one of its fields is asked for."""
+    joined = ITS_CASE if any(KEYS[fact][by].startswith("k.") for by in bys) else ""
     return f"{relation} f{joined}"
+
+
+def told(fact: str, bys: Sequence[By]) -> str:
+    """The values of the fields, as one column."""
+    return f"""ARRAY[{", ".join(f"{KEYS[fact][by]}::text" for by in bys)}]"""
+
+
+def grouped(fact: str, bys: Sequence[By]) -> str:
+    """The same to group by: what has one value of each is counted once, and added up for each field afterwards."""
+    return ", ".join(KEYS[fact][by] for by in bys)
 
 
 def lies(at: str, span: int) -> str:
@@ -47,11 +57,14 @@ def lies(at: str, span: int) -> str:
     return f"({at} >= :from_{span} AND {at} < :to_{span})"
 
 
-def flows_by(metrics: Sequence[Metric], spans: Sequence[Sequence[int]], by: By, *, everywhere: bool, sieve: str) -> str:
-    """Count metrics of one fact, each over the bound spans of these numbers, by a field, in one walk.
+def flows_by(
+    metrics: Sequence[Metric], spans: Sequence[Sequence[int]], bys: Sequence[By], *, everywhere: bool, sieve: str,
+) -> str:
+    """Count metrics of one fact, each over the bound spans of these numbers, by some fields, in one walk.
 
     Binds: from_s and to_s, for every span s; since, the earliest; top, unless it is everywhere; what the sieve binds.
-    Returns: key, ns (bigint[], of the first metric all its spans, then of the next), totals (float8[]).
+    Returns: keys (text[], of each field its value), ns (bigint[], of the first metric all its spans, then of the next),
+    totals (float8[]).
     """
     fact = metrics[0].fact
     within: list[str | None] = []
@@ -64,12 +77,12 @@ def flows_by(metrics: Sequence[Metric], spans: Sequence[Sequence[int]], by: By, 
             totals.append(summed(metric.value, passes))
     hinted = fact == "case" and any(metric.at not in INDEXED for metric in metrics)
     return f"""
-        SELECT {KEYS[fact][by]}::text AS key, ARRAY[{", ".join(ns)}]::bigint[] AS ns,
+        SELECT {told(fact, bys)} AS keys, ARRAY[{", ".join(ns)}]::bigint[] AS ns,
                ARRAY[{", ".join(totals)}]::float8[] AS totals
-          FROM {source(fact, by, FACTS[fact].relation)}
+          FROM {source(fact, bys, FACTS[fact].relation)}
          WHERE {"TRUE" if everywhere else INSIDE} AND {sieve} AND ({any_of(within)})
            AND {sooner(metrics) if hinted else "TRUE"}
-         GROUP BY {KEYS[fact][by]}"""
+         GROUP BY {grouped(fact, bys)}"""
 
 
 def sooner(metrics: Sequence[Metric]) -> str:
@@ -78,30 +91,30 @@ def sooner(metrics: Sequence[Metric]) -> str:
     return f"({' OR '.join([SINCE, *dict.fromkeys(due)])})"
 
 
-def sketch_by(metric: Metric, by: By, *, everywhere: bool, sieve: str) -> str:
-    """The log histogram of one metric's values over one span, by a field. Binds: as `flows_by`. Returns: key, bin, n."""
+def sketch_by(metric: Metric, bys: Sequence[By], *, everywhere: bool, sieve: str) -> str:
+    """The log histogram of one metric's values over one span, by some fields. Binds: as `flows_by`. Returns: keys, bin, n."""
     value = f"({metric.value})::float8"
     return f"""
-        SELECT {KEYS[metric.fact][by]}::text AS key,
+        SELECT {told(metric.fact, bys)} AS keys,
                CASE WHEN {value} > 0 THEN floor({BINS_PER_E} * ln({value}))::int ELSE {ZERO_BIN} END AS bin, count(*) AS n
-          FROM {source(metric.fact, by, FACTS[metric.fact].relation)}
+          FROM {source(metric.fact, bys, FACTS[metric.fact].relation)}
          WHERE {"TRUE" if everywhere else INSIDE} AND {sieve} AND {lies(metric.at, 0)} AND {metric.where or "TRUE"}
            AND {metric.value} IS NOT NULL
-         GROUP BY {KEYS[metric.fact][by]}, 2"""
+         GROUP BY {grouped(metric.fact, bys)}, 2"""
 
 
-def stocks_by(stocks: Sequence[Stock], by: By, *, everywhere: bool, sieve: str, live: bool) -> str:
-    """Count stocks of one fact at :at, by a field. Binds: at; top, unless it is everywhere; what the sieve binds.
+def stocks_by(stocks: Sequence[Stock], bys: Sequence[By], *, everywhere: bool, sieve: str, live: bool) -> str:
+    """Count stocks of one fact at :at, by some fields. Binds: at; top, unless it is everywhere; what the sieve binds.
 
-    Returns: key, ns (bigint[], in the stocks' order), totals (float8[]).
+    Returns: keys, ns (bigint[], in the stocks' order), totals (float8[]).
     """
     fact = stocks[0].fact
     conditions = [stock.condition for stock in stocks]
     ns = [filtered(condition) for condition in conditions]
     totals = [summed(stock.value, condition) for stock, condition in zip(stocks, conditions, strict=True)]
     return f"""
-        SELECT {KEYS[fact][by]}::text AS key, ARRAY[{", ".join(ns)}]::bigint[] AS ns,
+        SELECT {told(fact, bys)} AS keys, ARRAY[{", ".join(ns)}]::bigint[] AS ns,
                ARRAY[{", ".join(totals)}]::float8[] AS totals
-          FROM {source(fact, by, FACTS[fact].standing(live=live))}
+          FROM {source(fact, bys, FACTS[fact].standing(live=live))}
          WHERE {"TRUE" if everywhere else INSIDE} AND {sieve} AND ({any_of(conditions)})
-         GROUP BY {KEYS[fact][by]}"""
+         GROUP BY {grouped(fact, bys)}"""

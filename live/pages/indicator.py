@@ -15,7 +15,7 @@ from indicators.algebra import is_published
 from indicators.definition import Indicator, Percentile, Ratio
 from indicators.library import INDICATORS
 from indicators.reading import Reading
-from indicators.splits import FIELDS, By, splittable
+from indicators.splits import FIELDS, splittable
 from layouts import drawer_indicator, indicator_page, making, multiples, parting, spread
 from layouts.address.pages import IndicatorPage
 from layouts.course import Course
@@ -68,7 +68,7 @@ def children(desk: Desk) -> tuple[ChildReading, ...]:
     indicator = shown(desk)
     scope = desk.scope_of(indicator)
     return desk.memory.recall(
-        ("level with its way", scope, indicator.key), subjects.of(indicator),
+        ("level with its way", scope, indicator.key, reads.calm(desk)), MINUTELY,
         lambda: readings.by_level(desk.engine, desk.city, indicator, scope, desk.region.level + 1, desk.tick.now,
                                   extent=Extent(trend=True), standings=desk.standings(scope.filters)))
 
@@ -76,7 +76,9 @@ def children(desk: Desk) -> tuple[ChildReading, ...]:
 def pictured(desk: Desk) -> tuple[ChildReading, ...]:
     """The regions of the first level below that makes a picture. Raises: DataUnavailable."""
     indicator = shown(desk)
-    return desk.level(indicator, relations.picture_level(desk.city, desk.region, indicator))
+    level = relations.picture_level(desk.city, desk.region, indicator)
+    return desk.memory.recall(("pictured", desk.scope_of(indicator), indicator.key, level, reads.calm(desk)), MINUTELY,
+                              lambda: desk.level(indicator, level))
 
 
 def bands(desk: Desk) -> tuple[Band, ...]:
@@ -98,12 +100,9 @@ def senders(desk: Desk) -> tuple[Source, ...]:
 def breakdowns(desk: Desk) -> tuple[Breakdown, ...]:
     """It by class, agency and channel. Raises: DataUnavailable."""
     indicator = shown(desk)
-
-    def read(field: By) -> Breakdown:
-        return desk.memory.recall(("shares", desk.scope, indicator.key, field), subjects.of(indicator),
-                                  lambda: shares.shares(desk.engine, desk.city, indicator, desk.scope, desk.tick.now, field))
-
-    return tuple(read(field) for field in FIELDS)
+    return desk.memory.recall(
+        ("shares", desk.scope, indicator.key), MINUTELY,
+        lambda: shares.shares_by_each(desk.engine, desk.city, indicator, desk.scope, desk.tick.now, FIELDS))
 
 
 # what is drawn
@@ -136,7 +135,7 @@ def spreading(desk: Desk) -> list[Any]:
     one, other, look = shown(desk), beside(desk), desk.look
     scope = desk.scope
     found = desk.memory.recall(
-        ("relation", scope, one.key, other.key), subjects.of(one) | subjects.of(other),
+        ("relation", scope, one.key, other.key), MINUTELY,
         lambda: relations.relation(desk.engine, desk.city, one, other, scope, desk.tick.now,
                                    standings=desk.standings(scope.filters)))
     return spread.both(look, spread.distribution(look, one, relations.distribution(pictured(desk)), own(desk)),
@@ -148,7 +147,7 @@ def making_of(desk: Desk) -> list[Any]:
     indicator, look = shown(desk), desk.look
     scope = desk.scope_of(indicator)
     made = desk.memory.recall(
-        ("makings", scope, indicator.key), subjects.of(indicator),
+        ("makings", scope, indicator.key, reads.calm(desk)), MINUTELY,
         lambda: makings.makings(desk.engine, desk.city, indicator, scope, desk.tick.now,
                                 standings=desk.standings(scope.filters)))
     good = desk.memory.recall(("quality of sources", desk.scope.window, desk.scope.at), MINUTELY,

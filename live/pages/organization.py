@@ -6,7 +6,6 @@ from typing import Any
 from data_access import cases as records
 from data_access import in_hand, organizations, shares
 from data_access.in_hand import Hand
-from data_access.shares import Breakdown
 from indicators.filters import with_values
 from indicators.library import INDICATORS
 from indicators.scoring import scoring
@@ -96,11 +95,9 @@ def parted(desk: Desk) -> list[Any]:
         return []
     alone = of_it(desk)
 
-    def read(field: By) -> Breakdown:
-        return desk.memory.recall(("shares", alone.scope, REPORTED.key, field), MINUTELY, lambda: shares.shares(
-            desk.engine, desk.city, REPORTED, alone.scope, desk.tick.now, field))
-
-    return organization_page.parted(desk.look, [read(field) for field in PARTED])
+    found = desk.memory.recall(("shares", alone.scope, REPORTED.key, PARTED), MINUTELY, lambda: shares.shares_by_each(
+        desk.engine, desk.city, REPORTED, alone.scope, desk.tick.now, PARTED))
+    return organization_page.parted(desk.look, found)
 
 
 def cases(desk: Desk) -> list[Any]:
