@@ -149,7 +149,7 @@ def controlled(record: Record, value: Any) -> Iterator[tuple[str, Any, str | Non
         yield from ((SHORT.get(name, name), number.strip(), None) for name, number in pairs)
     elif isinstance(value, list) and len(value) == len(names):
         yield from ((name, each, None) for name, each in zip(names, value, strict=True))
-    else:
+    elif names:
         yield names[0], one(value), unit_of(record, "value")
 
 

@@ -1,5 +1,6 @@
 """What becomes of a notification: each entity by its type, as the pack says or as the public models do."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,8 @@ from doors.ngsi.entities import Entity, NotEntities, entities, entity
 from doors.ngsi.models import add, kinds, models, units
 from ingest.pack.doors.ngsi import Meaning, Ngsi
 from ingest.rejects import TOLD, Kept, Reason
+
+log = logging.getLogger("tonglan.doors")
 
 DOOR = "ngsi"
 NOTIFICATION = "observations"       # what counts as refused where nobody knows what it was
@@ -98,7 +101,7 @@ class Reception:
             return {}
         try:
             city = City(units(self.courier.engine), self.courier.intake.prepared()[0].root.code, now())
-            pairs = [(one, made) for one in known for made in rows(one, said, city)]
+            pairs = [(one, made) for one in known for made in carefully(one, said, city)]
             if said.adds:
                 self.complete([made for _, made in pairs])
             there = self.registered([made for _, made in pairs])
@@ -129,6 +132,15 @@ class Reception:
         with self.courier.engine.connect() as connection:
             found = connection.execute(sql("SELECT code, source_id FROM device WHERE code = ANY(:codes)"), {"codes": codes})
             return {row.code: row.source_id for row in found}
+
+
+def carefully(one: Entity, said: Ngsi, city: City) -> list[Made]:
+    """The rows of an entity; one that fails inside is refused, and the others go on."""
+    try:
+        return list(rows(one, said, city))
+    except Exception:
+        log.exception("an entity of type %s could not be read, and is kept", one.type[:100])
+        return [Refused("failed", "this failed inside")]
 
 
 def readable(given: Sequence[tuple[Any, str | None]]) -> tuple[list[Entity], list[tuple[Any, Reason]]]:

@@ -243,6 +243,7 @@ def test_whatever_a_broker_sends_is_stored_or_kept(client: FlaskClient, body: by
     assert got.status_code in (200, 400), got.get_data(as_text=True)
     told = orjson.loads(got.get_data())
     assert got.status_code == 400 or told["entities"] == 0 or told["taken"] + told["seen"] + told["rejected"] > 0
+    assert "failed" not in {one["code"] for one in told.get("reasons", ())}, told
 
 
 def test_a_notification_that_nobody_could_read_is_told_to_whoever_asks(engine: Engine, town: City) -> None:

@@ -12,9 +12,16 @@ from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
 from data_access.city import City
+from doors.courier import Courier
+from doors.keeper import Keeper
+from doors.mqtt.broker import own_topics
 from doors.serving import create_doors
 from doors.state import States
+from ingest.pack import Source, read
 from settings import ROOT
+from tests.doors.broker import PROGRAM as BROKER
+from tests.doors.broker import running
+from tests.doors.conftest import wait_until
 from tests.ingest.conftest import Sender
 
 SECTIONS = dict(part.partition("\n")[::2] for part in (ROOT / "docs" / "doors.md").read_text(encoding="utf-8").split("\n## ")[1:])
@@ -67,3 +74,26 @@ def test_a_request_is_sent_and_read_by_open311(address: str, sender: Sender) -> 
     number = json.loads(sent)[0]["service_request_id"]
     assert f"<service_request_id>{number}</service_request_id>" in read
     assert [one["service_request_id"] for one in json.loads(found)] == [number]
+
+
+@pytest.mark.skipif(shutil.which("mosquitto_pub") is None or BROKER is None, reason="there is no mosquitto here")
+def test_messages_are_sent_by_mqtt(address: str, sender: Sender, engine: Engine) -> None:
+    source = Source.model_validate({"key": "test", "name": "Test", "owner": "Town hall", "licence": "CC0-1.0", "kind": "iot"})
+    with running() as broker:
+        entry = own_topics(source).model_copy(update={"url": broker.url})
+        keeper = Keeper(Courier(engine), States(engine))
+        keeper.start(read("newyork").model_copy(update={"sources": [source.model_copy(update={"listen": [entry]})]}))
+        try:
+            wait_until(lambda: bool(keeper.states.of("test", "mqtt", entry.name).up))
+            answers_of("MQTT", address, MQTT_PORT=str(broker.port), SOURCE="test", REGION="T111")
+            wait_until(lambda: bool(sender.rows("SELECT 1 FROM reject WHERE row->>'device' = 'doors-2'")))
+        finally:
+            keeper.stop()
+    assert sender.rows("SELECT value FROM observation JOIN device USING (device_id) WHERE code = 'doors-2'") == [(14,)]
+
+
+def test_entities_are_sent_by_ngsi(address: str, sender: Sender) -> None:
+    answers = [json.loads(one) for one in answers_of("NGSI", address, LAT="0.005", LON="0.005")]
+    assert [sender.counts(answer) for answer in answers] == [(2, 0, 0), (1, 0, 1)]
+    assert sender.rows("SELECT value FROM observation JOIN device USING (device_id) WHERE code = 'Station:1' ORDER BY 1") == [
+        (11.5,), (12,)]
