@@ -17,7 +17,7 @@ from ingest.rejects import written
 
 TEXTS = ("agency", "description", "status_notes", "service_notice", "address_id", "zipcode", "media_url")
 SAID = """
-    SELECT external_id, digest, taken, closed, agency, requested_at FROM service_request WHERE case_id = ANY(:ids)"""
+    SELECT case_id, digest, taken, closed, agency, requested_at FROM service_request WHERE case_id = ANY(:ids)"""
 KEEP = f"""
     INSERT INTO service_request AS r (case_id, source_id, external_id, taken, closed, requested_at, {", ".join(TEXTS)},
                                       attributes, digest)
@@ -61,9 +61,9 @@ class Word:
 
 def said(connection: Connection, source: str, external_ids: Sequence[str]) -> dict[str, Said]:
     """What these requests of a source said last; those that were never met are left out."""
-    ids = identities(source, external_ids).tolist()
-    rows = connection.execute(sql(SAID), {"ids": ids})
-    return {row.external_id: Said(row.digest, row.taken, row.closed, row.agency, row.requested_at) for row in rows}
+    names = dict(zip(identities(source, external_ids).tolist(), external_ids, strict=True))
+    rows = connection.execute(sql(SAID), {"ids": list(names)})
+    return {names[row.case_id]: Said(row.digest, row.taken, row.closed, row.agency, row.requested_at) for row in rows}
 
 
 def waiting(connection: Connection, source: str, before: datetime, most: int) -> list[str]:

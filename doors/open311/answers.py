@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 import orjson
 
 from doors.markup import NotXml, parsed
+from ingest.mapping.cells import SPACES
 from readers.encoding import encoding
 
 Plain = dict[str, Any]
@@ -24,6 +25,7 @@ AROUND = ("services", "service", "service_requests", "requests", "request", "ser
 PAGE = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 ZEROS = re.compile(r'("(?:[^"\\]|\\.)*")|(?<=[\s:,\[])(-?0\d[\d.]*)(?=\s*[,}\]])')
+EDGES = re.compile(rf"^[\s{SPACES}]+|[\s{SPACES}]+$")     # what a mapping cuts off, too
 DEEPEST = 40        # levels of an answer
 SHOWN = 120         # characters of an answer in an error
 
@@ -169,7 +171,7 @@ ALIASES = {**{name: name for name in (
 def text(value: Any) -> Any:
     """A scalar as text, None for nothing; anything else as it is."""
     if isinstance(value, str):
-        return value.strip() or None
+        return EDGES.sub("", value).encode("utf-8", "replace").decode() or None
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

@@ -113,6 +113,8 @@ def agencies(requests: Sequence[Request], entry: Open311, zone: ZoneInfo, folder
 def row(request: Request, before: Seen | None, at: int, said: Told, entry: Open311, now: datetime) -> dict[str, Any]:
     """One request as the mapping reads it: its own fields, a title, and the steps that are new."""
     made = dict.fromkeys(STANDARD) | dict(request)
+    number = request.get("service_request_id")
+    made["service_request_id"] = number if isinstance(number, str) else None
     return made | {"title": title(request), "steps": steps(request, before, at, said, entry, now)}
 
 
