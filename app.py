@@ -76,8 +76,9 @@ def create_app(settings: Settings) -> Dash:
 def server() -> Flask:
     """The application for a WSGI server, as the environment says."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    flask: Flask = create_app(Settings()).server
-    if "briefings" in flask.extensions:
+    settings = Settings()
+    flask: Flask = create_app(settings).server
+    if settings.briefings and "briefings" in flask.extensions:
         flask.extensions["briefings"].start()
     garbage.spare_what_stays()
     return flask

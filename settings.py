@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     statement_timeout_ms: int = Field(5000, description="How long a read may take")
     ingest_timeout_ms: int = Field(60000, description="How long one statement of a batch may take")
     chromium: str | None = Field(None, description="The browser that prints pages as PDF; none: the first that is installed")
+    briefings: bool = Field(True, description="Whether this screen makes the briefings that the pack plans")
     simulate: bool = Field(True, description="Whether `run` starts the simulator")
     seed: int = Field(20261, description="The simulator's seed")
     wall_tokens: Annotated[tuple[WallToken, ...], NoDecode] = Field(
