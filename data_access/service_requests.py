@@ -70,6 +70,7 @@ TABLES = """city_case f
             JOIN source s ON s.source_id = f.source_id
             LEFT JOIN agency a ON a.agency_id = f.agency_id
             LEFT JOIN service_request r ON r.case_id = f.case_id"""
+PATIENCE = "SET LOCAL statement_timeout = '5s'"     # anybody may ask, beside what is being taken
 OURS = "r.digest IS NULL"   # what another Open311 server told us is read there; two that listen to each other would never end
 
 
@@ -95,7 +96,8 @@ def services(engine: Engine) -> tuple[Service, ...]:
 def requests(engine: Engine, asked: Asked) -> tuple[Request, ...]:
     """Read the requests that are wanted, the newest first. Raises: DataUnavailable. Source: city_case, service_request."""
     order = "f.state_at" if asked.updated and not asked.made and asked.ids is None else "f.reported_at"
-    with reading(engine, "the requests") as connection:
+    with reading(engine, "the requests", transaction=True) as connection:
+        connection.execute(sql(PATIENCE))
         rows = connection.execute(sql(f"""
             SELECT {COLUMNS} FROM {TABLES}
              WHERE {" AND ".join(wanted(asked))}

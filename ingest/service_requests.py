@@ -16,8 +16,9 @@ from ingest.identity import identities
 from ingest.rejects import written
 
 TEXTS = ("agency", "description", "status_notes", "service_notice", "address_id", "zipcode", "media_url")
-SAID = """
-    SELECT case_id, digest, taken, closed, agency, requested_at FROM service_request WHERE case_id = ANY(:ids)"""
+TAKEN = "(r.taken OR EXISTS (SELECT FROM city_case c WHERE c.case_id = r.case_id))"     # the latter by a retry
+SAID = f"""
+    SELECT case_id, digest, {TAKEN} AS taken, closed, agency, requested_at FROM service_request r WHERE case_id = ANY(:ids)"""
 KEEP = f"""
     INSERT INTO service_request AS r (case_id, source_id, external_id, taken, closed, requested_at, {", ".join(TEXTS)},
                                       attributes, digest)
@@ -33,6 +34,8 @@ KEEP = f"""
        SET digest = excluded.digest, asked_at = excluded.asked_at"""
 CHANGED = ("taken", "closed", "requested_at", *TEXTS, "attributes")
 REPLACE = f"""{KEEP}, {", ".join(f"{name} = excluded.{name}" for name in CHANGED)}"""
+UNLESS_TAKEN = f"""{KEEP}, {", ".join(
+    f"{name} = CASE WHEN r.taken THEN r.{name} ELSE excluded.{name} END" for name in CHANGED)}"""
 
 
 @dataclass(frozen=True)
@@ -68,9 +71,9 @@ def said(connection: Connection, source: str, external_ids: Sequence[str]) -> di
 
 def waiting(connection: Connection, source: str, before: datetime, most: int) -> list[str]:
     """Open requests that were not asked for since then, the longest unseen first."""
-    return list(connection.execute(sql("""
-        SELECT external_id FROM service_request JOIN source s USING (source_id)
-         WHERE s.key = :source AND taken AND NOT closed AND asked_at < :before
+    return list(connection.execute(sql(f"""
+        SELECT r.external_id FROM service_request r JOIN source s USING (source_id)
+         WHERE s.key = :source AND {TAKEN} AND NOT closed AND asked_at < :before
          ORDER BY asked_at LIMIT :most"""), {"source": source, "before": before, "most": most}).scalars())
 
 
@@ -83,7 +86,8 @@ def looked_at(connection: Connection, source: str, external_ids: Collection[str]
 
 def keep(connection: Connection, source: str, words: Sequence[Word]) -> None:
     """Keep what requests said. One that was refused keeps what it said when it was taken, if it ever was."""
-    for statement, some in ((REPLACE, [one for one in words if one.taken]), (KEEP, [one for one in words if not one.taken])):
+    for statement, taken in ((REPLACE, True), (UNLESS_TAKEN, False)):
+        some = [one for one in words if one.taken == taken]
         if some:
             connection.execute(sql(statement), {"source": source, **columns(source, some)})
 

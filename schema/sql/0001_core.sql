@@ -279,7 +279,7 @@ CREATE TABLE service_request (
     digest text,                        -- of its last word and of how that is mapped; NULL: it was sent to us
     asked_at timestamptz NOT NULL DEFAULT now() -- when it was last looked at
 );
-CREATE INDEX service_request_open ON service_request (source_id, asked_at) WHERE taken AND NOT closed;
+CREATE INDEX service_request_open ON service_request (source_id, asked_at) WHERE NOT closed;
 
 CREATE TABLE service_contact (          -- who asked for it: personal, read by nothing that is shown
     case_id bigint PRIMARY KEY,

@@ -106,7 +106,7 @@ def test_any_requests_are_taken_or_kept(take: Callable[[list[Any]], set[str]], r
     names = sorted(take(found))
     ids = identities("test", names).tolist()
     known = rows("SELECT case_id, taken FROM service_request WHERE case_id = ANY(:ids)", ids=ids)
-    kept: dict[int, bool] = dict(known)  # type: ignore[arg-type]
+    kept: dict[int, bool] = dict(known)
     cases = {one for one, in rows("SELECT case_id FROM city_case WHERE case_id = ANY(:ids)", ids=ids)}
     assert set(kept) == set(ids) and {one for one, taken in kept.items() if taken} == cases
     batches, refused = rows("SELECT count(*) FROM batch"), rows("SELECT count(*) FROM reject")
