@@ -11,7 +11,7 @@ from doors.cap.counter import counter as cap_counter
 from doors.courier import Courier
 from doors.desk import Desk
 from doors.gtfs import listening as gtfs
-from doors.mqtt import listening as mqtt
+from doors.mqtt import streams as mqtt
 from doors.ngsi.counter import counter as ngsi_counter
 from doors.open311 import client as open311
 from doors.open311.counter import counter as open311_counter

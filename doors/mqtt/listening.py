@@ -19,11 +19,6 @@ from ingest.rejects import Kept, Reason
 DOOR = "mqtt"
 
 
-def run(entry: Mqtt, source: str, courier: Courier, state: State, stop: Event) -> None:
-    """Listen until told to stop. Raises: Lost, Misconfigured, Unavailable; the broker then keeps what was not acknowledged."""
-    Listener(entry, source, courier, state).listen(stop)
-
-
 class Listener:
     """One entry of the pack at work."""
 
@@ -45,6 +40,7 @@ class Listener:
                 if messages:
                     self.take(messages)
                     connection.acknowledge(messages)
+                self.ask_again(connection)
 
     def ask(self, connection: Connection) -> None:
         """Ask for the pack's topics, as far as the broker does not remember them. Raises: Lost, Misconfigured, Unavailable."""
@@ -61,15 +57,17 @@ class Listener:
             self.witness.asked = asked
             self.courier.remember(self.source, self.cursor())
 
+    def ask_again(self, connection: Connection) -> None:
+        """Ask for what there is anew: a pack's topics stay as they are."""
+
     def take(self, messages: Sequence[Message]) -> None:
         """Store what came, but for what is stored already. Raises: Unavailable; then nothing may be acknowledged."""
         new = [message for message in messages if not self.witness.knows(message)]
-        newest = None
+        instants = []
         for number, heap in self.sorter.sort(new):
             self.witness.add(heap.messages)
-            given = self.give(number, heap)
-            newest = max((one for one in (newest, given.newest) if one is not None), default=None)
-        self.state.message(len(messages), newest)
+            instants.append(self.give(number, heap).newest)
+        self.state.message(len(messages), max((one for one in instants if one is not None), default=None))
 
     def give(self, number: int, heap: Heap) -> Answer:
         """Store what came of one of the pack's topics. Raises: Unavailable."""

@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 from data_access.city import City
 from doors.courier import Courier, Unavailable
 from doors.keeper import Keeper
-from doors.mqtt import listening
 from doors.mqtt.connection import Connection, Lost
+from doors.mqtt.streams import run
 from doors.registry import RUNNERS
 from doors.state import State, States
 from ingest.pack.doors.mqtt import Mqtt
@@ -189,9 +189,9 @@ def test_what_the_broker_kept_is_taken_where_it_says_its_time_and_refused_where_
 
 def test_a_wrong_password_and_nobody_there_are_said(courier: Courier, state: State, town: City) -> None:
     with running("password_file /dev/null\nallow_anonymous false") as closed, pytest.raises(Lost, match="does not let us in"):
-        listening.run(entry(closed, BARE), "test", courier, state, Event())
+        run(entry(closed, BARE), "test", courier, state, Event())
     with pytest.raises(Lost, match="refused"):
-        listening.run(Mqtt.model_validate({"door": "mqtt", "url": f"mqtt://127.0.0.1:{free_port()}", "topics": [BARE]}),
+        run(Mqtt.model_validate({"door": "mqtt", "url": f"mqtt://127.0.0.1:{free_port()}", "topics": [BARE]}),
                       "test", courier, state, Event())
 
 

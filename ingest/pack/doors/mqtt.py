@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ingest.mapping.spec import Mapping
 from ingest.mapping.values import Value
-from ingest.pack.doors.base import Heard, Variable, without_password
+from ingest.pack.doors.base import Heard, Terms, Variable, without_password
 from ingest.pack.faults import misplaced
 from ingest.pack.parts import Key, Part
 from ingest.quality.spec import Check
@@ -42,10 +42,11 @@ class Topic(Part):
     topic: Annotated[str, Field(min_length=1, max_length=500)] = Field(
         description="Such as sensors/{device}/{property}; + is any level, # at the end all that follows")
     key: Key | None = Field(None, description="Tells it from others of the entry; its number when left out")
-    subject: Annotated[str, Field(json_schema_extra={"enum": sorted(FIELDS)})] = Field("observations", description="What a row is")
+    subject: Annotated[str, Field(json_schema_extra={"enum": sorted(FIELDS)})] = Field(
+        "observations", description="What a row is")
     payload: Literal["auto", "json", "lines", "text"] = Field(
-        "auto", description="json: an object or a list; lines: one a line; text: all of it is the column `value`; auto: "
-                            "as it looks, a bare number being `value`")
+        "auto", description="json: an object or a list; lines: one a line; text: all of it is the column `value`; "
+                            "auto: as it looks, a bare number being `value`")
     records: str | None = Field(None, description="Where in the object the list of rows is, such as data.items; what stands "
                                                   "beside it belongs to each")
     encoding: str | None = Field(None, description="Of texts that are not UTF-8, such as gb18030")
@@ -142,11 +143,17 @@ class Mqtt(Heard):
     version: Literal["5", "3.1.1"] | None = Field(None, description="Left out, 5 and where the broker does not speak it 3.1.1")
     inflight: Annotated[int, Field(ge=1, le=MOST)] = Field(
         5000, description="So many messages may be under way without being acknowledged (only MQTT 5 can say so)")
-    topics: Annotated[list[Topic], Field(min_length=1)]
+    topics: list[Topic] = []
+    things: Key | None = Field(
+        None, description="Instead of topics: the source's `door: sensorthings` (its key, or the door's name) whose observations "
+                          "this broker sends; the topics are those of its Datastreams")
+    root: str = Field("v1.1", description="What the topics of `things` begin with")
 
     @model_validator(mode="after")
     def each_once(self) -> "Mqtt":
-        """Topics have keys of their own, and none is asked for twice."""
+        """There are topics or things, topics have keys of their own, and none is asked for twice."""
+        if bool(self.topics) == (self.things is not None):
+            raise ValueError("exactly one of topics and things must be said")
         for what, given in (("key", [topic.key for topic in self.topics]), ("topic", [topic.filter for topic in self.topics])):
             for number, one in enumerate(given):
                 if one is not None and one in given[:number]:
@@ -156,3 +163,8 @@ class Mqtt(Heard):
     def named(self, number: int) -> str:
         """How batches call one of the topics."""
         return f"{self.name}.{self.topics[number].key or number + 1}"
+
+    def terms(self, name: str) -> Terms | None:
+        """How the messages of a topic are read."""
+        return next((Terms(one.subject, one.mapping, one.checks, one.nearest_m) for number, one in enumerate(self.topics)
+                     if self.named(number) == name), None)
