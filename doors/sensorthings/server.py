@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from doors.desk import Desk
+from doors.sensorthings import openapi
 from doors.sensorthings.answering import Reply, written
 from doors.sensorthings.batch import Run, by_json, by_parts
 from doors.sensorthings.query import Malformed
@@ -15,7 +16,7 @@ from doors.sensorthings.writing import DOOR, Writer
 from ingest.batch import Source
 from ingest.door import Refused, as_refused
 
-PREFIX = "/sensorthings/v1.1"
+PREFIX = openapi.PREFIX
 READ_WEIGHT = 4 << 20       # bytes that a reading counts for beside the bodies that are worked on
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -24,10 +25,11 @@ def counter(desk: Desk) -> Blueprint:
     """The service at its address."""
     served = Blueprint("sensorthings", __name__, url_prefix=PREFIX)
 
-    @served.route("", methods=METHODS, defaults={"path": ""})
-    @served.route("/", methods=METHODS, defaults={"path": ""})
+    @served.route("/", methods=METHODS, defaults={"path": ""}, strict_slashes=False)
     @served.route("/<path:path>", methods=METHODS)
     def ask(path: str) -> Response:
+        if path == "openapi.json":
+            return sent(Reply(200, openapi.description()))
         if path == "$batch" and request.method == "POST":
             return batch(desk)
         if request.method in ("GET", "HEAD"):

@@ -10,19 +10,24 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from sqlalchemy import Engine, text
 from werkzeug.serving import make_server
 
 from data_access.city import City
+from data_access.readings import readings
 from doors.courier import Courier
 from doors.secret import secret
 from doors.sensorthings import client as clients
 from doors.sensorthings.client import Poller
+from doors.sensorthings.model import stream_id
 from doors.sensorthings.remote import Remote, read
 from doors.sensorthings.server import PREFIX
 from doors.serving import create_doors
 from doors.state import State, States
 from doors.web import Client, Unreachable
+from indicators.library import INDICATORS
+from indicators.scope import Scope
 from ingest.pack.doors.sensorthings import SensorThings
 from tests.doors.conftest import wait_until
 
@@ -276,8 +281,12 @@ def test_the_secret_opens_the_server(
     assert frost.authorization == expected
 
 
-def test_our_own_server_is_such_a_server(engine: Engine, town: City, courier: Courier) -> None:
-    """The stations of source `test` are copied from our server to ourselves, as devices of source `sim`."""
+def test_our_own_server_is_such_a_server_and_the_panel_changes(engine: Engine, town: City, courier: Courier) -> None:
+    """The stations of source `test` are copied from our server to ourselves, as devices of source `sim`; what is sent to the
+    server is read there, and twice in the panel's mean."""
+    def mean() -> float | None:
+        return readings(engine, town, [INDICATORS["place_pm25"]], Scope("T", "24h"), datetime.now(UTC))["place_pm25"].value
+
     station = {"kind": "air", "interval_s": 60, "lat": 0.005, "lon": 0.015, "installed_at": "2026-01-01T00:00:00Z"}
     courier.give("test", "devices", [station | {"code": f"own{n}", "name": f"Own {n}"} for n in range(3)], door="t", origin="t")
     courier.give("test", "observations", [
@@ -294,8 +303,11 @@ def test_our_own_server_is_such_a_server(engine: Engine, town: City, courier: Co
     polling.start()
     try:
         wait_until(lambda: copied(engine) == (3, 750))
-        courier.give("test", "observations", [{"device": "own1", "property": "pm25", "observed_at": ago(seconds=30),
-                                               "value": 7}], door="t", origin="t")
+        before = mean()
+        number = stream_of_own1(engine)
+        sent = requests.post(f"{entry.url}/Datastreams({number})/Observations", timeout=30, headers={
+            "Authorization": "Bearer secret"}, json={"phenomenonTime": ago(seconds=30), "result": 990})
+        assert sent.status_code == 201
         wait_until(lambda: copied(engine) == (3, 751))
         wait_until(lambda: state.up is True)
     finally:
@@ -304,6 +316,8 @@ def test_our_own_server_is_such_a_server(engine: Engine, town: City, courier: Co
         server.shutdown()
         thread.join()
         server.server_close()
+    after = mean()
+    assert before is not None and after is not None and after > before
     with engine.connect() as connection:
         assert connection.execute(text("""
             SELECT count(*) FROM observation a JOIN device da USING (device_id)
@@ -311,6 +325,13 @@ def test_our_own_server_is_such_a_server(engine: Engine, town: City, courier: Co
               JOIN observation b ON (b.device_id, b.property_id, b.observed_at, b.value)
                                   = (db.device_id, a.property_id, a.observed_at, a.value)
              WHERE starts_with(da.code, 'own')""")).scalar_one() == 751
+
+
+def stream_of_own1(engine: Engine) -> int:
+    """The Datastream of the second station."""
+    with engine.connect() as connection:
+        device = connection.execute(text("SELECT device_id FROM device WHERE code = 'own1'")).scalar_one()
+    return stream_id(int(device), 1)
 
 
 def copied(engine: Engine) -> tuple[int, int]:

@@ -97,3 +97,13 @@ def test_entities_are_sent_by_ngsi(address: str, sender: Sender) -> None:
     assert [sender.counts(answer) for answer in answers] == [(2, 0, 0), (1, 0, 1)]
     assert sender.rows("SELECT value FROM observation JOIN device USING (device_id) WHERE code = 'Station:1' ORDER BY 1") == [
         (11.5,), (12,)]
+
+
+def test_a_thing_is_sent_and_read_by_sensorthings(address: str, sender: Sender) -> None:
+    """0.0115 mg/m³ are 11.5 µg/m³."""
+    thing, arrays, newest = (json.loads(one) for one in answers_of("SensorThings", address, LON="0.005", LAT="0.005"))
+    assert thing["properties"]["code"] == "doors-mast-1"
+    assert [one.rpartition("'")[1] for one in arrays] == ["'", ""] and arrays[1] == "error"
+    assert [one["Observations"][0]["result"] for one in newest["value"] if one["properties"]["code"] == "doors-mast-1"] == [12]
+    assert sender.rows("SELECT value FROM observation JOIN device USING (device_id) WHERE code = 'doors-mast-1' ORDER BY 1") == [
+        (11.5,), (12,)]
