@@ -32,8 +32,7 @@
     cross: (c, r) => { c.moveTo(-r, -r); c.lineTo(r, r); c.moveTo(r, -r); c.lineTo(-r, r); },
   };
   const sizes = (name, shape, radii, paint) => radii.map((radius, at) => ({name: `${name}-${at + 1}`, shape, radius, ...paint}));
-  const VEHICLES = [{state: "running", fill: "--accent"}, {state: "late", fill: "--watch"},
-    {state: "stale", fill: "--halo", stroke: "--stale", width: 1.3}];
+  const VEHICLES = [{state: "running", fill: "--accent"}, {state: "stale", fill: "--halo", stroke: "--accent", width: 1.2}];
   const MARKS = [
     ...sizes("overdue", "diamond", [7.5, 9], {fill: "--bad"}),
     ...sizes("due_soon", "triangle", [6, 7.5], {fill: "--watch"}),
@@ -188,18 +187,23 @@
       paint: numbered ? {"text-color": token("--text-1"), "text-halo-color": token("--halo"), "text-halo-width": 1.8} : {}};
   }
 
-  const ofVehicle = part => ["match", ["get", "state"], ...VEHICLES.slice(1).flatMap(one => [one.state, part(one)]), part(VEHICLES[0])];
+  const ofVehicle = part => ["case", ["==", ["get", "state"], "stale"], part(VEHICLES[1]), part(VEHICLES[0])];
+
+  /* A vehicle's line; of one that is late also by how many minutes. */
+  const lineName = () => ["step", ["zoom"], "", 14, ["format", ["coalesce", ["get", "line"], ""], {},
+    ["case", ["==", ["get", "state"], "late"], ["concat", " +", ["round", ["/", ["get", "delay"], 60]], "′"], ""],
+    {"text-color": token("--watch")}]];
 
   /* Near by each vehicle points where it goes and bears its line; far out there is a dot in each small square. */
   const vehicleLayers = () => [
     {id: "vehicle-far", type: "circle", source: "vehicle", "source-layer": "vehicle", maxzoom: 12, layout: {visibility: "none"},
       paint: {"circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 1.5, 12, 2.6], "circle-stroke-width": 0.8,
-        "circle-color": ofVehicle(one => token(one.stroke || one.fill)), "circle-stroke-color": token("--halo")}},
+        "circle-color": token("--accent"), "circle-opacity": ofVehicle(one => (one.stroke ? 0.45 : 1)), "circle-stroke-color": token("--halo")}},
     {id: "vehicle", type: "symbol", source: "vehicle", "source-layer": "vehicle", minzoom: 12,
       layout: {visibility: "none", "icon-allow-overlap": true, "icon-rotation-alignment": "map", "icon-rotate": ["coalesce", ["get", "bearing"], 0],
         "icon-image": ["case", ["has", "bearing"], ofVehicle(one => `vehicle-${one.state}-heading`), ofVehicle(one => `vehicle-${one.state}`)],
         "icon-size": ["interpolate", ["linear"], ["zoom"], 12, 0.7, 14, 1],
-        "text-field": ["step", ["zoom"], "", 14, ["coalesce", ["get", "line"], ""]], "text-font": FONT, "text-size": LEAST,
+        "text-field": lineName(), "text-font": FONT, "text-size": LEAST,
         "text-anchor": "left", "text-offset": [0.8, 0], "text-optional": true, "text-padding": 1},
       paint: {"text-color": token("--text-1"), "text-halo-color": token("--halo"), "text-halo-width": 1.8}},
   ];
@@ -215,6 +219,15 @@
     markLayer("alarm", "device", "health", "alarm", true),
   ];
 
+  const grave = () => ["match", ["get", "tone"], "bad", token("--bad"), "watch", token("--watch"), token("--text-2")];
+
+  /* Where a warning holds: a breath of its colour, and a line around it that can be pressed. */
+  const warningLayers = () => [
+    {id: "warning", type: "fill", source: "warning", layout: {}, paint: {"fill-color": grave(), "fill-opacity": 0.16}},
+    {id: "warning-line", type: "line", source: "warning", layout: {"line-join": "round"},
+      paint: {"line-color": grave(), "line-width": 2.2, "line-dasharray": [3, 1.5]}},
+  ];
+
   function labelLayer() {
     return {id: "label", type: "symbol", source: "label",
       layout: {
@@ -228,7 +241,7 @@
   /* `building` and `vehicle` are the zooms of their tiles, where the city has any. */
   const layers = (levels, {building: buildings, vehicle: vehicles}) => [
     {id: "water", type: "background", paint: {"background-color": token("--water")}},
-    ...regionLayers(levels), ...(buildings ? [footprintLayer()] : []), ...lotLayers(), ...markLayers(vehicles), ...veilLayers(levels),
+    ...regionLayers(levels), ...(buildings ? [footprintLayer()] : []), ...lotLayers(), ...warningLayers(), ...markLayers(vehicles), ...veilLayers(levels),
     ...solidLayers(levels, buildings), ...(buildings ? [buildingLayer()] : []), labelLayer()];
 
   window.tonglan = Object.assign(window.tonglan || {}, {mapStyle: {layers, images, cases, count, intensity, NOTHING, TARGET_OFFSET, FACE, FIGURES, least}});

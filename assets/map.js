@@ -8,7 +8,7 @@
   const LIBRARY = new URL(document.querySelector('meta[name="library-map"]')?.content || "vendor/maplibre-gl.mjs", HERE).href;
   const TILES = new URL("../tiles/", HERE).href;
   const PROTOCOL = "city";
-  const MARKS = ["alarm", "overdue", "due_soon", "vehicle", "offline", "watch", "open", "vehicle-far", "ok", "lot-single"];
+  const MARKS = ["alarm", "overdue", "due_soon", "vehicle", "offline", "watch", "open", "vehicle-far", "ok", "lot-single", "warning-line"];
   const GATHERED = ["overdue", "due_soon"];
   const NUMBERED = ["overdue", "due_soon", "alarm"];
   const SHOWN_WITH = {alarm: ["alarm", "watch"], offline: ["offline", "ok"], lot: ["lot-density", "lot-single"],
@@ -33,6 +33,7 @@
   const companies = {};        // by layer: how many of its tiles are coming, and who waits for them
   let wanted = null;           // the newest state
   let shown = null;            // the state that is drawn
+  let warned = EMPTY;          // the areas of warnings
   let moving_mark = null;      // under which mark vehicles are asked for: they move more often than the rest is painted
   let picture = null;          // {root, plane, map, svg, tip, note, ready}
   let hidden = null;           // layers that this viewer has hidden
@@ -133,7 +134,8 @@
     const vector = layer => ({type: "vector", tiles: address(layer, version(state, layer)),
       minzoom: state.zooms[layer][0], maxzoom: state.zooms[layer][1]});
     const all = [...regionSources(state), ...others(state)].map(layer => [layer, vector(layer)]);
-    return {...Object.fromEntries(all), label: {type: "geojson", data: EMPTY}};
+    return {...Object.fromEntries(all), label: {type: "geojson", data: EMPTY},
+      warning: {type: "geojson", data: warned}};
   }
 
   async function create(root) {
@@ -210,6 +212,7 @@
     const map = picture.map, state = wanted, before = shown;
     if (before && (before.levels !== state.levels || !same(before.zooms, state.zooms))) return restart(picture);
     shown = state;
+    if (!before) map.getSource("warning").setData(warned);
     versions(map, state, before);
     paint(map, state, before);
     if (!before || !same(before.labels, state.labels)) labels(map, state);
@@ -237,6 +240,13 @@
     for (const source of [...regionSources(state), ...others(state).filter(layer => layer !== "vehicle")]) {
       if (version(before, source) !== version(state, source)) map.getSource(source).setTiles(address(source, version(state, source)));
     }
+  }
+
+  /* Where warnings hold has changed. */
+  function warn(areas) {
+    warned = areas || EMPTY;
+    const source = picture && picture.ready && picture.map.getSource("warning");
+    if (source) source.setData(warned);
   }
 
   /* Vehicles alone have moved. */
@@ -302,7 +312,8 @@
     refilter(map, `solid-${level}`, ids(Object.keys(state.paint.heights).map(Number)));
   }
 
-  const lettersSized = map => NUMBERED.forEach(layer => map.setLayoutProperty(layer, "text-size", style.least(unit)));
+  const lettersSized = map => [...NUMBERED, "vehicle"].filter(layer => map.getLayer(layer))
+    .forEach(layer => map.setLayoutProperty(layer, "text-size", style.least(unit)));
 
   function numbers(map, state, before) {
     if (!before) lettersSized(map);
@@ -355,6 +366,7 @@
     for (const layer of ["overdue", "due_soon", "open", "alarm", "offline", "lot"]) {
       for (const part of SHOWN_WITH[layer] || [layer]) show(map, part, state.mode === "flat" && !hidden.has(layer));
     }
+    for (const part of ["warning", "warning-line"]) show(map, part, !hidden.has("warning"));
     if (state.zooms.vehicle) for (const part of SHOWN_WITH.vehicle) show(map, part, state.mode === "flat" && !hidden.has("vehicle"));
     if (state.zooms.building) {
       show(map, "building", state.mode === "flat" && !hidden.has("building"));
@@ -482,6 +494,7 @@
       const late = of.state === "overdue" && of.n === 1 ? words.late.replace("{time}", span(of.late)) : gathered;
       return [words[of.state || of.health], late];
     }
+    if (layer.source === "warning") return [of.headline, of.line];
     if (layer.source === "vehicle") return of.n > 1 ? [words.vehicle, words["vehicle.several"].replace("{n}", of.n)] : vehicle(of);
     const value = wanted.paint.values[id];
     return [wanted.language === "zh" ? of.name_zh : of.name_en, value === undefined ? "" : value === "—" ? words.no_data : value];
@@ -626,7 +639,7 @@
     for (const layer of style.layers(shown.levels, shown.zooms)) {
       for (const [name, value] of Object.entries(layer.paint)) map.setPaintProperty(layer.id, name, value);
       if (layer.type === "heatmap" && shown.heat) heat(map, shown);
-      if (layer.id === "label") map.setLayoutProperty(layer.id, "text-field", layer.layout["text-field"]);
+      if (["label", "vehicle"].includes(layer.id)) map.setLayoutProperty(layer.id, "text-field", layer.layout["text-field"]);
     }
   }
 
@@ -664,6 +677,7 @@
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     tonglan_map: {
       apply: state => { apply(state); return window.dash_clientside.no_update; },
+      warn: areas => { warn(areas); return window.dash_clientside.no_update; },
       move: mark => { move(mark); return window.dash_clientside.no_update; },
     },
   });

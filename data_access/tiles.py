@@ -272,6 +272,7 @@ MARK_PLACE = "ST_MakePoint(round(tx * :extent), round(ty * :extent)) AS geom"
 
 # Devices by what is wrong with them: ok 0, watch 1, offline 2, alarm 3.
 WATCH, OFFLINE, ALARM = 1, 2, 3
+VEHICLE_CELLS = ((NEAR, 32), (NEAR + 1, 64))    # below these zooms a square across a tile by so many holds one vehicle
 CROWDED_CELLS = 8           # squares across a tile in which far out all of a rank are one mark
 SILENT = "(f.last_at IS NULL OR f.last_at < :now - make_interval(secs => :silent * f.interval_s))"
 DEVICE_MARKS = f"""
@@ -472,11 +473,11 @@ def devices(engine: Engine, odd: Oddities, tile: Address) -> bytes:
 def vehicle_marks(engine: Engine, every: Fleet, tile: Address) -> bytes:
     """Vehicles: properties id, state (stale, running, late), line, headsign, bearing, delay (seconds), at (epoch), and n.
 
-    Near by all of them; far out one of each small square, which says only how it stands and how many are there.
+    Near by all of them; farther out one of each small square, which says only how it stands and how many are there.
     """
     here = every.within(tile.z, tile.x, tile.y)
-    far = tile.z < NEAR
-    shown, n = here.thinned() if far else (here, np.ones(len(here.ids), np.int64))
+    cells = next((cells for zoom, cells in VEHICLE_CELLS if tile.z < zoom), None)
+    shown, n = (here, np.ones(len(here.ids), np.int64)) if cells is None else here.thinned(cells)
     return encode(engine, "vehicles on the map", """
         SELECT v.state, v.n, v.id, v.line, v.headsign, v.bearing, v.delay, v.at,
                ST_MakePoint(round(v.tx * :extent), round(v.ty * :extent)) AS geom

@@ -15,7 +15,6 @@ from indicators.clocks import PUNCTUAL, VEHICLE_GONE, VEHICLE_STALE
 
 State = Literal["stale", "running", "late"]
 STATES: tuple[State, ...] = ("stale", "running", "late")    # by how much each draws the eye
-FAR_CELLS = 64              # squares across a tile that far out hold one vehicle each
 
 
 class UnknownVehicle(LookupError):
@@ -40,9 +39,9 @@ class Fleet:
         places = self.places * (1 << z) - (x, y)
         return self.only(np.flatnonzero(np.all((places >= 0) & (places < 1), axis=1)), places)
 
-    def thinned(self) -> tuple["Fleet", NDArray[np.int64]]:
-        """One of each square of a tile, the one that draws the eye most, and how many stand there."""
-        square = np.floor(self.places * FAR_CELLS).astype(np.int64) @ (FAR_CELLS, 1)
+    def thinned(self, cells: int) -> tuple["Fleet", NDArray[np.int64]]:
+        """One of each square of a tile, the one that draws the eye most, and how many stand there; `cells` squares across."""
+        square = np.floor(self.places * cells).astype(np.int64) @ (cells, 1)
         order = np.lexsort((self.instants, self.states, square))
         last = np.flatnonzero(np.append(np.diff(square[order]) != 0, True)) if len(order) else order
         return self.only(order[last], self.places), np.diff(last, prepend=-1)

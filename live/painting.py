@@ -122,6 +122,8 @@ class Painter:
         if "vehicle" in state["zooms"] and not desk.past:
             moving = desk.fleet()
             counts["vehicle"], simulated = moving.n, simulated or moving.simulated
+        if any(warning.area for warning in _if_known(desk.warnings)):
+            counts["warning"] = sum(warning.area for warning in desk.warnings())
         no_data = any(one.reading.value is None and one.reading.status != "not_applicable" for one in painted)
         return {
             ids.MAP_STATE: {"data": state},
@@ -232,7 +234,9 @@ PARTS: tuple[Part, ...] = (
     _part(ids.SOURCES, lambda desk: header.source_health(desk.look, desk.sources()), SOURCE, everywhere=True),
     _part(ids.WEATHER, lambda desk: header.weather(desk.look, desk.weather()), DEVICE, everywhere=True),
     _part(ids.JOBS, lambda desk: header.jobs(desk.look, desk.jobs()), frozenset({"job"}), everywhere=True),
-    Part(ids.MAP_MOVING, lambda desk: {ids.MAP_MOVING: {"data": desk.moving()}}, lambda desk: VEHICLE, quick),
+    Part(ids.MAP_MOVING, lambda desk: {ids.MAP_MOVING: {"data": desk.moving()}}, lambda desk: VEHICLE, quick, everywhere=True),
+    Part(ids.MAP_AREAS, lambda desk: {ids.MAP_AREAS: {"data": stage.warned_areas(desk.look, desk.warning_areas())}},
+         lambda desk: WARNING, quick),
     _part(ids.FEED, lambda desk: feed.feed(desk.look, desk.newest_cases(), desk.warnings(), desk.alarms()),
           CASE | DEVICE | WARNING),
     Part(ids.DRAWER, lambda desk: {ids.DRAWER: {"children": drawers.draw(desk)}}, drawers.depends, drawers.lane, everywhere=True),

@@ -309,6 +309,31 @@ def test_buildings_stand_in_relief_and_lie_quietly_on_the_flat_map(drawn: Any, c
     assert drawn.evaluate("Boolean(tonglan.map.map.getLayer('building'))") is False
 
 
+def test_vehicles_move_without_the_rest_of_the_map_and_open_their_drawer(drawn: Any, city: City, engine: Engine) -> None:
+    assert not [url for url in drawn.asked if "/vehicle/" in url], "a city without vehicles asks for none"
+    there = "tonglan.map.map.queryRenderedFeatures({layers: ['vehicle']}).map(f => f.geometry.coordinates[0].toFixed(3))"
+    with engine.begin() as connection:
+        connection.execute(text("""
+            INSERT INTO vehicle (vehicle_id, source_id, external_id, observed_at, region_id, geom, line, bearing, delay_s, at_stop,
+                placed_by_stop, gone, batch_id, row_no)
+            VALUES (:id, 1, 'b1', :at, 8, ST_SetSRID(ST_MakePoint(0.004, 0.005), 4326), '<b>12</b>', 90, 420, false, false, false,
+                    1, 1)"""), {"id": CASE, "at": NOON - timedelta(minutes=1)})
+    tell(drawn, state(city, vehicle="v1"))
+    drawn.evaluate("tonglan.map.map.jumpTo({center: [0.005, 0.005], zoom: 15})")
+    settle(drawn)
+    assert drawn.evaluate(there) == ["0.004"]
+    drawn.asked.clear()
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE vehicle SET geom = ST_SetSRID(ST_MakePoint(0.006, 0.005), 4326)"))
+    drawn.evaluate("dash_clientside.tonglan_map.move('v2')")
+    drawn.wait_for_function(f"{there}.join() === '0.006'")
+    assert {url.split("/")[-4] for url in drawn.asked if "/tiles/" in url} == {"vehicle"}
+    told = clicked(drawn, 0.006, 0.005)
+    assert (told["kind"], told["key"]) == ("vehicle", str(CASE))
+    tell(drawn, state(city))
+    assert drawn.evaluate("Boolean(tonglan.map.map.getLayer('vehicle'))") is False
+
+
 def test_far_out_a_mark_stands_for_its_region_and_leads_there(drawn: Any, city: City) -> None:
     """At zoom 11 the streets are wide enough for a mark each; T11's name stands at 0.01, 0.005."""
     drawn.evaluate("tonglan.map.map.jumpTo({center: [0.04, 0.005], zoom: 11.2})")
