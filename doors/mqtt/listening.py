@@ -76,7 +76,8 @@ class Listener:
                   for line, one in enumerate(heap.kept, start=len(heap.rows) + 1)]
         return self.courier.give(
             self.source, topic.subject, heap.rows, door=DOOR, origin=topic.topic, map=topic.mapping, checks=topic.checks,
-            nearest_m=topic.nearest_m, dataset=f"{self.source}/{name}", unread=unread, cursor=self.cursor())
+            nearest_m=topic.nearest_m, dataset=None if topic.map is None else f"{self.source}/{name}", unread=unread,
+            cursor=self.cursor())
 
     def cursor(self) -> Cursor:
         """What is remembered beside the facts."""

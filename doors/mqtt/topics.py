@@ -10,6 +10,7 @@ from doors.mqtt.payload import Unreadable
 from ingest.pack.doors.mqtt import RECEIVED, TOPIC, Mqtt, Topic
 
 MESSAGE = "payload"
+OBSERVED_AT = "observed_at"
 ORDER = ("agencies", "devices", "enterprises", "cases")   # others may speak of these, so they are stored first
 
 
@@ -97,7 +98,9 @@ def fill(heap: Heap, message: Message, topic: Topic, named: dict[str, str]) -> N
     except Unreadable as error:
         heap.kept.append(Kept(whole(message), "unreadable", str(error)))
         return
-    heap.rows.extend({**row, **around} for row in read.rows)
+    for row in read.rows:
+        undated = topic.map is None and topic.subject == "observations" and row.get(OBSERVED_AT) in (None, "")
+        heap.rows.append({**row, **around, OBSERVED_AT: dated} if undated else {**row, **around})
     heap.kept.extend(Kept({**around, MESSAGE: piece}, "unreadable", text) for piece, text in read.spoilt)
 
 

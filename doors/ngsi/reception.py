@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from data_access.engine import sql
-from doors.courier import MESSAGE, Answer, Courier, told
+from doors.courier import Answer, Courier, told
 from doors.ngsi.defaults import City, Made, Refused, Row, kinds_and_properties, now, rows
 from doors.ngsi.entities import Entity, NotEntities, entities, entity
 from doors.ngsi.models import add, kinds, models, units
@@ -29,7 +29,8 @@ class Unreadable(ValueError):
 
 @dataclass
 class Heap:
-    """Rows of one subject, what each was made of, and what could not be made one."""
+    """Rows of one subject, what each was made of, and entities that none was made of: each a list of its own, so that nobody
+    takes it for a row when rows are tried again."""
 
     rows: list[Mapping[str, Any]] = field(default_factory=list)
     whole: list[Any] = field(default_factory=list)
@@ -112,7 +113,7 @@ class Reception:
         for one, made in pairs:
             if isinstance(made, Refused):
                 heap = heaps.setdefault(NOTIFICATION, Heap())
-                heap.refused.append((one.whole, Reason(made.field, made.code, made.sentence)))
+                heap.refused.append(([one.whole], Reason(made.field, made.code, made.sentence)))
             elif not needless(made, there, number):
                 heap = heaps.setdefault(made.subject, Heap())
                 heap.rows.append(made.fields)
@@ -151,9 +152,9 @@ def readable(given: Sequence[tuple[Any, str | None]]) -> tuple[list[Entity], lis
         try:
             known.append(entity(one, notified))
         except NotEntities as error:
-            bad.append(({MESSAGE: one}, Reason(None, "unreadable", str(error))))
+            bad.append(([one], Reason(None, "unreadable", str(error))))
         except RecursionError:
-            bad.append(({MESSAGE: str(one)[:1000]}, Reason(None, "unreadable", "is nested too deep")))
+            bad.append(([str(one)[:1000]], Reason(None, "unreadable", "is nested too deep")))
     return known, bad
 
 

@@ -199,7 +199,7 @@ def test_a_type_that_the_pack_maps_goes_its_way_and_an_unknown_one_is_kept(clien
     assert sorted(one["code"] for one in told["reasons"]) == ["unknown_type", "unreadable", "unreadable"]
     assert rows("SELECT topic, body, r.code FROM message JOIN region r USING (region_id) WHERE external_id = 'c1'") == [
         ("noise", "Loud", "T111")]
-    assert rows("SELECT row->>'x' FROM reject WHERE row->>'id' = 'u1'") == [("1",)]
+    assert rows("SELECT row->0->>'x' FROM reject WHERE row->0->>'id' = 'u1'") == [("1",)]
 
 
 def test_what_is_no_notification_is_kept_and_said_and_a_wrong_token_is_refused(client: FlaskClient, rows: Rows) -> None:

@@ -1,6 +1,8 @@
 """What everything that a source is heard by has in common."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -32,6 +34,16 @@ def without_password(url: str) -> str:
 WebAddress = Annotated[str, AfterValidator(web)]
 
 
+@dataclass(frozen=True)
+class Terms:
+    """By which messages become rows: what they are, what their fields mean, what they must keep to."""
+
+    subject: str
+    map: Mapping
+    checks: Sequence[Check] = ()
+    nearest_m: float = 0
+
+
 class Heard(Part):
     """One thing that a source is listened to by; each protocol says in `door` which it is."""
 
@@ -50,6 +62,10 @@ class Heard(Part):
         """How batches, states and cursors call it."""
         return self.key or self.door
 
+    def terms(self, name: str) -> Terms | None:
+        """How what batches call `name` is read, so that refused rows of it can be tried again; None for what is not of this."""
+        return None
+
 
 class Mapped(Heard):
     """What is heard in a shape of the sender's own: what its messages are, what their fields mean, what they must keep to."""
@@ -67,3 +83,7 @@ class Mapped(Heard):
         if subject not in FIELDS:
             raise ValueError(f"{subject!r} is no subject; there are: {', '.join(FIELDS)}")
         return subject
+
+    def terms(self, name: str) -> Terms | None:
+        """How its messages are read."""
+        return Terms(self.subject, self.map, self.checks, self.nearest_m) if name == self.name else None

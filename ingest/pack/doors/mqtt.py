@@ -124,10 +124,7 @@ def levels(topic: str) -> Iterator[str]:
 
 def by_names(subject: str) -> Mapping:
     """Columns are the fields of the same names."""
-    columns = {field.name: Value(column=field.name, optional=True) for field in FIELDS[subject]}
-    if "observed_at" in columns:
-        columns["observed_at"] = Value(first=("observed_at", RECEIVED))
-    return Mapping(columns=columns)
+    return Mapping(columns={field.name: Value(column=field.name, optional=True) for field in FIELDS[subject]})
 
 
 class Mqtt(Heard):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator
 
 from ingest.mapping.spec import Mapping
-from ingest.pack.doors.base import Heard
+from ingest.pack.doors.base import Heard, Terms
 from ingest.pack.parts import Part
 from ingest.quality.spec import Check
 from ingest.rows import FIELDS, MONTH_S
@@ -45,6 +45,11 @@ class Ngsi(Heard):
     interval_s: Annotated[int, Field(ge=1, le=MONTH_S)] = Field(3600, description="How often a device of these models speaks")
     region: str | None = Field(None, description="The region of what says no location; left out, it is refused")
     classes: dict[str, str] = Field({}, description="A service code of an Open311 request → the class of the case")
+
+    def terms(self, name: str) -> Terms | None:
+        """How entities of a type are read."""
+        told = ((f"{self.name}.{kind}.{number}", one) for kind, each in self.types.items() for number, one in enumerate(each, 1))
+        return next((Terms(one.subject, one.map, one.checks, one.nearest_m) for called, one in told if called == name), None)
 
     @property
     def asks(self) -> bool:
