@@ -1,4 +1,4 @@
-"""A click on the map leads on: a region drills down, a case, device or vehicle opens its drawer."""
+"""A click on the map leads on: a region drills down, a case, device, vehicle or warning opens its drawer."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -42,6 +42,8 @@ def destination(city: City, view: View, click: Mapping[str, Any]) -> str | None:
         return to_drawer(view, "case", key)
     if kind == "device" and key:
         return to_drawer(view, "device", key)
+    if kind == "warning" and key:
+        return to_drawer(view, "warning", key)
     if kind == "vehicle" and key:
         return to_drawer(view, "vehicle", key)
     return None

@@ -27,6 +27,7 @@ STAGE = "stage"
 MAP = "map"              # the element that the map's script fills
 BOARD = "board"          # tiles in place of the map, where regions have no shapes
 MAP_STATE = "map-state"  # dcc.Store: what the map shall show
+MAP_AREAS = "map-areas"    # dcc.Store: the areas of warnings on the map
 MAP_MOVING = "map-moving"  # dcc.Store: under which mark the map asks for what moves by itself
 MAP_CLICK = "map-click"  # dcc.Store: what was clicked on the map
 MAP_VIEW = "map-view"    # dcc.Store: where the map looks

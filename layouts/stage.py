@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from data_access.attention import Attention
 from data_access.city import City, Region
 from data_access.tiles import BUILDING_ZOOMS, POINT_ZOOMS, VEHICLE_ZOOMS, gathered_by, region_zooms
+from data_access.warnings import Drawn
 from indicators.definition import Indicator
 from indicators.filters import LATENESS
 from indicators.reading import Reading
@@ -29,6 +30,7 @@ CALLOUTS = 3
 LAYERS = ("overdue", "due_soon", "open", "alarm", "offline", "lot")
 ROUND = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 HIDDEN_AT_FIRST = ("lot",)
+TONES = {"extreme": "bad", "severe": "bad", "moderate": "watch"}
 CUT_OFF = 1.5               # of the last class's beginning: what is more rises no higher
 
 
@@ -51,6 +53,7 @@ def stage(*over: Component) -> list[Component]:
         html.Div(id=ids.MAP_KEY, className="map-key"),
         dcc.Store(id=ids.MAP_STATE),
         dcc.Store(id=ids.MAP_MOVING),
+        dcc.Store(id=ids.MAP_AREAS),
         dcc.Store(id=ids.MAP_CLICK),
         dcc.Store(id=ids.MAP_VIEW),
     ]
@@ -156,8 +159,10 @@ def key(look: Look, counts: Mapping[str, int], *, simulated_marks: bool, no_data
                          [say("map.building", language), *counted(counts["building"], language)])] if "building" in counts else []
     moving = [layer_mark(look, "vehicle", html.I(className="map-key-vehicle", **{"aria-hidden": "true"}),
                          [say("map.vehicle", language), *counted(counts["vehicle"], language)])] if "vehicle" in counts else []
+    warned = [layer_mark(look, "warning", html.I(className="map-key-warning", **{"aria-hidden": "true"}),
+                         [say("map.warning", language), *counted(counts["warning"], language)])] if "warning" in counts else []
     if look.view.mode != "flat":
-        return [modes(look), *(houses if look.view.mode == "3d" else []), *mark]
+        return [modes(look), *warned, *(houses if look.view.mode == "3d" else []), *mark]
     shapes: list[tuple[str, Component, str]] = [
         ("overdue", glyph("bad"), "case.overdue"),
         ("due_soon", glyph("watch"), "case.due_soon"),
@@ -169,7 +174,7 @@ def key(look: Look, counts: Mapping[str, int], *, simulated_marks: bool, no_data
     marks = [layer_mark(look, layer, shape, [say(name, language), *counted(counts.get(layer), language)])
              for layer, shape, name in shapes]
     hatch = html.Span([html.I(className="map-key-hatch", **{"aria-hidden": "true"}), word("state.no_data", language)])
-    return [modes(look), *marks, *moving, *houses, *([hatch] if no_data else []), *mark]
+    return [modes(look), *marks, *moving, *houses, *warned, *([hatch] if no_data else []), *mark]
 
 
 def layer_mark(look: Look, layer: str, shape: Component, words: list[Any]) -> Component:
@@ -192,6 +197,15 @@ def modes(look: Look) -> html.Div:
 def counted(count: int | None, language: Language) -> list[Component]:
     """A layer's number, briefly; nothing where it is not known."""
     return [] if count is None else [html.B("".join(formats.scaled(count, 0, language)))]
+
+
+def warned_areas(look: Look, areas: Sequence[Drawn]) -> dict[str, Any]:
+    """The areas of warnings as the map draws them: what each is, its colour, and what its tip says."""
+    return {"type": "FeatureCollection", "features": [{
+        "type": "Feature", "geometry": one.geometry, "properties": {
+            "id": one.external_id, "tone": TONES.get(one.severity, "quiet"), "headline": one.headline[look.language],
+            "line": " · ".join((look.say(f"severity.{one.severity}"), look.say("until", at=formats.moment(
+                one.expires_at, look.now, look.zone, look.language))))}} for one in areas]}
 
 
 def counts(standing: Mapping[str, int], lots: int | None) -> dict[str, int]:

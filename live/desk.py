@@ -232,6 +232,11 @@ class Desk:
         """What classes and agencies are called. Raises: DataUnavailable."""
         return self._recall("case names", frozenset({"region", "agency"}), lambda: case_names.names(self.engine))
 
+    def warning_areas(self) -> tuple[warnings.Drawn, ...]:
+        """Where the warnings in force hold that have an area of their own. Raises: DataUnavailable."""
+        return self._recall(("warning areas", self._at), WARNING,
+                            lambda: warnings.areas(self.engine, self.region.region_id, self.now))
+
     def warnings(self) -> tuple[warnings.Warning, ...]:
         """The warnings in force. Raises: DataUnavailable."""
         return self._recall(("warnings", self._at), WARNING,
