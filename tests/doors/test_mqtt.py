@@ -10,12 +10,15 @@ import pytest
 from sqlalchemy import Engine
 
 from data_access.city import City
+from data_access.readings import readings
 from doors.courier import Courier, Unavailable
 from doors.keeper import Keeper
 from doors.mqtt.connection import Connection, Lost
 from doors.mqtt.streams import run
 from doors.registry import RUNNERS
 from doors.state import State, States
+from indicators.library import INDICATORS
+from indicators.scope import Scope
 from ingest.pack.doors.mqtt import Mqtt
 from tests.doors.broker import Broker, free_port, running
 from tests.doors.conftest import wait_until
@@ -185,6 +188,20 @@ def test_what_the_broker_kept_is_taken_where_it_says_its_time_and_refused_where_
     with listener(entry(broker, *topics, key=f"kept{number}", version=version), courier, engine):
         wait_until(lambda: counted(rows, f"2026-04-0{number}", f"2026-04-0{number}T01:00") == 1)
         wait_until(lambda: len(rows("SELECT 1 FROM reject WHERE row->>'@topic' = :topic", topic=f"kept{number}/m1/bare")) == 1)
+
+
+def test_the_panel_shows_what_a_message_said(broker: Broker, courier: Courier, engine: Engine, town: City) -> None:
+    """A station of its own street says 30 and then 50: the panel's mean is 30, and then 40."""
+    def mean() -> float | None:
+        return readings(engine, town, [INDICATORS["place_pm25"]], Scope("T12", "24h"), datetime.now(UTC))["place_pm25"].value
+
+    courier.give("test", "devices", [STATION | {"code": "shown", "name": "Shown", "lon": 0.025}], door="test", origin="test")
+    with listener(entry(broker, {"topic": "shown/{device}/{property}"}, key="shown"), courier, engine):
+        assert mean() is None
+        broker.publish(("shown/shown/pm25", "30"))
+        wait_until(lambda: mean() == 30)
+        broker.publish(("shown/shown/pm25", "50"))
+        wait_until(lambda: mean() == 40)
 
 
 def test_a_wrong_password_and_nobody_there_are_said(courier: Courier, state: State, town: City) -> None:

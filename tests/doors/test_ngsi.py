@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -13,11 +14,14 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from data_access.city import City
+from data_access.readings import readings
 from doors.courier import Courier
 from doors.ngsi.entities import NotEntities, entities, entity, local
 from doors.ngsi.reception import Reception, Unreadable
 from doors.serving import create_doors
 from doors.state import States
+from indicators.library import INDICATORS
+from indicators.scope import Scope
 from ingest.pack import Pack, Source, read
 
 Rows = Callable[..., list[tuple[Any, ...]]]
@@ -221,6 +225,17 @@ def test_a_device_stands_where_it_was_when_a_notification_says_no_place(client: 
 def written(body: Any) -> bytes:
     """JSON as others write it, with whole numbers of any length."""
     return json.dumps(body).encode()
+
+
+def test_the_panel_shows_what_a_broker_notified_of(client: FlaskClient, engine: Engine, town: City) -> None:
+    def mean() -> float | None:
+        return readings(engine, town, [INDICATORS["place_pm25"]], Scope("T21", "24h"), datetime.now(UTC))["place_pm25"].value
+
+    station = {"id": "shown", "type": "AirQualityObserved", "location": {"type": "Point", "coordinates": [0.045, 0.005]}}
+    for value, shown in ((30, 30), (50, 40)):
+        at = datetime.now(UTC).isoformat()
+        assert send(client, [station | {"pm25": {"type": "Property", "value": value, "observedAt": at}}])["rejected"] == 0
+        assert mean() == shown
 
 
 NAMES = ["id", "type", "value", "object", "languageMap", "location", "coordinates", "observedAt", "unitCode", "datasetId",
