@@ -68,6 +68,9 @@ def asked(stream: int) -> dict[str, str]:
         "newest_100_of_one": f"Datastreams({stream})/Observations?$top=100&$orderby=phenomenonTime desc",
         "a_day_of_one": f"Datastreams({stream})/Observations?$filter=phenomenonTime ge 2026-01-03T00:00:00Z and "
                         "phenomenonTime lt 2026-01-04T00:00:00Z&$top=1000",
+        "newest_100_of_all": "Observations?$top=100&$orderby=phenomenonTime desc",
+        "newest_10_of_each": "Datastreams?$select=id&$expand=Observations($top=10;$orderby=phenomenonTime desc;$select=result)"
+                             "&$top=1000",
         "things_by_what_they_measure": "Things?$filter=Datastreams/ObservedProperty/id eq 1&$top=100",
     }
 

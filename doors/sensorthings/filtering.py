@@ -350,6 +350,12 @@ def where(entity: Entity, table: str, node: Node, bound: Bound) -> tuple[str, li
     return f"EXISTS (SELECT FROM (VALUES (1)) AS one (n)\n{joined}\nWHERE {sql})", []
 
 
+def surely(entity: Entity, by: Node) -> bool:
+    """Whether an order goes by a property that always has a value."""
+    wanted = entity.properties.get(by.steps[0]) if isinstance(by, Path) and len(by.steps) == 1 else None
+    return wanted is not None and wanted.sure
+
+
 def ordered(entity: Entity, table: str, orders: tuple[Order, ...], bound: Bound) -> tuple[str, list[Join]]:
     """An order of the rows of a table, the entity's own key last, and the views to be joined for it. Raises: Malformed."""
     condition = Condition(entity, table, bound)
@@ -361,7 +367,7 @@ def ordered(entity: Entity, table: str, orders: tuple[Order, ...], bound: Bound)
         if value.kind in ("geometry", "json", "interval"):
             raise Malformed(f"{order.by} is {NOUNS[value.kind]}, which has no order")
         if value.kind != "null" and not isinstance(order.by, Constant):
-            said.append(f"{value.sql} DESC NULLS LAST" if order.descending else f"{value.sql} ASC NULLS LAST")
+            said.append(f"{value.sql} {'DESC' if order.descending else 'ASC'}{'' if surely(entity, order.by) else ' NULLS LAST'}")
     falling = bool(orders) and orders[0].descending
     keys = [f"{table}.{name} {'DESC' if falling else 'ASC'}" for name in entity.key]
     return ", ".join([*said, *keys]), list(condition.joins.values())

@@ -25,10 +25,14 @@ Keys = dict[str, Any]    # the columns that say which row it is
 
 @dataclass(frozen=True)
 class Property:
-    """A property that conditions and orders may name: its value from the view's columns, and what that is."""
+    """A property that conditions and orders may name: its value from the view's columns, and what that is.
+
+    `sure` says that there always is a value, so that an index gives its order.
+    """
 
     sql: str
     kind: Kind
+    sure: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -146,9 +150,9 @@ NEWEST = "SELECT device_id, property_id, observed_at, value FROM latest_observat
 
 DEVICE_COLUMNS = ("device_id", "code", "kind", "name", "lon", "lat", "interval_s", "enabled", "installed_at", "region",
                   "place_lon", "place_lat", "source", "simulated", "description")
-DEVICE_NUMBER = Property("{device_id}", "number")
-STREAM_NUMBER = Property(f"(CAST({{device_id}} AS bigint) * {PROPERTIES} + {{property_id}})", "number")
-OBSERVED_AT = Property("{observed_at}", "time")
+DEVICE_NUMBER = Property("{device_id}", "number", sure=True)
+STREAM_NUMBER = Property(f"(CAST({{device_id}} AS bigint) * {PROPERTIES} + {{property_id}})", "number", sure=True)
+OBSERVED_AT = Property("{observed_at}", "time", sure=True)
 TEXT = {name: Property(f"{{{name}}}", "text") for name in ("name", "description")}
 NAMES = {"properties/name_en": Property("{name_en}", "text"), "properties/name_zh": Property("{name_zh}", "text")}
 GEOJSON = Property("'application/geo+json'", "text")
@@ -207,7 +211,7 @@ ENTITIES: dict[str, Entity] = {entity.plural: entity for entity in (
         "Observations", "Observation", OBSERVATIONS, ("device_id", "property_id", "observed_at"),
         ("device_id", "property_id", "observed_at", "value"),
         {"id": Property(f"({STREAM_NUMBER.sql} || '-' || CAST(EXTRACT(epoch FROM {{observed_at}}) * 1000000 AS bigint))", "text"),
-         "phenomenonTime": OBSERVED_AT, "resultTime": OBSERVED_AT, "result": Property("{value}", "number")},
+         "phenomenonTime": OBSERVED_AT, "resultTime": OBSERVED_AT, "result": Property("{value}", "number", sure=True)},
         {"Datastream": Link("Datastreams", False, ("device_id", "property_id")),
          "FeatureOfInterest": Link("FeaturesOfInterest", False, ("device_id",))},
         observation_keys, selectable=("id", "phenomenonTime", "resultTime", "result")),

@@ -123,10 +123,12 @@ class Writer:
 
     def location(self, body: dict[str, Any], target: Target) -> dict[str, Any]:
         """Where a Thing stands; a device has one Location, which this corrects."""
-        if target.entity.plural != "Locations" or "device_id" not in target.keys:
-            raise Malformed("a Location belongs to a Thing: send it to Things(…)/Locations, or within the Thing")
+        things = listed(body.get("Things"), "Things")
+        if "device_id" not in target.keys and (len(things) != 1 or not any(name in things[0] for name in IDS)):
+            raise Malformed("a Location belongs to a Thing: send it to Things(…)/Locations, or name one in Things")
         with self.courier.engine.connect() as connection:
-            there = one(connection, ENTITIES["Things"], target.keys)
+            there = (one(connection, ENTITIES["Things"], target.keys) if "device_id" in target.keys
+                     else self.reference(connection, "Things", things[0]))
         assert there is not None
         lon, lat = coordinates(body)
         row = {name: there[name] for name in ("code", "kind", "name", "interval_s")} | {"lon": lon, "lat": lat}

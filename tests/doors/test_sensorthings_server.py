@@ -163,6 +163,16 @@ def test_pages_follow_each_other_until_all_is_shown(client: Client) -> None:
     assert address == "" and len(set(found)) == len(found) == 30
 
 
+def test_the_newest_of_all_are_found_whatever_their_age(client: Client) -> None:
+    """A condition that few meet is looked for further and further back."""
+    told = client.get("Observations?$orderby=phenomenonTime desc&$top=3&$count=true&$select=phenomenonTime")
+    assert told["@iot.count"] >= 30 and len(told["value"]) == 3
+    times = [one["phenomenonTime"] for one in told["value"]]
+    assert times == sorted(times, reverse=True)
+    asked = "Observations?$orderby=phenomenonTime desc,id desc&$filter=result eq 2 and phenomenonTime lt 2026-03-04T12:02:00Z"
+    assert client.names(asked, "phenomenonTime") == ["2026-03-04T12:01:00Z", "2026-03-04T12:00:00Z"]
+
+
 def test_a_property_is_shown_alone_and_as_it_is(client: Client) -> None:
     assert client.get("Things(1)/properties/code") == {"code": "a1"}
     assert client.http.get(f"{PREFIX}/Things(1)/name/$value").get_data() == b"West"
@@ -345,6 +355,15 @@ def test_a_datastream_is_there_before_it_speaks(client: Client) -> None:
     ("CreateObservations", {}, "list of objects"), ("CreateObservations", [], "no observations")])
 def test_what_does_not_fit_the_city_is_told_why(client: Client, path: str, body: Any, told: str) -> None:
     assert told in client.post(path, body, 400)["error"]["message"]
+
+
+def test_a_location_is_corrected_by_its_thing_or_by_naming_it(client: Client) -> None:
+    """Within block T111, as a device stays in its region for life."""
+    moved = HALL | {"location": {"type": "Point", "coordinates": [0.006, 0.005]}}
+    assert client.post("Things(1)/Locations", moved)["location"]["coordinates"] == [0.006, 0.005]
+    back = HALL | {"location": {"type": "Point", "coordinates": [0.005, 0.005]}, "Things": [{"@iot.id": 1}]}
+    assert client.post("Locations", back)["location"]["coordinates"] == [0.005, 0.005]
+    assert "another region" in client.post("Things(1)/Locations", HALL, 400)["error"]["message"]
 
 
 def test_a_sensor_that_the_city_has_is_found_again(client: Client) -> None:
