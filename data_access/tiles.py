@@ -272,7 +272,7 @@ MARK_PLACE = "ST_MakePoint(round(tx * :extent), round(ty * :extent)) AS geom"
 
 # Devices by what is wrong with them: ok 0, watch 1, offline 2, alarm 3.
 WATCH, OFFLINE, ALARM = 1, 2, 3
-VEHICLE_CELLS = ((NEAR, 32), (NEAR + 1, 64))    # below these zooms a square across a tile by so many holds one vehicle
+VEHICLE_CELLS = ((NEAR, 32), (NEAR + 2, 48))    # below these zooms a square across a tile by so many holds one vehicle
 CROWDED_CELLS = 8           # squares across a tile in which far out all of a rank are one mark
 SILENT = "(f.last_at IS NULL OR f.last_at < :now - make_interval(secs => :silent * f.interval_s))"
 DEVICE_MARKS = f"""

@@ -314,10 +314,10 @@ def test_vehicles_move_without_the_rest_of_the_map_and_open_their_drawer(drawn: 
     there = "tonglan.map.map.queryRenderedFeatures({layers: ['vehicle']}).map(f => f.geometry.coordinates[0].toFixed(3))"
     with engine.begin() as connection:
         connection.execute(text("""
-            INSERT INTO vehicle (vehicle_id, source_id, external_id, observed_at, region_id, geom, line, bearing, delay_s, at_stop,
-                placed_by_stop, gone, batch_id, row_no)
-            VALUES (:id, 1, 'b1', :at, 8, ST_SetSRID(ST_MakePoint(0.004, 0.005), 4326), '<b>12</b>', 90, 420, false, false, false,
-                    1, 1)"""), {"id": CASE, "at": NOON - timedelta(minutes=1)})
+            INSERT INTO vehicle (vehicle_id, source_id, external_id, observed_at, region_id, geom, line, bearing, delay_s,
+                at_stop, placed_by_stop, gone, batch_id, row_no)
+            VALUES (:id, 1, 'b1', :at, 8, ST_SetSRID(ST_MakePoint(0.004, 0.005), 4326), '<b>12</b>', 90, 420,
+                    false, false, false, 1, 1)"""), {"id": CASE, "at": NOON - timedelta(minutes=1)})
     tell(drawn, state(city, vehicle="v1"))
     drawn.evaluate("tonglan.map.map.jumpTo({center: [0.005, 0.005], zoom: 15})")
     settle(drawn)

@@ -14,8 +14,8 @@ from tests.conftest import NOON
 from tests.vector_tile import Feature, decode
 
 # number, longitude, minutes since it was heard, seconds late, bearing, taken back
-FLEET = ((1, 0.0010, 1, 301, 90, False), (2, 0.0011, 2, 300, None, False), (3, 0.0300, 4, 900, 180, False),
-         (4, 0.0310, 10, 0, 0, False), (5, 0.0320, 1, 0, 0, True))
+FLEET = ((1, 0.0010, 1, 301, 90, False), (2, 0.0011, 2, 300, None, False), (3, 0.0200, 4, 900, 180, False),
+         (4, 0.0205, 10, 0, 0, False), (5, 0.0210, 1, 0, 0, True))
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +46,9 @@ def features(tiles: Tiles, z: int, version: str = "1") -> list[Feature]:
 
 
 def test_near_by_every_vehicle_says_how_it_stands_and_old_ones_are_stale_and_then_gone(tiles: Tiles) -> None:
-    assert {(one.properties["id"], one.properties["state"]) for one in features(tiles, 13)} == {
+    assert {(one.properties["id"], one.properties["state"]) for one in features(tiles, 14)} == {
         ("1", "late"), ("2", "running"), ("3", "stale")}
-    first = next(one.properties for one in features(tiles, 13) if one.properties["id"] == "1")
+    first = next(one.properties for one in features(tiles, 14) if one.properties["id"] == "1")
     assert first == {"id": "1", "state": "late", "n": 1, "line": "12", "headsign": "Harbour", "bearing": 90, "delay": 301,
                      "at": int(NOON.timestamp()) - 60}
 

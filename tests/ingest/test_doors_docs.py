@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
@@ -107,3 +108,10 @@ def test_a_thing_is_sent_and_read_by_sensorthings(address: str, sender: Sender) 
     assert [one["Observations"][0]["result"] for one in newest["value"] if one["properties"]["code"] == "doors-mast-1"] == [12]
     assert sender.rows("SELECT value FROM observation JOIN device USING (device_id) WHERE code = 'doors-mast-1' ORDER BY 1") == [
         (11.5,), (12,)]
+
+
+def test_vehicles_and_stops_come_by_batches_as_the_section_of_public_transport_shows(address: str, sender: Sender) -> None:
+    now = datetime.now(UTC).isoformat()
+    answers = [json.loads(one) for one in answers_of("GTFS-realtime", address, NOW=now, LON="0.005", LAT="0.005")]
+    assert [sender.counts(answer) for answer in answers] == [(1, 0, 0), (2, 0, 0)]
+    assert sender.rows("SELECT served, delay_s FROM stop_event ORDER BY scheduled_at") == [(True, 120), (False, None)]

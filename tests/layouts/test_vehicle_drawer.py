@@ -22,7 +22,8 @@ BUS = VehicleRecord(
 
 def test_a_late_bus_says_its_line_its_delay_its_next_stop_and_its_age() -> None:
     told = text(drawer_vehicle.vehicle(LOOK, BUS))
-    for part in ("公交 12 · 开往 Harbour", "晚点 7 分钟", "+7.0", "12 · Harbour loop", "School · 预计", "36 km/h", "4711 · b7", "GTFS 实时"):
+    for part in ("公交 12 · 开往 Harbour", "晚点 7 分钟", "+7.0", "12 · Harbour loop", "School · 预计", "36 km/h", "4711 · b7",
+                 "GTFS 实时"):
         assert part in told, part
 
 
