@@ -73,6 +73,8 @@
 
   const printing = window.matchMedia("print"), narrow = window.matchMedia("(max-width: 700px)");
 
+  const SHEET = 1000, SHARE = 180, NAME = 300;   // pixels: of an A4 sheet as it is printed here; of columns that share the room
+
   /* Whether it is so now, and from when it is otherwise. */
   function useNow(query) {
     const [so, setSo] = useState(query.matches);
@@ -83,6 +85,13 @@
       return () => query.removeEventListener("change", turned);
     }, [query]);
     return so;
+  }
+
+  /* On paper nothing can be moved: all columns stand on the sheet, as wide as they are to each other. */
+  function printed(columns) {
+    const widths = columns.map((column, at) => column.width || (at ? SHARE : NAME)), whole = widths.reduce((sum, width) => sum + width, 0);
+    return columns.map(({narrow: _, flex, floatingFilter, ...kept}, at) => ({
+      ...kept, width: Math.floor(widths[at] * SHEET / whole), minWidth: 0, wrapHeaderText: true, autoHeaderHeight: true}));
   }
 
   /* On a phone the names stay in sight while the rest is moved; what has no room is left out. */
@@ -118,7 +127,7 @@
 
   function Grid({id, rowData, columnDefs, dashGridOptions = {}, className, style}) {
     const drawing = useLibrary(), whole = useNow(printing), small = useNow(narrow) && !whole, language = document.documentElement.lang;
-    const rows = useSame(rowData), columns = useSame(fitted(columnDefs, small));
+    const rows = useSame(rowData), columns = useSame(whole ? printed(columnDefs) : fitted(columnDefs, small));
     const options = useSame({...OPTIONS, ...dashGridOptions, ...(whole ? {domLayout: "print"} : {}),
       ...(language.startsWith("zh") && shared.tableWords ? {localeText: shared.tableWords} : {})});
     const box = {className: `grid ${whole || options.domLayout === "autoHeight" ? "" : "tall"} ${className || ""}`, style, onKeyDown: pressed};
