@@ -6,7 +6,10 @@ from dash import html
 
 from data_access.case_names import CaseNames
 from layouts import header, links, periods, picking, take_away
+from layouts.address.pages import BriefingPage, BriefingsPage
 from layouts.look import Look
+
+OWN_DAYS = (BriefingPage, BriefingsPage)   # pages whose days are not the scope's period
 
 
 def head(look: Look, name: str, names: CaseNames | None) -> list[Any]:
@@ -20,7 +23,7 @@ def head(look: Look, name: str, names: CaseNames | None) -> list[Any]:
         ], className="head-row"),
         html.Div([
             html.Nav(neighbours(look), className="tabs", **{"aria-label": look.say("page.parts")}),
-            periods.choice(look),
+            *([] if isinstance(look.view.page, OWN_DAYS) else [periods.choice(look)]),
         ], className="head-row under"),
         *([] if names is None else [html.Div(picking.chips(look, names), className="chips")]),
     ]

@@ -7,8 +7,8 @@ from typing import Any
 from data_access.scorecards import Line, Rank
 from indicators.scope import Scope
 from indicators.text import Language, Text
-from layouts import briefing
-from layouts.address.pages import BriefingPage, IndicatorPage
+from layouts import briefing, page_head
+from layouts.address.pages import BriefingPage, BriefingsPage, IndicatorPage, RegionPage
 from layouts.look import Look
 from layouts.view import View, href, parse
 from tests.layouts import town
@@ -79,3 +79,11 @@ def test_a_period_that_still_runs_says_so():
     running = Look(view, town.city(), town.NOW)
     assert "still runs" in said(briefing.title(running, page, {}))
     assert href(view).startswith("/briefing/BX?span=monthly&day=2026-11-02")
+
+
+def test_a_briefing_has_days_of_its_own_and_offers_no_other_period():
+    def offered(page: Any) -> bool:
+        shown = replace(look(), view=replace(look().view, page=page))
+        return any(getattr(one, "className", "") == "periods" for one in parts(page_head.head(shown, "", None)))
+
+    assert not offered(WEEK) and not offered(BriefingsPage()) and offered(RegionPage())
