@@ -59,6 +59,7 @@ class Listening:
     read: dict[bytes, Followed] = field(default_factory=dict)       # trip updates that were read before
     vehicles: dict[str, Row] = field(default_factory=dict)          # the last row of each
     stops: dict[str, Row] = field(default_factory=dict)
+    beyond: set[Any] = field(default_factory=set)                   # vehicles and stops that were told as outside the city
 
     def once(self) -> None:
         """Ask every address once. Raises: Unreachable when none answers; Unavailable."""
@@ -101,7 +102,7 @@ class Listening:
     def hand_on(self) -> None:
         """Give everything that is new since the last time. Raises: Unavailable."""
         updates = Updates.of(self.updates())
-        around = Surroundings.of(self.courier) if self.entry.outside == "leave_out" else None
+        around = Surroundings.of(self.courier)
         self.give_vehicles(updates, around)
         self.give_stops(updates, around)
 
@@ -121,24 +122,42 @@ class Listening:
                 if entity.HasField(kind):
                     yield entity, self.told[asked.url]
 
-    def give_vehicles(self, updates: Updates, around: Surroundings | None) -> None:
+    def give_vehicles(self, updates: Updates, around: Surroundings) -> None:
         """Hand on the vehicles that say something new."""
         made = [(vehicles.row(entity, self.timetables.schedule, updates, at), entity) for entity, at in self.entities("vehicle")]
-        fresh = [(row, entity) for row, entity in made if self.vehicles.get(row["id"]) != row] if made else []
-        inside = within([row for row, _ in fresh], around)
-        given = [one for one, here in zip(fresh, inside, strict=True) if here]
+        fresh = [(row, entity) for row, entity in made if self.vehicles.get(row["id"]) != row]
+        wanted = self.wanted([row for row, _ in fresh], [row["id"] for row, _ in fresh], around)
+        given = [fresh[at] for at in wanted]
         self.give("vehicles", [row for row, _ in given], [entity for _, entity in given])
         self.vehicles = {row["id"]: row for row, _ in made}
 
-    def give_stops(self, updates: Updates, around: Surroundings | None) -> None:
+    def give_stops(self, updates: Updates, around: Surroundings) -> None:
         """Hand on the stops that were served, or whose time is told otherwise."""
         now = max(self.told.values(), default=self.clock())
         ahead = max(SOON, timedelta(seconds=self.entry.every))
         made = {row["id"]: row for one in updates.every for row in stop_events.rows(one, now, ahead)}
         fresh = [row for key, row in made.items() if self.stops.get(key) != row]
-        inside = within(fresh, around)
-        self.give("stop_events", [row for row, here in zip(fresh, inside, strict=True) if here])
+        wanted = self.wanted(fresh, [(row.get("lon"), row.get("lat")) for row in fresh], around)
+        self.give("stop_events", [fresh[at] for at in wanted])
         self.stops = made
+
+    def wanted(self, rows: Sequence[Row], names: Sequence[Any], around: Surroundings) -> list[int]:
+        """Which rows are handed on: those in the city, and those without a place, which are refused for that.
+
+        What lies beyond is told once, so that it is kept why it is nowhere, and not again while it stays there; where the pack
+        leaves it out, not at all.
+        """
+        nowhere = float("nan")
+        inside = around.holds([(row.get("lon", nowhere), row.get("lat", nowhere)) for row in rows])
+        found = []
+        for at, (row, name, here) in enumerate(zip(rows, names, inside, strict=True)):
+            if here or "lon" not in row:
+                self.beyond.discard(name)
+                found.append(at)
+            elif self.entry.outside == "reject" and name not in self.beyond:
+                self.beyond.add(name)
+                found.append(at)
+        return found
 
     def take_back(self, asked: Asked, deleted: Sequence[FeedEntity]) -> None:
         """Tell of vehicles that the feed has deleted."""
@@ -176,16 +195,6 @@ class Listening:
             self.courier.give(self.source, subject, rows[part], door=self.entry.door, origin=self.entry.name,
                               whole=None if made_of is None else Entities(made_of[part]),
                               cursor=cursor if start == starts[-1] else None)
-
-
-def within(rows: Sequence[Row], around: Surroundings | None) -> Iterable[bool]:
-    """Which rows lie in the city; all, where nobody asks, and those without a place, which are refused for that."""
-    if around is None or not rows:
-        return [True] * len(rows)
-    nan = float("nan")
-    placed = ["lon" in row and "lat" in row for row in rows]
-    inside = around.holds([(row.get("lon", nan), row.get("lat", nan)) for row in rows])
-    return [bool(here) or not there for here, there in zip(inside, placed, strict=True)]
 
 
 def opened(entry: GtfsRealtime, source: str, courier: Courier, state: State) -> Listening:

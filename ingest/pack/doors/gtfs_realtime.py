@@ -39,4 +39,4 @@ class GtfsRealtime(Heard):
         None, description="The parameter of the address that bears the secret, instead of a header")
     timetable: Timetable | None = Field(None, description="Without one lines and stops go by their numbers, and few are on time")
     outside: Literal["reject", "leave_out"] = Field(
-        "reject", description="What becomes of vehicles and stops outside the city: refused and kept, or not asked about at all")
+        "reject", description="What becomes of vehicles and stops outside the city: each is refused once and kept, or left out")
