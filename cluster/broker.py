@@ -31,7 +31,7 @@ LOOK_S = 1.0
 SETTINGS = {
     "allow_anonymous": "false", "per_listener_settings": "false", "persistence": "true", "autosave_interval": "10",
     "max_inflight_messages": "0", "max_queued_messages": "0", "max_queued_bytes": "0", "memory_limit": str(1 << 30),
-    "message_size_limit": str(8 << 20), "set_tcp_nodelay": "true", "sys_interval": "0", "connection_messages": "false",
+    "max_packet_size": str(9 << 20), "set_tcp_nodelay": "true", "sys_interval": "0", "connection_messages": "false",
     "log_dest": "stderr", "log_type": "error",
 }
 

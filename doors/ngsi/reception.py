@@ -129,7 +129,8 @@ class Reception:
 
     def registered(self, made: list[Made]) -> dict[str, int]:
         """The devices of these rows that are there, each with its source."""
-        codes = [one.fields["code"] for one in made if isinstance(one, Row) and one.subject == "devices"]
+        named = [one.fields["code"] for one in made if isinstance(one, Row) and one.subject == "devices"]
+        codes = [code for code in named if "\0" not in code]      # which no code has, and no question may
         with self.courier.engine.connect() as connection:
             found = connection.execute(sql("SELECT code, source_id FROM device WHERE code = ANY(:codes)"), {"codes": codes})
             return {row.code: row.source_id for row in found}

@@ -13,6 +13,7 @@ import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
+import running
 from doors.mqtt.broker import LISTENER, beside, own_topics, users, wanted, with_own_topics
 from ingest import tokens
 from ingest.pack import read
@@ -36,6 +37,7 @@ def var() -> Iterator[Path]:
 def test_every_source_with_a_token_gets_topics_where_mqtt_is_asked_for(var: Path) -> None:
     pack = read("newyork")
     assert not wanted(pack, Settings(mqtt=False)) and with_own_topics(pack, Settings(mqtt=False)) is pack
+    assert {"broker", "listener"} <= {program.name for program in running.programs(Settings(mqtt=True))}
     said = with_own_topics(pack, Settings(mqtt=True))
     assert wanted(said, Settings(mqtt=True)) and not wanted(said, Settings(mqtt=True, mqtt_url="mqtt://elsewhere"))
     made = users(said, var)

@@ -1,5 +1,6 @@
 """Messages of an MQTT broker: which topics, and what a message of each means."""
 
+import codecs
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -72,7 +73,7 @@ class Topic(Part):
         """There is such an encoding."""
         if name is not None:
             try:
-                b"".decode(name)
+                codecs.lookup(name)
             except (LookupError, ValueError) as error:
                 raise ValueError(f"{name!r} is no encoding") from error
         return name
