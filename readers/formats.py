@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from readers.archive import is_zip, members, spreadsheet
 from readers.content import Content
 from readers.encoding import encoding, visible
+from readers.gb28181 import IS_ONE
 from readers.spec import Format
 from readers.table import Unreadable
 
@@ -68,6 +69,8 @@ def _marked(content: Content, text: str) -> tuple[Format, str]:
         raise Unreadable(content.name, "is an XML spreadsheet of 2003; save it as .xlsx")
     if ABOUT.match(text):
         raise Unreadable(content.name, "describes another file; it is no table")
+    if IS_ONE.search(text):
+        return "gb28181", "it is XML that says <CmdType>Catalog</CmdType>"
     return "xml", "it is XML"
 
 

@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from readers import archive, layers, workbook
+from readers.channel_codes import Coded
 from readers.cityjson import Buildings
 from readers.content import Content
 from readers.database import Selection
 from readers.delimited import Delimited
 from readers.files import files
 from readers.formats import format_of
+from readers.gb28181 import Catalogue
 from readers.json_tables import Objects
 from readers.paging import Pages
 from readers.parquet import Parquet
@@ -33,6 +35,7 @@ READERS: dict[Format, Callable[[Content, Read], list[Table]]] = {
     "cityjson": lambda content, read: [Buildings(content, read)],
     "kml": lambda content, read: [*layers.layers(content, read, "kml")],
     "xml": lambda content, read: [Elements(content, read)],
+    "gb28181": lambda content, read: [Catalogue(content, read)],
 }
 
 
@@ -42,6 +45,12 @@ def open_tables(read: Read, folder: Path, since: datetime | None = None) -> Iter
     `since` asks addresses and databases for what has changed, where the pack says how; files are given whole.
     Raises: Unreadable, which says what, where, and what was expected.
     """
+    for table in opened(read, folder, since):
+        yield table if read.channel_code is None or isinstance(table, Catalogue) else Coded(table, read.channel_code)
+
+
+def opened(read: Read, folder: Path, since: datetime | None) -> Iterator[Table]:
+    """The tables as they are. Raises: Unreadable."""
     now = datetime.now(UTC)
     if read.database is not None:
         yield Selection(read, since, now, folder)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Format = Literal["csv", "excel", "json", "jsonl", "parquet", "geojson", "topojson", "shapefile", "geopackage", "kml",
-                 "flatgeobuf", "cityjson", "xml"]
+                 "flatgeobuf", "cityjson", "xml", "gb28181"]
 Variable = Annotated[str, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")]
 Name = Annotated[str, Field(min_length=1)]
 WAYS_IN = ("path", "url", "database")
@@ -65,6 +65,8 @@ class Read(Part):
     sheet: Name | list[Name] | None = None
     layer: Name | list[Name] | None = None
     records: str | None = None                  # where in a JSON or XML document the rows are: "result.records"
+
+    channel_code: Name | None = None            # the column of GB/T 28181 codes, decoded into columns `channel.…`
 
     # Of addresses.
     paging: Paging | None = None

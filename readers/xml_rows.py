@@ -133,8 +133,11 @@ def place(parts: Iterator[str], name: str) -> Tags:
     return min(rows, key=len, default=root)
 
 
-def rows(parts: Iterator[str], path: Tags, name: str) -> Iterator[dict[str, Any] | Spoilt]:
-    """The elements at a path, each as soon as it is closed; from where the text breaks, all of it as one Spoilt."""
+def rows(parts: Iterator[str], path: Tags, name: str, *, alone: bool = False) -> Iterator[dict[str, Any] | Spoilt]:
+    """The elements at a path, each as soon as it is closed; from where the text breaks, all of it as one Spoilt.
+
+    `alone`: without what the elements around them say.
+    """
     reader, open_elements, closed = parser(), list[Element](), list[tuple[int, dict[str, Any]]]()
 
     def start(tag: str, attributes: dict[str, str]) -> None:
@@ -147,7 +150,7 @@ def rows(parts: Iterator[str], path: Tags, name: str) -> Iterator[dict[str, Any]
         way = tuple(one.tag for one in open_elements)
         element = open_elements.pop()
         if way == path:
-            around = {key: value for one in open_elements for key, value in one.said.items()}
+            around = {} if alone else {key: value for one in open_elements for key, value in one.said.items()}
             closed.append((reader.CurrentByteIndex, around | told(element)))
         elif open_elements and path[:len(way)] != way:
             give(open_elements[-1], element)
