@@ -96,10 +96,16 @@ def prepared(engine: Engine, intake: Intake, pack: Pack, source: str, dataset: D
     city, _ = intake.prepared()
     with engine.connect() as connection:
         number = connection.execute(sql("SELECT source_id FROM source WHERE key = :key"), {"key": source}).scalar_one()
-        units = {row.key: row.unit for row in connection.execute(sql("SELECT key, unit FROM property"))}
-    around = Around(zone=city.zone, datum=pack.datum, folder=pack.folder, regions=region_index(city),
-                    drawn=city.root.bounds is not None, decimal=dataset.read.decimal, units=units)
+    around = replace(surroundings(engine, city, pack), decimal=dataset.read.decimal)
     return Work(engine, intake, city, pack, Source(int(number), source), dataset, around)
+
+
+def surroundings(engine: Engine, city: City, pack: Pack) -> Around:
+    """What a mapping may know of a city and its pack."""
+    with engine.connect() as connection:
+        units = {row.key: row.unit for row in connection.execute(sql("SELECT key, unit FROM property"))}
+    return Around(zone=city.zone, datum=pack.datum, folder=pack.folder, regions=region_index(city),
+                  drawn=city.root.bounds is not None, units=units)
 
 
 def region_index(city: City) -> RegionIndex:

@@ -13,26 +13,31 @@ import shapely
 from sqlalchemy import Connection, Engine
 
 from data_access.engine import sql
-from ingest.batch import Source
+from ingest.batch import Options, Source
 from ingest.intake import Delivery, Intake
-from ingest.load_dataset import Work, options, prepared
+from ingest.load_dataset import Work, options, prepared, surroundings
+from ingest.mapping import objects
 from ingest.mapping.apply import apply
 from ingest.mapping.fitting import prepare
 from ingest.pack import Dataset, Pack, PackError
+from ingest.pack.doors.base import Terms
 from ingest.rejects import Rejects, by_line, written
 from ingest.sheet import by_row
 from ingest.subjects import SUBJECTS
 from readers.opening import open_tables
 from readers.table import Unreadable
 
-# A row that came a second time is no fault of the mapping, and text that is no row needs a mended file.
-OPEN = """
+# A row that came a second time is no fault of the mapping; text that is no row needs a mended file, and a message that no row
+# could be made of a mended sender.
+HOPELESS = ["repeated", "unreadable", "unknown_topic", "unknown_type", "nothing_measured"]
+SUCH = "EXISTS (SELECT FROM jsonb_array_elements(r.reasons) AS one WHERE one->>'code' = ANY(:hopeless))"
+OPEN = f"""
     SELECT r.reject_id, r.row_no, r.row, b.batch_id, b.dataset, b.subject, b.origin
       FROM reject r
       JOIN batch b USING (batch_id)
       JOIN source s ON s.source_id = r.source_id
      WHERE s.key = :source AND r.resolved_at IS NULL AND (CAST(:ids AS bigint[]) IS NULL OR r.reject_id = ANY(:ids))
-       AND jsonb_typeof(r.row) = 'object' AND NOT r.reasons @> '[{"code": "repeated"}]'
+       AND jsonb_typeof(r.row) = 'object' AND NOT {SUCH}
      ORDER BY b.batch_id, r.row_no"""
 RESOLVE = """
     UPDATE reject SET resolved_at = now(), resolved_batch = :batch WHERE reject_id = ANY(:ids)"""
@@ -78,7 +83,8 @@ def retry(engine: Engine, pack: Pack, source: str, ids: Sequence[int] | None = N
 def waiting(engine: Engine, source: str, ids: Sequence[int] | None) -> list[Again]:
     """The rejects that can be tried again, batch by batch."""
     with engine.connect() as connection:
-        rows = connection.execute(sql(OPEN), {"source": source, "ids": None if ids is None else list(ids)}).all()
+        rows = connection.execute(sql(OPEN), {
+            "source": source, "ids": None if ids is None else list(ids), "hopeless": HOPELESS}).all()
     made = []
     for _, batch in pd.DataFrame(rows, columns=["id", "line", "row", "batch", "dataset", "subject", "origin"]).groupby("batch"):
         first = batch.iloc[0]
@@ -90,16 +96,20 @@ def waiting(engine: Engine, source: str, ids: Sequence[int] | None) -> list[Agai
 def left(engine: Engine, source: str, ids: Sequence[int] | None) -> int:
     """How many rejects wait that a retry cannot try."""
     with engine.connect() as connection:
-        return int(connection.execute(sql("""
+        return int(connection.execute(sql(f"""
             SELECT count(*) FROM reject r JOIN source s USING (source_id)
              WHERE s.key = :source AND r.resolved_at IS NULL AND (CAST(:ids AS bigint[]) IS NULL OR r.reject_id = ANY(:ids))
-               AND (jsonb_typeof(r.row) <> 'object' OR r.reasons @> '[{"code": "repeated"}]')"""),
-            {"source": source, "ids": None if ids is None else list(ids)}).scalar_one())
+               AND (jsonb_typeof(r.row) <> 'object' OR {SUCH})"""),
+            {"source": source, "ids": None if ids is None else list(ids), "hopeless": HOPELESS}).scalar_one())
 
 
 def take(engine: Engine, intake: Intake, pack: Pack, source: str, again: Again) -> dict[str, Any]:
     """Try the rejects of one batch."""
-    came = sent(engine, source, again) if again.dataset is None else mapped(engine, intake, pack, source, again)
+    terms = terms_of(pack, source, again.dataset)
+    if again.dataset is None:
+        came = sent(engine, source, again)
+    else:
+        came = mapped(engine, intake, pack, source, again) if terms is None else heard(engine, intake, pack, source, again, terms)
     resolved = 0
 
     def settle(connection: Connection, batch_id: int, found: Rejects) -> None:
@@ -132,6 +142,22 @@ def mapped(engine: Engine, intake: Intake, pack: Pack, source: str, again: Again
     return Delivery(work.source, work.subject, made.columns, made.lines, lambda row: whole[int(made.lines[row])], "retry",
                     again.origin, None, again.dataset, made.rejects, made.marks, (), options(work.dataset), work.dataset.checks,
                     again=again.by_line)
+
+
+def heard(engine: Engine, intake: Intake, pack: Pack, source: str, again: Again, terms: Terms) -> Delivery:
+    """Messages that a live door heard, mapped as the pack says now."""
+    subject, city = SUBJECTS[terms.subject], intake.prepared()[0]
+    made = objects.mapped(terms.map, subject.fields, again.rows, surroundings(engine, city, pack))
+    lines, whole = np.array(again.lines, np.int64)[made.lines - 1], dict(zip(again.lines, again.rows, strict=True))
+    return Delivery(Source(number(engine, source), source), subject, made.columns, lines, lambda row: whole[int(lines[row])],
+                    "retry", again.origin, None, again.dataset, made.rejects, made.marks, (), Options(terms.nearest_m),
+                    terms.checks, again=again.by_line)
+
+
+def terms_of(pack: Pack, source: str, name: str | None) -> Terms | None:
+    """How a live door reads what a batch calls so; None for what is no door's."""
+    told = (name or "").removeprefix(f"{source}/")
+    return next((found for entry in pack.source(source).listen if (found := entry.terms(told)) is not None), None)
 
 
 def dataset_of(pack: Pack, source: str, name: str | None) -> Dataset:

@@ -217,7 +217,7 @@ class Poller:
         made = [rows.row(request, seen(before.get(name)), at, said, self.entry, now)
                 for at, (name, request) in enumerate(new.items())]
         self.courier.give(
-            self.source, "cases", made, door=DOOR, origin=self.entry.url, map=rows.mapping(self.entry), checks=self.entry.checks,
+            self.source, "cases", made, door=DOOR, origin=self.entry.url, map=self.entry.mapping, checks=self.entry.checks,
             nearest_m=self.entry.nearest_m, dataset=f"{self.source}/{self.entry.name}",
             also=partial(self.keep, names=list(new), requests=requests, said=said, digests=digests))
         self.state.message(len(made), max((at for at in (*said.requested, *said.updated) if at is not None), default=None))

@@ -22,9 +22,6 @@ from doors.open311.answers import ALIASES
 from ingest.mapping import moments, zones
 from ingest.mapping.cells import Sheet
 from ingest.mapping.evaluate import Context, evaluate
-from ingest.mapping.spec import Mapping as Map
-from ingest.mapping.spec import Place
-from ingest.mapping.values import Value
 from ingest.pack.doors.open311 import Open311
 from ingest.rows import CODE, Field
 
@@ -59,17 +56,6 @@ class Told:
     updated: Sequence[datetime | None]
     agencies: Sequence[str | None]          # codes
     expected_unread: Sequence[str | None]   # expected_datetime where it is no time
-
-
-def mapping(entry: Open311) -> Map:
-    """How a request becomes a case's row."""
-    return Map(
-        zone=entry.zone,
-        columns={"id": Value(column="service_request_id"), "class": entry.class_, "channel": Value(value=entry.channel),
-                 "title": Value(column="title", empty=()), "address": Value(column="address", cut=500),
-                 "reported_at": Value(column="requested_datetime", format=entry.times),
-                 "due_at": Value(column="expected_datetime", format=entry.times, if_bad="empty"), "steps": Value(column="steps")},
-        place=Place(lon=Value(column="long"), lat=Value(column="lat"), nowhere=((0.0, 0.0),), region=entry.region))
 
 
 def told(requests: Sequence[Request], entry: Open311, zone: ZoneInfo, folder: Path) -> Told:

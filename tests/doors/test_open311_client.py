@@ -21,7 +21,9 @@ from doors.state import State, States
 from doors.web import Client, Unreachable
 from indicators.library import INDICATORS
 from indicators.scope import Scope
+from ingest.pack import read
 from ingest.pack.doors.open311 import Open311
+from ingest.retry import retry
 from tests.doors.conftest import wait_until
 from tests.doors.elsewhere import Answer, Elsewhere, served
 
@@ -242,6 +244,25 @@ def test_a_request_that_cannot_be_taken_is_kept_once_and_taken_when_it_can_be(
     assert any("a place is missing" in one for one in mine)
     poller(**{"class": CLASSES | {"default": "noise"}, "region": {"column": "zipcode", "default": "T1"}}).round()
     assert rows(CASE, id="unknown")[0][1] == "noise" and len(rows(CASE, id="placeless")) == 1
+
+
+def test_a_request_that_was_refused_is_taken_by_a_retry_and_goes_on_from_there(
+    city: Elsewhere, poller: Listen, rows: Rows, engine: Engine, ago: Ago,
+) -> None:
+    """The pack did not know 555; with a default it does. Then the request closes."""
+    city.add("mended", ago(days=2), service_code="555")
+    other = poller(sweep_hours=1000)
+    other.round()
+    assert not rows(CASE, id="mended")
+    entry = other.entry.model_copy(update={"class_": other.entry.class_.model_copy(update={"default": "noise"})})
+    source = read("newyork").sources[0].model_copy(update={"key": "test", "datasets": [], "listen": [entry]})
+    ids = [one for one, in rows("SELECT reject_id FROM reject WHERE row->>'service_request_id' = 'mended'")]
+    answer = retry(engine, read("newyork").model_copy(update={"sources": [source]}), "test", ids)
+    assert (answer["taken"], answer["resolved"]) == (1, 1)
+    city.requests["mended"] |= {"status": "closed", "updated_datetime": ago(hours=1)}
+    Poller(entry, "test", other.courier, other.state, other.endpoint).round()
+    assert rows(CASE, id="mended")[0][:2] == ("closed", "noise")
+    assert [step for step, *_ in rows(STEPS, id="mended")] == ["reported", "closed"]
 
 
 def test_media_attributes_and_odd_words_are_kept(city: Elsewhere, poller: Listen, rows: Rows, ago: Ago) -> None:

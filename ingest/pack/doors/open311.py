@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from ingest.mapping.spec import RegionBy
+from ingest.mapping.spec import Mapping, Place, RegionBy
 from ingest.mapping.values import ShortValue, Value, checked_zone
-from ingest.pack.doors.base import Heard, WebAddress
+from ingest.pack.doors.base import Heard, Terms, WebAddress
 from ingest.quality.spec import Check
 
 CLOSED = ("closed", "resolved", "completed", "complete", "fixed", "done", "archived", "cancelled", "canceled", "rejected",
@@ -66,6 +66,22 @@ class Open311(Heard):
         for one in formats:
             checked(one)
         return formats
+
+    @property
+    def mapping(self) -> Mapping:
+        """How a request becomes a case's row."""
+        times = self.times
+        return Mapping(
+            zone=self.zone,
+            columns={"id": Value(column="service_request_id"), "class": self.class_, "channel": Value(value=self.channel),
+                     "title": Value(column="title", empty=()), "address": Value(column="address", cut=500),
+                     "reported_at": Value(column="requested_datetime", format=times),
+                     "due_at": Value(column="expected_datetime", format=times, if_bad="empty"), "steps": Value(column="steps")},
+            place=Place(lon=Value(column="long"), lat=Value(column="lat"), nowhere=((0.0, 0.0),), region=self.region))
+
+    def terms(self, name: str) -> Terms | None:
+        """How a request is read once more."""
+        return Terms("cases", self.mapping, self.checks, self.nearest_m) if name == self.name else None
 
     @model_validator(mode="after")
     def bare(self) -> "Open311":
