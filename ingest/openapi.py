@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from ingest.rejects import TOLD
-from ingest.rows import FIELDS, JOB, STEP, Field
+from ingest.rows import CODE, FIELDS, JOB, STEP, Field
 from ingest.sheet import MOST_ROWS
 
 VERSION = "1"
@@ -100,9 +100,15 @@ def value(field: Field) -> Schema:
     if field.kind == "text":
         made |= {"enum": list(field.allowed)} if field.allowed else {"maxLength": field.longest}
     if field.kind == "list":
-        made |= {"items": {"$ref": "#/components/schemas/Step"}, "maxItems": field.longest}
+        made |= {"items": ITEMS[field.name], "maxItems": field.longest}
     made |= {name: limit for name, limit in (("minimum", field.minimum), ("maximum", field.maximum)) if limit is not None}
     return made if field.required else {"anyOf": [made, {"type": "null"}]}
+
+
+ITEMS: dict[str, Schema] = {    # of lists, by the field's name
+    "steps": {"$ref": "#/components/schemas/Step"}, "regions": {"type": "string", "maxLength": CODE},
+    "infos": {"type": "object"},
+}
 
 
 def refusals(*codes: int) -> Schema:

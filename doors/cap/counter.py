@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from doors.cap import openapi
 from doors.cap.taking import DOOR, NoAlert, Taker
 from doors.courier import Unavailable
 from doors.desk import Desk
@@ -35,6 +36,10 @@ def counter(desk: Desk) -> Blueprint:
                               {"Retry-After": RETRY_AFTER}) from error
         desk.states.of(source.key, DOOR, connects=False).message(harvest.count, harvest.newest)
         return answer(200, told(given, harvest.numbered()))
+
+    @made.get("/cap/v1/openapi.json")
+    def describe() -> Response:
+        return answer(200, openapi.description())
 
     return made
 

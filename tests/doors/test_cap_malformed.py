@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from sqlalchemy import Engine
 
 from data_access.city import City
 from doors.serving import create_doors
 from doors.state import States
+from ingest.openapi import ANSWER, ERROR
 from tests.doors.cap_messages import NAMESPACE, alert, info
 
 EXAMPLES = int(os.environ.get("MALFORMED", "60"))
@@ -61,3 +63,14 @@ def test_whatever_comes_is_answered_and_what_is_a_message_is_taken_or_kept(told:
         answer = got.get_json()
         assert answer["taken"] + answer["seen"] + answer["rejected"] >= 1
         assert not [one for one in answer["reasons"] if one["code"] == "failed"]
+        Draft202012Validator(ANSWER).validate(answer)
+    else:
+        Draft202012Validator(ERROR).validate(got.get_json())
+
+
+def test_the_door_is_described(told: Any) -> None:
+    description = told.get("/cap/v1/openapi.json").get_json()
+    assert set(description["paths"]) == {"/cap/v1"}
+    for status in description["paths"]["/cap/v1"]["post"]["responses"].values():
+        reference = status["content"]["application/json"]["schema"]["$ref"]
+        assert reference.rpartition("/")[2] in description["components"]["schemas"]
