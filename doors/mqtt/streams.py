@@ -1,5 +1,6 @@
 """Listens to the observations that another server's Datastreams send by a broker (OGC SensorThings over MQTT)."""
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from threading import Event
@@ -21,6 +22,8 @@ from doors.web import Client
 from ingest.pack.doors.mqtt import TOPIC, Mqtt
 from ingest.pack.doors.sensorthings import SensorThings
 from ingest.rejects import Kept, Reason
+
+log = logging.getLogger("tonglan.doors")
 
 TOGETHER = 100      # topics of one question
 
@@ -68,24 +71,30 @@ class StreamListener(Listener):
         new = [message for message in messages if not self.witness.knows(message)]
         rows: list[Mapping[str, Any]] = []
         whole: list[Any] = []
-        spoilt: list[tuple[Any, str]] = []
+        spoilt: list[tuple[Any, Reason]] = []
         for message in new:
             try:
-                said = orjson.loads(message.payload)
+                made = self.read(message)
             except orjson.JSONDecodeError as error:
-                spoilt.append((whole_of(message), f"the message is no JSON: {error}"))
+                spoilt.append((whole_of(message), Reason(None, "unreadable", f"the message is no JSON: {error}")))
                 continue
-            named = LINKED.search(message.topic)
-            for row, made_of in observation_rows(said, lambda ids: self.streams, message.at, when=self.server.interval,
-                                                 stream=None if named is None else id_of(named[1])):
-                rows.append(row)
-                whole.append({TOPIC: message.topic, MESSAGE: made_of})
+            except Exception:       # else the broker would send it again and again
+                log.exception("a message of %r could not be read, and is kept", message.topic[:200])
+                spoilt.append((whole_of(message), Reason(None, "failed", "this failed inside")))
+                continue
+            rows += [row for row, _ in made]
+            whole += [{TOPIC: message.topic, MESSAGE: made_of} for _, made_of in made]
         self.witness.add(new)
-        unread = [Kept(line, [Reason(None, "unreadable", text)], one)
-                  for line, (one, text) in enumerate(spoilt, start=len(rows) + 1)]
+        unread = [Kept(line, [reason], one) for line, (one, reason) in enumerate(spoilt, start=len(rows) + 1)]
         self.courier.give(self.source, "observations", rows, door=DOOR, origin=self.server.url, whole=whole, unread=unread,
                           checks=self.server.checks, cursor=self.cursor())
         self.state.message(len(messages), newest(row["observed_at"] for row in rows))
+
+    def read(self, message: Message) -> list[tuple[dict[str, Any], Any]]:
+        """The observations of a message, each with what it was made of. Raises: JSONDecodeError."""
+        named = LINKED.search(message.topic)
+        return observation_rows(orjson.loads(message.payload), lambda ids: self.streams, message.at, when=self.server.interval,
+                                stream=None if named is None else id_of(named[1]))
 
 
 def server_of(entry: Mqtt, source: str, courier: Courier) -> SensorThings:

@@ -1,5 +1,6 @@
 """Which topic of the pack a message belongs to, and its rows with what the topic says."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +9,8 @@ from typing import Any
 from doors.mqtt import payload
 from doors.mqtt.payload import Unreadable
 from ingest.pack.doors.mqtt import RECEIVED, TOPIC, Mqtt, Topic
+
+log = logging.getLogger("tonglan.doors")
 
 MESSAGE = "payload"
 OBSERVED_AT = "observed_at"
@@ -97,6 +100,10 @@ def fill(heap: Heap, message: Message, topic: Topic, named: dict[str, str]) -> N
         read = payload.read(message.payload, topic.payload, topic.records, topic.encoding)
     except Unreadable as error:
         heap.kept.append(Kept(whole(message), "unreadable", str(error)))
+        return
+    except Exception:       # else the broker would send it again and again
+        log.exception("a message of %r could not be read, and is kept", message.topic[:200])
+        heap.kept.append(Kept(whole(message), "failed", "this failed inside"))
         return
     for row in read.rows:
         undated = topic.map is None and topic.subject == "observations" and row.get(OBSERVED_AT) in (None, "")

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request
 
 from doors.courier import Unavailable
 from doors.desk import Desk
+from doors.ngsi import openapi
 from doors.ngsi.reception import DOOR, Reception, Unreadable
 from ingest.batch import Source
 from ingest.door import RETRY_AFTER, Refused, answer
@@ -13,6 +14,10 @@ def counter(desk: Desk) -> Blueprint:
     """The notifications' door, as part of the process of the doors."""
     blueprint = Blueprint(DOOR, __name__)
     reception = Reception(desk.courier)
+
+    @blueprint.get("/ngsi/openapi.json")
+    def describe() -> Response:
+        return answer(200, openapi.description())
 
     @blueprint.post("/ngsi/v2/notify")
     @blueprint.post("/ngsi-ld/v1/notify")

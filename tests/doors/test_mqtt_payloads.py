@@ -123,8 +123,8 @@ def test_properties_are_read_as_the_library_reads_them() -> None:
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
-        st.sampled_from(["type", "geometry", "properties", "features", "data", "value"]) | st.text(max_size=5), inner, max_size=4),
-    max_leaves=12)
+        st.sampled_from(["type", "geometry", "properties", "features", "data", "value"]) | st.text(max_size=5), inner,
+        max_size=4), max_leaves=12)
 
 
 @settings(max_examples=TRIED)

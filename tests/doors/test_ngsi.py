@@ -8,9 +8,13 @@ from typing import Any
 
 import orjson
 import pytest
+import schemathesis
 from flask.testing import FlaskClient
-from hypothesis import given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 from sqlalchemy import Engine
 
 from data_access.city import City
@@ -259,6 +263,31 @@ def test_whatever_a_broker_sends_is_stored_or_kept(client: FlaskClient, body: by
     told = orjson.loads(got.get_data())
     assert got.status_code == 400 or told["entities"] == 0 or told["taken"] + told["seen"] + told["rejected"] > 0
     assert "failed" not in {one["code"] for one in told.get("reasons", ())}, told
+
+
+def test_whatever_is_sent_is_answered_as_described(client: FlaskClient) -> None:
+    schema = schemathesis.openapi.from_wsgi("/ngsi/openapi.json", client.application)
+    tried = []
+    for found in schema.get_all_operations():
+        assert isinstance(found, Ok), found
+        good, bad = (found.ok().as_strategy(generation_mode=mode) for mode in schemathesis.GenerationMode)
+
+        @settings(max_examples=8, derandomize=True, database=None, phases=[Phase.generate],
+                  suppress_health_check=list(HealthCheck))
+        @given(request=good | bad)
+        def attempt(request: schemathesis.Case[Any]) -> None:
+            got = request.call(headers={"Authorization": "Bearer secret"})
+            tried.append(got.status_code)
+            request.validate_response(got, checks=[not_a_server_error, response_schema_conformance, status_code_conformance])
+
+        attempt()
+    assert {200, 400} <= set(tried)
+
+
+@schemathesis.serializer("application/ld+json", "application/geo+json")
+def as_json(context: object, value: object) -> bytes:
+    """What schemathesis makes up for a body of linked data."""
+    return value if isinstance(value, bytes) else json.dumps(value).encode()
 
 
 def test_a_notification_that_nobody_could_read_is_told_to_whoever_asks(engine: Engine, town: City) -> None:
