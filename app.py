@@ -15,7 +15,7 @@ from data_access import engine as engines
 from data_access.engine import Engine
 from doors.serving import SCREEN, create_doors
 from doors.state import States
-from indicators import library, scoring
+from indicators import library, pictures, scoring
 from indicators.text import Language
 from ingest import pack
 from ingest.mapping.faults import MappingError
@@ -55,6 +55,7 @@ def create_app(settings: Settings) -> Dash:
         speak(said.languages)
     library.aim({} if said is None else {key: one.target for key, one in said.targets.items()})
     scoring.adopt(None if said is None or said.scores is None else said.scores.scoring)
+    pictures.adopt({} if said is None else {one.key: one.pictures.pictures for one in said.sources if one.pictures})
     kept = None if said is None else Office(said.key, [one.plan(said.languages) for one in said.briefings],
                                             Shelf(settings.var / "briefings" / said.key))
     office.adopt(kept)
@@ -131,7 +132,7 @@ def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings, pl
         flask.register_blueprint(blueprint)
     status.judge(flask, lambda: studio.atlas.city, lambda view: status.exists(engine, view))
     squeeze.squeeze(flask)
-    headers.protect(flask, app.csp_hashes())
+    headers.protect(flask, app.csp_hashes(), pictures.opened())
     mount(flask, "/ingest/", gate.without_walls(door(settings)) if keeper.locked else door(settings))
 
 

@@ -37,6 +37,7 @@
   }
 
   function element({namespace, type, props: {children, key: _, ...props}}, key) {
+    if (namespace === HTML && "data-picture" in props) return createElement(shared.Picture, {...props, key});
     if (namespace === HTML) return createElement(TAGS[type] || type.toLowerCase(), {...props, key}, drawn(children));
     if (namespace === CORE && type === "Link") return createElement("a", {...props, key, onClick: follow}, drawn(children));
     if (namespace === CORE && type === "Graph") return createElement(props.config?.staticPlot ? shared.Chart : shared.Plot, {...props, key});

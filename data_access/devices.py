@@ -80,6 +80,9 @@ class DeviceRecord:
     source: Text
     simulated: bool
     trace: Trace | None = None  # of the newest thing it said in the span read
+    kind_key: str = ""
+    stream: str | None = None   # addresses of its own pictures, where it came with any
+    snapshot: str | None = None
 
     def online(self, now: datetime) -> bool:
         """Whether it was heard within three of its intervals."""
@@ -97,14 +100,15 @@ def device(engine: Engine, code: str, now: datetime, span: timedelta = timedelta
     """Read one device as it was at `now`, with the last `span` of each of its properties, oldest value first.
 
     Raises: UnknownDevice; DataUnavailable.
-    Source: device, latest_observation, observation.
+    Source: device, device_picture, latest_observation, observation.
     """
     with reading(engine, "the device") as connection:
         head = connection.execute(sql("""
             SELECT d.device_id, d.code, d.name, k.name_zh, k.name_en, d.region_id, ST_X(d.geom) AS lon, ST_Y(d.geom) AS lat,
                    d.interval_s, d.installed_at, d.enabled, d.last_at, s.key, s.name_zh AS source_zh, s.name_en AS source_en,
-                   s.simulated
+                   s.simulated, d.kind, a.stream, a.snapshot
               FROM device d JOIN device_kind k USING (kind) JOIN source s USING (source_id)
+              LEFT JOIN device_picture a USING (device_id)
              WHERE d.code = :code"""), {"code": code}).first()
         if head is None:
             raise UnknownDevice(code)
@@ -137,7 +141,7 @@ def device(engine: Engine, code: str, now: datetime, span: timedelta = timedelta
                                len(series.get(p.property_id, ())))
                        for p in known),
         source_key=head.key, source=Text(head.source_zh, head.source_en), simulated=head.simulated,
-        trace=None if spoken is None else trace(spoken),
+        trace=None if spoken is None else trace(spoken), kind_key=head.kind, stream=head.stream, snapshot=head.snapshot,
     )
 
 

@@ -15,6 +15,7 @@ from ingest.completion import Completed
 from ingest.copy import copy_rows, points
 from ingest.feeds import NEVER, newest
 from ingest.messages import numbered
+from ingest.pictures import check_pictures, store_pictures
 from ingest.places import locate
 from ingest.rollups import settle
 
@@ -73,6 +74,7 @@ def store_devices(batch: Batch) -> Stored:
     regions = locate(batch)
     batch.registers.kinds.resolve(batch.connection, "kind", table["kind"], batch.rejects)
     own(batch, "device", regions, fixed=True)
+    check_pictures(batch)
 
     def columns(rows: NDArray[np.int64]) -> dict[str, Any]:
         return {"code": table["code"][rows], "kind": table["kind"][rows], "name": table["name"][rows],
@@ -82,7 +84,9 @@ def store_devices(batch: Batch) -> Stored:
 
     installed = table["installed_at"][batch.good()]
     since = batch.received_at if np.isnat(installed).all() else newest(installed) - (newest(installed) - np.nanmin(installed))
-    return write(batch, "device", columns, {"device": Late(since), "latest": Late(since)})
+    stored = write(batch, "device", columns, {"device": Late(since), "latest": Late(since)})
+    store_pictures(batch)
+    return stored
 
 
 def own(batch: Batch, table: str, regions: NDArray[np.int64], *, fixed: bool) -> None:

@@ -62,7 +62,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     "devices": (
         Field("code", longest=CODE), Field("kind", longest=CODE), Field("name", longest=200),
         Field("interval_s", "whole", minimum=1, maximum=MONTH_S), optional("installed_at", "time"), optional("enabled", "flag"),
-        *PLACE,
+        *PLACE, optional("stream", longest=2000), optional("snapshot", longest=2000),
     ),
     "cases": (
         Field("id", longest=200), Field("class", longest=CODE), Field("channel", longest=CODE), Field("title"),

@@ -5,25 +5,28 @@ from typing import Any
 from dash import html
 
 from data_access.devices import Channel, DeviceRecord
+from indicators.pictures import Picture
 from indicators.reading import TargetState
 from layouts import ages, figures, formats, links, states
 from layouts.drawer import origin, pairs, sheet, state
+from layouts.drawer_picture import picture
 from layouts.look import Look
 
 MOST = 3
+NO_PICTURE = Picture()
 HEIGHTS = {1: 190, 2: 120, 3: 84}
 POINTS = 160
 
 
-def device(look: Look, record: DeviceRecord) -> list[Any]:
-    """Draw the record."""
+def device(look: Look, record: DeviceRecord, seen: Picture = NO_PICTURE) -> list[Any]:
+    """Draw the record, and what its camera sees."""
     shape, tone, word = states.device_state(record.health(look.now), look.language)
     mark = state(shape, tone, word) if record.enabled else state("archive", "quiet", look.say("device.disabled"))
     channels = record.channels[:MOST]
     body: list[Any] = [channel(look, one, HEIGHTS[len(channels)]) for one in channels] or [
         html.P(look.say("device.silent"), className="t3")]
     return sheet(look, [mark, *states.simulated(record.simulated, look.language)], "",
-                 f"{look.read(record.kind)} {record.code}", [*body, facts(look, record)])
+                 f"{look.read(record.kind)} {record.code}", [*picture(look, record, seen), *body, facts(look, record)])
 
 
 def channel(look: Look, one: Channel, height: int) -> html.Div:

@@ -3,7 +3,7 @@
 import json
 
 from indicators.text import Language, Text
-from layouts.phrases import analysis, briefing, comparison, doors, pages, region, taking
+from layouts.phrases import analysis, briefing, comparison, doors, pages, pictures, region, taking
 
 WORDS: dict[str, Text] = {
     # header
@@ -448,7 +448,7 @@ WORDS: dict[str, Text] = {
 
 # each group of pages has a module of its own
 for phrases in (pages.PHRASES, region.PHRASES, comparison.PHRASES, analysis.PHRASES, taking.PHRASES, briefing.PHRASES,
-                doors.PHRASES):
+                doors.PHRASES, pictures.PHRASES):
     WORDS |= phrases
 
 COMPASS = Text("北 东北 东 东南 南 西南 西 西北", "N NE E SE S SW W NW")

@@ -10,6 +10,7 @@ from data_access.cases import UnknownCase
 from data_access.devices import UnknownDevice
 from data_access.rows import rows
 from data_access.vehicles import UnknownVehicle
+from indicators import pictures
 from indicators.definition import IF_HEARD
 from indicators.library import INDICATORS, of
 from layouts import (
@@ -105,7 +106,9 @@ def _case(desk: Desk, key: str) -> list[Any]:
 
 def _device(desk: Desk, key: str) -> list[Any]:
     try:
-        return drawer_device.device(desk.look, desk.device(key))
+        record = desk.device(key)
+        seen = pictures.of_device(pictures.of_source(record.source_key), record.code, record.stream, record.snapshot)
+        return drawer_device.device(desk.look, record, seen)
     except UnknownDevice:
         return messages.missing(desk.look, "device", key)
 

@@ -15,7 +15,7 @@ ICON = "favicon.svg"
 FIRST = "theme.js"                    # runs in the head, before anything is painted
 FONTS = "vendor/fonts/fonts.css"
 LIBRARIES = {"map": "vendor/maplibre-gl.mjs", "charts": "vendor/plotly-basic.min.js",
-             "table-words": "vendor/ag-grid-zh-cn.json"}                                     # loaded late, by their scripts
+             "table-words": "vendor/ag-grid-zh-cn.json", "streams": "vendor/hls.light.min.mjs"}    # loaded late, by their scripts
 NEEDLESS = re.compile(r'<script src="[^"]*/(?:deps/polyfill@|dash_table/)[^"]*"></script>\n?')   # no old browsers, no Dash tables
 LATE = re.compile(rf'<script src="([^"]*/{table.LIBRARY}/[^"]*)"></script>\n?')                # comes with the first long table
 TABLES = "<!-- tables -->"

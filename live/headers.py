@@ -8,17 +8,19 @@ YEAR = "public, max-age=31536000, immutable"
 MARKS = {"m", "v"}   # what an address bears that changes with its content: ours the digest, a library's its version
 
 
-def policy(scripts: Sequence[str]) -> str:
+def policy(scripts: Sequence[str], pictures: Sequence[str] = ()) -> str:
     """The content security policy: this server and nobody else; `scripts` are the hashes of Dash's inline ones.
 
     Styles may be inline (Plotly and Dash write them), images may come from the page's own data, and the
-    map's workers may be made from a blob.
+    map's workers may be made from a blob. `pictures` are the places that the pack's cameras are seen at.
     """
+    seen = (f"connect-src 'self' {' '.join(pictures)}", f"media-src 'self' blob: {' '.join(pictures)}") if pictures else ()
     return "; ".join((
         "default-src 'self'",
         "script-src 'self' " + " ".join(scripts),
         "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
+        " ".join(("img-src 'self' data: blob:", *pictures)),
+        *seen,
         "worker-src 'self' blob:",
         "object-src 'none'",
         "base-uri 'none'",
@@ -27,10 +29,10 @@ def policy(scripts: Sequence[str]) -> str:
     ))
 
 
-def protect(server: Flask, scripts: Sequence[str]) -> None:
+def protect(server: Flask, scripts: Sequence[str], pictures: Sequence[str] = ()) -> None:
     """Set the security headers on every answer, and how long an asset lives."""
     fixed = {
-        "Content-Security-Policy": policy(scripts),
+        "Content-Security-Policy": policy(scripts, pictures),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",

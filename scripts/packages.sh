@@ -30,6 +30,9 @@ has_chromium() {
     [ -n "${CHROMIUM:-}" ] || command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 \
         || command -v google-chrome >/dev/null 2>&1
 }
+has_ffmpeg() {  # tests make the stream of a camera with it
+    command -v ffmpeg >/dev/null 2>&1
+}
 has_libatomic() {  # the browser driver's own Node needs it
     find /lib /lib64 /usr/lib /usr/lib64 -name 'libatomic.so.1' 2>/dev/null | grep -q . || [ "$(uname)" != Linux ]
 }
@@ -74,6 +77,7 @@ fi
 [ "$1" != test ] && { [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; } || {
     has_chromium || need "Chromium" "chromium"
     has_libatomic || need "libatomic" "libatomic1"
+    [ "$1" != test ] || has_ffmpeg || need "ffmpeg" "ffmpeg"
 }
 [ -n "$wanted" ] || exit 0
 

@@ -1,9 +1,11 @@
 """Who sends data: one file under sources/ each."""
 
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from indicators.pictures import CODE, Pictures, origin
 from ingest.mapping.spec import Mapping
 from ingest.pack.faults import misplaced
 from ingest.pack.listening import Listen
@@ -51,6 +53,37 @@ class Dataset(Part):
         return subject
 
 
+def place(address: str) -> str:
+    """The place of a web address. Raises: ValueError."""
+    if urlsplit(address).path.strip("/") or urlsplit(address).query:
+        raise ValueError("is more than a place: write it like https://media.example:8443")
+    return origin(address)
+
+
+def template(address: str) -> str:
+    """An address that says where a device's code stands in it. Raises: ValueError."""
+    if CODE not in address:
+        raise ValueError(f"must hold {CODE}, which stands for the device's code")
+    origin(address)
+    return address
+
+
+class Shown(Part):
+    """Where the pictures of a source's cameras are; a page opens nothing from anywhere else."""
+
+    stream: Annotated[str, AfterValidator(template)] | None = Field(
+        None, description="An HLS stream, {code} standing for the device's code: https://media.example/{code}/index.m3u8")
+    snapshot: Annotated[str, AfterValidator(template)] | None = Field(
+        None, description="A picture (JPEG, PNG, WebP), {code} standing for the device's code")
+    places: list[Annotated[str, AfterValidator(place)]] = Field(
+        [], description="Further places that pictures come from: of addresses that devices bring, of streams that lead elsewhere")
+
+    @property
+    def pictures(self) -> Pictures:
+        """The same as the rest of the program holds it."""
+        return Pictures(self.stream, self.snapshot, frozenset(self.places))
+
+
 class Source(Part):
     """Where facts come from; `network` sources are given a token."""
 
@@ -63,6 +96,7 @@ class Source(Part):
     refresh_seconds: Annotated[int, Field(gt=0)] | None = None
     url: str | None = None
     network: bool = Field(False, description="Whether it sends over HTTP, and so is given a token")
+    pictures: Shown | None = Field(None, description="Where the pictures of its cameras are")
     datasets: list[Dataset] = []
     listen: list[Listen] = Field([], description="What it is heard by while it speaks: feeds that are asked, brokers, streams")
 

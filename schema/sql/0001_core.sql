@@ -350,6 +350,12 @@ CREATE TABLE datastream (               -- what SensorThings was told of a devic
     PRIMARY KEY (device_id, property_id)
 );
 
+CREATE TABLE device_picture (           -- addresses of a camera's own; most have none and go by the template of their source
+    device_id int PRIMARY KEY REFERENCES device ON DELETE CASCADE,
+    stream text,
+    snapshot text
+);
+
 CREATE TABLE message (                  -- one call or note of a resident
     message_id bigint PRIMARY KEY,
     source_id smallint NOT NULL,
