@@ -15,11 +15,11 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from data_access.every_row import Kind
+from live.exports.again import Again
 from live.exports.sheet import Sheet
 
 FULL = 1_048_576                      # rows that a sheet can have
 LONGEST = 32_767                      # characters that a cell can have
-KEPT = 5000                           # written cells of one column that are kept to be used again
 LEVEL = 1                             # of compression: twice as fast as the usual one, a tenth larger
 WIDTHS: dict[Kind, int] = {"text": 24, "number": 14, "instant": 20, "flag": 10}
 DAY_NOUGHT = datetime(1899, 12, 30)   # from which Excel counts days
@@ -129,20 +129,6 @@ def lines(sheet: Sheet) -> Iterator[Lines]:
 def row(cells: Iterable[str]) -> str:
     """A row of written cells."""
     return f"<row>{''.join(cells)}</row>"
-
-
-class Again(dict[Any, str]):
-    """Cells written before: names, kinds and hours come again and again."""
-
-    def __init__(self, write: Callable[[Any], str]) -> None:
-        super().__init__()
-        self._write = write
-
-    def __missing__(self, value: Any) -> str:
-        if len(self) >= KEPT:
-            self.clear()
-        found = self[value] = self._write(value)
-        return found
 
 
 def inline(value: str, style: int = 0) -> str:
