@@ -11,10 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
 from data_access.city import City
+from data_access.engine import create
 from doors.courier import Courier
 from doors.sensorthings.server import PREFIX
+from doors.sensorthings.service import Service
 from doors.serving import create_doors
 from doors.state import States
+from ingest import door
+from ingest.room import Room
 
 TOKEN = {"Authorization": "Bearer secret"}
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -460,3 +464,25 @@ def test_senders_are_told_of_on_the_sources_page(client: Client, engine: Engine)
     states.write()
     with engine.connect() as connection:
         assert connection.execute(text("SELECT messages FROM door_state WHERE door = 'sensorthings'")).scalar_one() == 1
+
+
+def test_without_its_database_the_service_says_come_again() -> None:
+    nowhere = create("postgresql+psycopg2://tonglan@127.0.0.1:1/none", statement_timeout_ms=1000)
+    reply = Service(nowhere, "http://localhost").ask("GET", "Things", "")
+    nowhere.dispose()
+    assert (reply.status, reply.headers["Retry-After"], reply.body["error"]["code"]) == (503, "2", "unavailable")
+
+
+def test_a_full_door_says_come_again(engine: Engine, town: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "Room", lambda most, longest_s: Room(most, 0.01, used=most))
+    http = create_doors(engine, States(engine)).test_client()
+    for got in (http.get(f"{PREFIX}/Things"), http.post(f"{PREFIX}/Observations", data=b"{}", headers=TOKEN)):
+        assert (got.status_code, got.headers.get("Retry-After")) == (429, "2")
+
+
+def test_a_question_that_takes_too_long_is_broken_off(engine: Engine, town: City) -> None:
+    hasty = create(engine.url.render_as_string(hide_password=False), statement_timeout_ms=1)
+    slow = "$filter=" + " and ".join(["Datastreams/Observations/FeatureOfInterest/Observations/Datastream/Thing/name ne 'x'"] * 9)
+    replies = {Service(hasty, "http://localhost").ask("GET", "Things", slow).body["error"]["code"] for _ in range(3)}
+    hasty.dispose()
+    assert "too_slow" in replies
