@@ -41,8 +41,8 @@ BASICS = "load:basics"
 TITLE = Text("载入城市", "Loading the city")
 STEP = Text("步", "steps")
 STEPS = 4
-TURNS = ("agencies", "devices", "statistics", "warnings", "warning_ends", "observations", "flights", "enterprises", "cases", "steps",
-         "messages", "places", "buildings", "vehicles", "stop_events")
+TURNS = ("agencies", "devices", "statistics", "warnings", "warning_ends", "observations", "flights", "enterprises", "cases",
+         "steps", "messages", "places", "buildings", "vehicles", "stop_events")
 
 
 def load_pack(

@@ -21,6 +21,7 @@ from ingest.mapping.spec import STEPS
 from ingest.mapping.vocabulary import likeness
 from ingest.rows import FIELDS, Field
 
+TOLD_OF_OTHERS = ("steps", "warning_ends")   # rows that say more of what another table has
 UNSURE = 0.35     # the least that is proposed
 LIKELY = 0.6      # how sure a coordinate system is that puts points into the city
 WIDE = 0.8        # how sure columns are that name what they measure
@@ -171,8 +172,7 @@ def system(made: tuple[Guessed, ...], looks: list[Looks], city: CityAround) -> l
 def subjects(frame: pd.DataFrame, city: CityAround) -> list[tuple[str, float]]:
     """Which subjects the table could be of, the likeliest first."""
     looks = looked_at(frame, city)
-    scored = [(subject, guessed(looks, subject, city).score()) for subject in FIELDS
-              if subject not in ("steps", "warning_ends")]
+    scored = [(subject, guessed(looks, subject, city).score()) for subject in FIELDS if subject not in TOLD_OF_OTHERS]
     return sorted(scored, key=lambda one: -one[1])
 
 
@@ -242,8 +242,10 @@ def of_time(name: str, one: Looks, alike: float) -> Guessed | None:
     """A time from a column."""
     if one.format is None:
         return None
-    value: str | dict[str, Any] = one.name if one.format == "iso" else {"column": one.name, "format": one.format}
-    reason = f"the column is called {one.name}; {one.timely:.0%} of its cells are times written {one.format}"
+    formats = [written for written in (one.format, one.also) if written is not None]
+    said = formats if one.also is not None else one.format
+    value: str | dict[str, Any] = one.name if one.format == "iso" and one.also is None else {"column": one.name, "format": said}
+    reason = f"the column is called {one.name}; {one.timely:.0%} of its cells are times written {' or '.join(formats)}"
     if one.twin:
         return Guessed(name, value, round(min(alike * one.timely, UNSURE + 0.1), 2),
                        f"{reason}, but no cell tells whether the day or the month comes first")

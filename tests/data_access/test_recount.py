@@ -24,8 +24,8 @@ def write(engine: Engine, town: City, rows: list[Made], *, first: int) -> None:
     with engine.begin() as connection:
         for number, (block, hours, closed, suspended, agency) in enumerate(rows, start=first):
             connection.execute(text("""
-                INSERT INTO city_case (case_id, source_id, external_id, class_code, channel, title, region_id, reported_at, due_at,
-                                       closed_at, suspended_at, agency_id, state, state_at, received_at, batch_id, row_no)
+                INSERT INTO city_case (case_id, source_id, external_id, class_code, channel, title, region_id, reported_at,
+                                       due_at, closed_at, suspended_at, agency_id, state, state_at, received_at, batch_id, row_no)
                 VALUES (:id, 1, :id, 'noise', 'phone', 'n', :region, :reported, :due, :closed, :suspended, :agency,
                         'reported', :reported, :reported, 1, 1)"""), {
                 "id": number, "region": town.region(block).region_id, "reported": NOW - timedelta(hours=9),
