@@ -16,6 +16,7 @@ from indicators.text import LANGUAGES
 from indicators.windows import day_of
 from layouts.address.pages import (
     BriefingPage,
+    BriefingsPage,
     ComparePage,
     IndicatorPage,
     OrganizationPage,
@@ -118,7 +119,7 @@ def pages(engine: Engine, city: City, now: datetime) -> dict[str, View]:
         "indicator": at(upper, IndicatorPage(INDICATOR)), "why": at(upper, WhyPage(INDICATOR)),
         "organizations": at(home, OrganizationsPage()), **agency,
         "compare": at(upper, ComparePage(beside)), "periods": at(upper, ComparePage(than=before)),
-        "briefing": at(upper, BriefingPage("weekly")),
+        "briefing": at(upper, BriefingPage("weekly")), "briefings": at(home, BriefingsPage()),
     }
 
 
