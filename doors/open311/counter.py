@@ -49,4 +49,8 @@ def counter(desk: Desk) -> Blueprint:
     def token(token: str, ending: str) -> Response:
         return server.answer(ending, lambda: server.token(token))
 
+    @blueprint.route("/open311/<path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    def elsewhere(rest: str) -> Response:
+        return server.answer(rest.rpartition(".")[2], server.nothing)
+
     return blueprint

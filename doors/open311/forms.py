@@ -54,7 +54,8 @@ def fields(body: bytes, type_: str, options: Mapping[str, str]) -> "MultiDict[st
     """The fields of a form; files in it are let be. Raises: Fault."""
     if type_ not in TYPES:
         raise bad(f"send the fields of the request as {TYPES[0]}, not as {type_ or 'something without a Content-Type'}")
-    parser = FormDataParser(max_form_memory_size=MOST_BYTES, max_content_length=None, max_form_parts=MOST_FIELDS)
+    parser = FormDataParser(stream_factory=lambda *_, **__: BytesIO(), max_form_memory_size=MOST_BYTES, max_content_length=None,
+                            max_form_parts=MOST_FIELDS)
     try:
         _, form, _ = parser.parse(BytesIO(body), type_, len(body), dict(options))
     except RequestEntityTooLarge as error:

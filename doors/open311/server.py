@@ -53,7 +53,7 @@ class Server:
         format_ = known(ending)
         try:
             if ending not in FORMATS:
-                raise missing(f"there is no format {ending[:20]!r}; there are json and xml")
+                raise missing("an address ends with its format, .json or .xml, such as /open311/v2/services.json")
             self.belongs()
             status, root, content, headers = 200, *made(), dict[str, str]()
         except Exception as error:
@@ -127,6 +127,12 @@ class Server:
         if not found:
             raise missing(f"token {token[:100]!r} was not found")
         return "service_requests", [{"service_request_id": str(one.case_id), "token": token} for one in found]
+
+    def nothing(self) -> tuple[str, Content]:
+        """What an address that is none of the standard's answers. Raises: Fault."""
+        if request.method not in ("GET", "HEAD"):
+            raise Fault(405, (f"there is nothing to {request.method} here; a request for service is a POST to requests",))
+        raise missing("there is no such address; there are discovery, services, requests and tokens")
 
     def take(self) -> tuple[str, Content]:
         """Take a form: it is stored when this returns. Raises: Fault, Refused, Unavailable."""

@@ -1,18 +1,25 @@
 """The city's own Open311 server: what apps list, ask for and read, in JSON and in XML."""
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from data_access.city import City
+from doors.courier import Courier
+from doors.desk import Desk
+from doors.open311.server import Server
 from doors.serving import create_doors
 from doors.state import States
+from ingest.door import Hall
 from ingest.identity import identities
+from ingest.room import Room
 
 BASE = "/open311/v2"
 HOLE = {"api_key": "secret", "service_code": "pothole", "lat": "0.005", "long": "0.005", "description": "A deep hole\nsince May"}
@@ -181,6 +188,30 @@ def test_what_is_no_form_is_refused(app: FlaskClient) -> None:
     many = app.post(f"{BASE}/requests.json", data=b"a=1&" * 300, content_type="application/x-www-form-urlencoded")
     assert many.status_code == 413
     assert app.post(f"{BASE}/requests.json", data={**HOLE, "x": "y" * (9 << 20)}).status_code == 413
+
+
+def test_a_form_may_come_in_parts_and_what_is_a_file_in_it_is_let_be(app: FlaskClient) -> None:
+    form = {**HOLE, "description": "In parts", "picture": (BytesIO(b"no picture"), "a.jpg")}
+    assert app.post(f"{BASE}/requests.json", data=form, content_type="multipart/form-data").status_code == 200
+    for body, boundary in ((b"--x\r\n", "; boundary=x"), (b"--x", ""), (b"\xff" * 99, "; boundary=\xff")):
+        broken = app.post(f"{BASE}/requests.json", data=body, content_type=f"multipart/form-data{boundary}")
+        assert broken.status_code in (400, 403)     # nothing of it is read, not even the api_key
+
+
+def test_an_address_that_is_none_is_told_in_the_format_asked_for(app: FlaskClient) -> None:
+    assert read(app.get(f"{BASE}/unicorns.json"))[0]["code"] == 404
+    assert tree(app.put(f"{BASE}/services.xml")).findtext("error/code") == "405"
+    assert "ends with its format" in (tree(app.get(f"{BASE}/requests")).findtext("error/description") or "")
+    assert read(app.get(f"{BASE}/requests", headers={"Accept": "application/json"}))[0]["code"] == 404
+
+
+def test_whoever_asks_when_too_many_do_is_told_to_come_again(engine: Engine, town: City) -> None:
+    hall = Hall.of(engine)
+    server = Server(Desk(hall, Courier(engine, None, hall.intake), States(engine)), Room(1, 0.05))
+    app = Flask("full")
+    with app.test_request_context("/"), server.room.hold(1):
+        answer = server.answer("json", server.services)
+    assert answer.status_code == 429 and int(answer.headers["Retry-After"]) > 0
 
 
 def test_an_unknown_format_an_unknown_number_and_another_city_are_not_found(app: FlaskClient) -> None:
