@@ -385,6 +385,7 @@ WORDS: dict[str, Text] = {
     "reason.pattern": Text("格式不符", "Not of the pattern"),
     "reason.not_a_number": Text("不是数", "Not a number"),
     "reason.unreadable": Text("读不出", "Unreadable"),
+    "reason.nothing_measured": Text("无已知观测项", "Nothing known is measured"),
     "reason.skipped": Text("按映射跳过", "Skipped by the mapping"),
     "reason.zeros_lost": Text("疑丢前导零", "Leading zeros look lost"),
     "reason.clock_change": Text("换钟之时", "When clocks change"),

@@ -27,7 +27,6 @@ class Found:
     device: dict[str, Any]
     stream: Stream | None
     field: str = ""
-    code: str = ""
     text: str = ""
 
 
@@ -38,18 +37,18 @@ def found(entry: SensorThings, source: str, entity: Entity, known: Measured) -> 
         return None
     owner = identity(thing) if isinstance(thing, dict) else None
     if owner is None or not isinstance(thing, dict):
-        return Found(number, {}, None, "Thing", "missing", "Thing is missing")
+        return Found(number, {}, None, "Thing", "Thing is missing")
     device = device_row(entry, source, owner, thing, entity)
     key = meant(entry, entity, known)
     if key is None:
         named = inner(entity, "ObservedProperty", "name") or entity.get("name")
-        return Found(number, device, None, "ObservedProperty", "unknown_property",
+        return Found(number, device, None, "ObservedProperty",
                      f"there is no property {str(named)[:60]!r}; name it under `properties`")
     unit, wanted = sent_unit(entry, entity), known[key][0]
     try:
         return Found(number, device, stream_of(device["code"], key, unit, wanted))
     except UnknownUnit:
-        return Found(number, device, None, "unitOfMeasurement", "unknown_unit",
+        return Found(number, device, None, "unitOfMeasurement",
                      f"the unit {str(unit)[:60]!r} cannot become {wanted}; name what it is under `units`")
 
 

@@ -41,6 +41,7 @@ LOOK_BACK_EVERY = timedelta(hours=1)
 REMEMBERED = 100_000    # refused rows that are not given again while they come again
 NOT_TOGETHER = (400, 404, 500, 501, 504)    # how servers answer that cannot expand observations of many Datastreams
 THINGS = "Thing($expand=Locations),Sensor,ObservedProperty"
+NOTHING = "nothing_measured"     # the reason of a Datastream that is nothing here; no row could be made of it, so none is tried
 FIELDS = "phenomenonTime,resultTime,result"
 
 
@@ -121,7 +122,7 @@ class Poller:
         for one in each:
             if one.stream is None:
                 said = whole.get(one.id, {"@iot.id": one.id})
-                self.courier.refuse(self.source, "observations", said, code=one.code, text=one.text, field=one.field, door=DOOR,
+                self.courier.refuse(self.source, "observations", said, code=NOTHING, text=one.text, field=one.field, door=DOOR,
                                     origin=self.entry.url, key=f"{self.entry.name}:{digest([one.id, one.text]).hex()}")
 
     def observed(self, since: datetime) -> Iterator[tuple[dict[str, Any], Any]]:

@@ -80,7 +80,7 @@ class Writer:
             return self.create_entity(path, body)
         except (Malformed, NotHere) as error:
             subject = "observations" if path.rstrip("/").endswith("Observations") else "devices"
-            self.courier.refuse(self.source, subject, {"to": path, "sent": body}, code="malformed", text=str(error), door=DOOR,
+            self.courier.refuse(self.source, subject, {"to": path, "sent": body}, code="unreadable", text=str(error), door=DOOR,
                                 origin=self.origin)
             raise
 

@@ -232,7 +232,7 @@ def test_what_the_city_does_not_know_is_kept_and_not_asked_again(frost: Frost, p
     poller.known_at = None
     poller.round()
     assert sorted(code for _, code in refused(engine, poller)) == [
-        "missing", "missing", "outside_city", "unknown_property", "unknown_unit"]
+        "missing", "nothing_measured", "nothing_measured", "nothing_measured", "outside_city"]
     assert values(engine, poller) == []
 
 
