@@ -73,7 +73,8 @@ class StopTimes:
 
     def of(self, trip: int) -> slice:
         """Where the calls of a trip are."""
-        return slice(int(np.searchsorted(self.trip, trip)), int(np.searchsorted(self.trip, trip, side="right")))
+        number = np.int32(trip)     # of the column's own type: with another the whole column is copied for each look
+        return slice(int(np.searchsorted(self.trip, number)), int(np.searchsorted(self.trip, number, side="right")))
 
 
 @dataclass(frozen=True)

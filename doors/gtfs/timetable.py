@@ -160,8 +160,8 @@ def stop_times(reading: Reading, trips: pd.Index, stops: pd.Index) -> StopTimes:
 
 def numbered(texts: "pd.Series[str]", known: pd.Index) -> Numbers:
     """Names by their number; -1 for those not known."""
-    places, distinct = pd.factorize(texts.str.strip() if texts.notna().any() else texts)
-    numbers: Numbers = np.append(known.get_indexer(distinct), -1).astype(np.int32)
+    places, distinct = pd.factorize(texts)
+    numbers: Numbers = np.append(known.get_indexer([text.strip() for text in distinct]), -1).astype(np.int32)
     found: Numbers = numbers[places]
     return found
 

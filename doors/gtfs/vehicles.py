@@ -82,6 +82,7 @@ def row(entity: FeedEntity, schedule: Schedule | None, updates: Updates, told: d
     run = found(schedule, vehicle.trip, told)
     name = called(entity, run)
     update = updates.on(run, name)
+    run = update.run if update is not None and update.run.key == run.key else run   # whose stops are worked out already
     at = instant(vehicle.timestamp) or told
     stop_id, sequence = stop_of(vehicle, run)
     stop = None if schedule is None else schedule.stops.get(stop_id)
