@@ -77,10 +77,10 @@
     };
   }
 
-  function Stream({address, name, told}) {
+  function Stream({address, name, poster, told}) {
     const video = useRef(null);
     useEffect(() => play(video.current, address, told), [address]);
-    return createElement("video", {ref: video, muted: true, controls: true, playsInline: true, "aria-label": name});
+    return createElement("video", {ref: video, muted: true, controls: true, playsInline: true, poster, "aria-label": name});
   }
 
   function Snapshot({address, name, told}) {
@@ -90,7 +90,7 @@
 
   function Picture(props) {
     const words = JSON.parse(props["data-words"]), name = props["data-name"], held = props["data-held"];
-    const stream = props["data-stream"], address = stream || props["data-snapshot"];
+    const stream = props["data-stream"], poster = props["data-snapshot"] || undefined, address = stream || poster;
     const [state, set] = useState({why: "opening"}), [turn, again] = useState(0), [anyway, open] = useState(false);
     const tell = said => set(old => (old.why === said.why && old.value === said.value ? old : said));   // a video tells all the time
     const shut = held && !anyway ? "held" : mixed(address) ? "mixed" : null;
@@ -103,7 +103,7 @@
     const why = shut || state.why, fine = why === "playing" || why === "shown" || why === "opening";
     const said = why === "held" ? held : (words[why] || "").replace("{value}", state.value || words.unknown);
     const retry = why === "held" ? () => open(true) : () => { tell({why: "opening"}); again(turn + 1); };
-    const seen = shut || !fine ? null : createElement(stream ? Stream : Snapshot, {key: `${address}${turn}`, address, name, told: tell});
+    const seen = shut || !fine ? null : createElement(stream ? Stream : Snapshot, {key: `${address}${turn}`, address, name, poster, told: tell});
     const can = why === "held" || why === "shown" || (!fine && why !== "mixed");
     return createElement("div", {className: `picture ${fine ? why : "failed"}`}, seen,
       createElement("div", {className: "said"}, createElement("p", {role: "status"}, said),
