@@ -64,7 +64,8 @@ def test_each_main_view_is_pictured_at_the_three_sizes_in_both_languages(engine:
 
 def test_each_page_for_leaders_is_pictured_where_it_is_read_in_both_languages_and_themes(engine: Engine, living: City) -> None:
     found = {shot.name: shot for shot in shots(engine, living, datetime.now(UTC))}
-    names = ("region-city", "region", "region-district", "indicator", "why", "organizations", "compare", "periods", "briefing")
+    names = ("region-city", "region", "region-district", "indicator", "why", "organizations", "compare", "periods", "briefing",
+             "briefings")
     for name in names:
         for told in ("zh", "en", "light-zh", "light-en"):
             assert found[f"page-{name}-{told}"].sizes == ("laptop", "tablet", "phone")
