@@ -20,7 +20,7 @@ from ingest.pack import read
 from settings import ROOT, Settings
 from tests.doors.broker import PROGRAM, free_port
 
-PATIENCE_S = 30
+PATIENCE_S = 120     # a program begins, on a machine as slow as may be
 NOT_AUTHORISED = 135
 
 
