@@ -9,7 +9,7 @@ from indicators.pictures import Picture
 from indicators.reading import TargetState
 from layouts import ages, figures, formats, links, states
 from layouts.drawer import origin, pairs, sheet, state
-from layouts.drawer_picture import picture
+from layouts.drawer_picture import CAMERA, SEEING, blind, picture
 from layouts.look import Look
 
 MOST = 3
@@ -20,24 +20,27 @@ POINTS = 160
 
 def device(look: Look, record: DeviceRecord, seen: Picture = NO_PICTURE) -> list[Any]:
     """Draw the record, and what its camera sees."""
-    shape, tone, word = states.device_state(record.health(look.now), look.language)
+    shape, tone, word = states.device_state("offline" if blind(record) else record.health(look.now), look.language)
     mark = state(shape, tone, word) if record.enabled else state("archive", "quiet", look.say("device.disabled"))
     channels = record.channels[:MOST]
-    body: list[Any] = [channel(look, one, HEIGHTS[len(channels)]) for one in channels] or [
+    body: list[Any] = [channel(look, one, HEIGHTS[len(channels)], record.kind_key == CAMERA) for one in channels] or [
         html.P(look.say("device.silent"), className="t3")]
     return sheet(look, [mark, *states.simulated(record.simulated, look.language)], "",
                  f"{look.read(record.kind)} {record.code}", [*picture(look, record, seen), *body, facts(look, record)])
 
 
-def channel(look: Look, one: Channel, height: int) -> html.Div:
-    """One property: name, value, state, course."""
+def channel(look: Look, one: Channel, height: int, camera: bool = False) -> html.Div:
+    """One property: name, value, state, course. Whether a camera sees is a yes or a no."""
     shape, tone, word = states.device_state(one.health, look.language)
     limits = one.watch is not None or one.alarm is not None
     right = [html.B([states.glyph(shape, tone), " ", word], className=f"st {tone}")] if limits else []
+    seeing = camera and one.key == SEEING
+    value = look.say("picture.sees" if one.value else "picture.blind") if seeing else formats.plain(one.value)
+    said = [html.Span(value, className="v"), html.Span("" if seeing else one.unit, className="u")]
     return html.Div([
         html.Div([html.Div([html.Span(look.read(one.name)), html.Span([ages.age(look, one.observed_at)], className="t3")],
                            className="name"),
-                  html.Span(formats.plain(one.value), className="v"), html.Span(one.unit, className="u"),
+                  *said,
                   html.Div(right, className="m")], className="big"),
         *course(look, one, height),
     ], className="channel")

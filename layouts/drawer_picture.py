@@ -29,11 +29,16 @@ def picture(look: Look, record: DeviceRecord, found: Picture) -> list[Any]:
         "data-words": json.dumps(words, ensure_ascii=False)})]
 
 
+def blind(record: DeviceRecord) -> bool:
+    """Whether a camera itself says that it does not see."""
+    return record.kind_key == CAMERA and any(channel.key == SEEING and channel.value == 0 for channel in record.channels)
+
+
 def held(look: Look, record: DeviceRecord) -> str:
     """Why the picture is not opened before somebody asks for it; empty where it is."""
     if not record.enabled:
         return look.say("picture.disabled")
-    if any(channel.key == SEEING and channel.value == 0 for channel in record.channels):
+    if blind(record):
         return look.say("picture.offline")
     if record.last_at is not None and not record.online(look.now):
         return look.say("picture.quiet")

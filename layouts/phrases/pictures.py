@@ -11,6 +11,8 @@ PHRASES: dict[str, Text] = {
     "picture.offline": Text("摄像机离线，未打开画面", "The camera is offline, so its picture is not opened"),
     "picture.quiet": Text("摄像机已超时未上报，未打开画面", "The camera has gone silent, so its picture is not opened"),
     "picture.disabled": Text("摄像机已停用，未打开画面", "The camera is disabled, so its picture is not opened"),
+    "picture.sees": Text("是", "Yes"),
+    "picture.blind": Text("否", "No"),
     "picture.opening": Text("正在打开画面…", "Opening the picture …"),
     "picture.playing": Text("实时画面 · 静音", "Live · muted"),
     "picture.shown": Text("快照", "Snapshot"),

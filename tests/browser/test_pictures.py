@@ -80,10 +80,11 @@ def site(database_url: str, engine: Engine, alive: City, media: str, tmp_path_fa
                                 " VALUES ('online', '在线', 'Online', '1', 0, 1)"))
     own = {"down": {"stream": f"{down}/index.m3u8"}, "stranger": {"stream": "https://elsewhere.example/index.m3u8"}}
     client = create_door(engine).test_client()
+    now = datetime.now(UTC).isoformat()
     place = {"kind": "camera", "interval_s": 3600, "lon": 0.005, "lat": 0.005}
     for subject, rows in (
             ("devices", [{"code": code, "name": f"Gate {code}", **place, **own.get(code, {})} for code in CAMERAS]),
-            ("observations", [{"device": code, "property": "online", "observed_at": datetime.now(UTC).isoformat(), "value": float(code != "blind")}
+            ("observations", [{"device": code, "property": "online", "observed_at": now, "value": float(code != "blind")}
                               for code in ("plays", "blind")])):
         answer = client.post(f"/ingest/v1/{subject}", json={"rows": rows}, headers=TOKEN).get_json()
         assert answer["rejected"] == 0, answer

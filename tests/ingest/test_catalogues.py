@@ -95,7 +95,8 @@ def test_cameras_stand_where_their_point_is_or_in_the_district_of_their_code(loa
     assert rows(loaded, """
         SELECT right(d.code, 1), d.kind, d.name, r.code, round(ST_X(d.geom)::numeric, 3)::text
           FROM device d JOIN region r USING (region_id) ORDER BY d.code""") == [
-        ("1", "camera", "镜头1", "H11", "0.006"), ("2", "camera", "镜头2", "520103", None), ("5", "camera", "镜头5", "H21", "0.025")]
+        ("1", "camera", "镜头1", "H11", "0.006"),
+        ("2", "camera", "镜头2", "520103", None), ("5", "camera", "镜头5", "H21", "0.025")]
 
 
 def test_what_they_say_of_themselves_is_an_observation_of_the_hour_of_the_file(loaded: Engine) -> None:

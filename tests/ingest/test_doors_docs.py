@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
+import yaml
 from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
@@ -115,3 +116,13 @@ def test_vehicles_and_stops_come_by_batches_as_the_section_of_public_transport_s
     answers = [json.loads(one) for one in answers_of("GTFS-realtime", address, NOW=now, LON="0.005", LAT="0.005")]
     assert [sender.counts(answer) for answer in answers] == [(1, 0, 0), (2, 0, 0)]
     assert sender.rows("SELECT served, delay_s FROM stop_event ORDER BY scheduled_at") == [(True, 120), (False, None)]
+
+
+def test_a_camera_comes_with_the_address_of_its_stream(address: str, sender: Sender) -> None:
+    (answer,) = answers_of("GB/T 28181", address, REGION="T111", KIND="air")
+    assert sender.counts(json.loads(answer)) == (1, 0, 0)
+    assert sender.value("SELECT stream FROM device_picture") == "https://media.example/52010300001310000001/index.m3u8"
+
+
+def test_the_pack_lines_of_cameras_are_a_source() -> None:
+    Source.model_validate(yaml.safe_load(SECTIONS["GB/T 28181"].partition("```yaml\n")[2].partition("```")[0]))

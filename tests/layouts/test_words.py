@@ -13,7 +13,7 @@ from layouts.words import SCRIPT, WORDS, script_words
 LAYOUTS = Path(__file__).parents[2] / "layouts"
 GLUED = re.compile(r"[A-Za-z]{3,}")
 ALLOWED = {"WebGL", "CSV", "NDJSON", "PDF", "SVG", "PNG", "Excel",  # names of formats
-           "CAP", "GTFS", "MQTT", "NGSI", "Open", "SensorThings"}            # and of protocols
+           "CAP", "CORS", "GTFS", "HTTP", "HTTPS", "MQTT", "NGSI", "Open", "SensorThings"}            # and of protocols
 
 
 def holes(text: str) -> set[str]:

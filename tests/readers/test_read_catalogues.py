@@ -51,8 +51,8 @@ def test_what_is_no_code_is_refused_with_what_was_expected(code, why):
 
 
 @pytest.mark.parametrize(("declared", "encoding"), [
-    ("GB2312", "gb18030"), ("GBK", "gb18030"), ("gb18030", "gb18030"), ("UTF-8", "utf-8"), ("GB2312", "utf-8"), ("UTF-8", "gb18030"),
-    ("UTF-16", "utf-16")])
+    ("GB2312", "gb18030"), ("GBK", "gb18030"), ("gb18030", "gb18030"), ("UTF-8", "utf-8"), ("GB2312", "utf-8"),
+    ("UTF-8", "gb18030"), ("UTF-16", "utf-16")])
 def test_names_are_read_whatever_encoding_is_declared(read, declared, encoding):
     out = read(message(TWO, f'<?xml version="1.0" encoding="{declared}"?>').encode(encoding), "catalogue.xml")
     assert out.rows["Name"].tolist() == ["中山西路口", "云岩分局"]
@@ -81,15 +81,17 @@ def test_several_messages_in_one_file_are_one_catalogue_and_a_broken_one_costs_o
 
 
 def test_an_item_without_a_code_does_not_take_the_platforms_and_one_with_a_bad_code_is_kept_whole(read):
-    out = read(message(item(Name="无码") + item(DeviceID="42", Name="短") + item(DeviceID="420", Name="坏")).encode("gbk"), "a.xml")
+    items = item(Name="无码") + item(DeviceID="42", Name="短") + item(DeviceID="420", Name="坏")
+    out = read(message(items).encode("gbk"), "a.xml")
     assert out.rows["channel.is"].tolist() == ["district"]
     assert {line: spoilt.reason.partition(":")[0] for line, spoilt in out.unreadable.items()} == {1: "DeviceID", 3: "DeviceID"}
     assert "坏" in out.unreadable[3].text
 
 
 def test_tags_in_other_spelling_in_namespaces_and_repeated_are_understood(read):
-    items = f"<g:Item><g:DeviceId>{CAMERA}</g:DeviceId><g:NAME>a</g:NAME><g:NAME>b</g:NAME><g:Info><g:PTZType>1</g:PTZType></g:Info></g:Item>"
-    body = (f'<g:Response xmlns:g="urn:x"><g:CmdType> Catalog </g:CmdType><g:DeviceList Num="1">{items}</g:DeviceList></g:Response>')
+    items = f"<g:Item><g:DeviceId>{CAMERA}</g:DeviceId><g:NAME>a</g:NAME><g:NAME>b</g:NAME>"
+    items = f"{items}<g:Info><g:PTZType>1</g:PTZType></g:Info></g:Item>"
+    body = f'<g:Response xmlns:g="urn:x"><g:CmdType> Catalog </g:CmdType><g:DeviceList>{items}</g:DeviceList></g:Response>'
     out = read(body.encode(), "a.xml")
     assert out.rows[["DeviceID", "Name", "Info.PTZType"]].to_numpy().tolist() == [[CAMERA, "a", "1"]]
 
@@ -109,8 +111,8 @@ def test_what_is_no_catalogue_and_what_declares_entities_is_refused(read, body, 
 
 
 def test_a_platforms_table_is_decoded_by_the_column_that_is_named(read):
-    out = read(f"设备编码,名称\n{CAMERA},一号\n 52010300001180000001 ,录像机\n3.402E+19,坏\n,空\n".encode("gb18030"), "cameras.csv",
-               channel_code="设备编码")
+    table = f"设备编码,名称\n{CAMERA},一号\n 52010300001180000001 ,录像机\n3.402E+19,坏\n,空\n"
+    out = read(table.encode("gb18030"), "cameras.csv", channel_code="设备编码")
     assert out.rows["channel.is"].tolist() == ["camera", "recorder"]
     assert out.numbers == [2, 3]
     assert out.unreadable[4].reason.startswith("设备编码: '3.402E+19' has lost its digits")
