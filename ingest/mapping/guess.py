@@ -12,12 +12,15 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from geo.strays import Box
+from ingest.mapping import flags
 from ingest.mapping.choices import table
+from ingest.mapping.faults import Faults
 from ingest.mapping.hints import CityAround, of_places
 from ingest.mapping.looks import Looks, looked_at
 from ingest.mapping.regions import RegionIndex
 from ingest.mapping.series import series
 from ingest.mapping.spec import STEPS
+from ingest.mapping.values import Reading
 from ingest.mapping.vocabulary import likeness
 from ingest.rows import FIELDS, Field
 
@@ -28,6 +31,7 @@ WIDE = 0.8        # how sure columns are that name what they measure
 OPTIONAL, LACKING = 0.5, 0.8   # what a field that may be left out is worth, and what one that must be there costs
 CONSTANT, MADE_UP = frozenset(("channel", "kind", "interval_s", "industry", "status")), 0.25   # often the same for a whole file
 TELLING, LONGEST_ID = 10, 60   # cells that all differ by no accident, and letters of an identity
+BLANK = {"title": "–"}        # what stands for a text that must be there and is often left empty
 PLACES = ("lon", "lat", "point", "geometry", "region")
 WAYS = ({"lon", "lat"}, {"point"}, {"geometry"})   # of giving coordinates
 STEP_NAMES = tuple(name for name in STEPS if name in ("registered", "dispatched", "disposed", "verified", "closed"))
@@ -88,7 +92,7 @@ def guess(frame: pd.DataFrame, subject: str, city: CityAround) -> Guess:
     """Guess the mapping of a sample of a table."""
     looks = looked_at(frame, city)
     made = guessed(looks, subject, city)
-    return replace(made, fields=(*made.fields, *system(made.fields, looks, city)))
+    return replace(made, fields=in_system(made.fields, looks, city))
 
 
 def guessed(looks: list[Looks], subject: str, city: CityAround) -> Guess:
@@ -158,15 +162,22 @@ def at_some_time(made: list[Guessed], looks: list[Looks]) -> list[Guessed]:
     return [guessed, *made] if guessed is not None else made
 
 
-def system(made: tuple[Guessed, ...], looks: list[Looks], city: CityAround) -> list[Guessed]:
-    """The coordinate system of lon and lat that are no degrees, where one puts them into the city."""
+def in_system(made: tuple[Guessed, ...], looks: list[Looks], city: CityAround) -> tuple[Guessed, ...]:
+    """The guesses, with the coordinate system of lon and lat that are no degrees, where one puts them into the city; where
+    it does so once they are swapped, as surveyors write north before east, they are."""
     found = {one.field: column_of(one) for one in made}
     axes = [next((one.numbers for one in looks if one.name == found.get(name)), None) for name in ("lon", "lat")]
     if city.box is None or city.crs is not None or axes[0] is None or axes[1] is None:
-        return []
-    hint = next((one for one in of_places(axes[0], axes[1], city) if one.code == "projected"), None)
-    crs = (hint.yaml or "").removeprefix("crs: ") if hint else ""
-    return [Guessed("crs", crs, LIKELY, hint.text)] if hint and crs[-1:].isdigit() else []
+        return made
+    hint = next((one for one in of_places(axes[0], axes[1], city) if one.code in ("projected", "projected_swapped")), None)
+    crs = (hint.yaml or "").rpartition("crs: ")[2] if hint else ""
+    if hint is None or not crs[-1:].isdigit():
+        return made
+    if hint.code == "projected_swapped":
+        other = {"lon": "lat", "lat": "lon"}
+        made = tuple(replace(one, field=other.get(one.field, one.field), reason=hint.text) if one.field in other else one
+                     for one in made)
+    return (*made, Guessed("crs", crs, LIKELY, hint.text))
 
 
 def subjects(frame: pd.DataFrame, city: CityAround) -> list[tuple[str, float]]:
@@ -224,6 +235,8 @@ def of_field(field: Field, one: Looks) -> Guessed | None:
             return None
         value = {"column": one.name, **one.reading} if one.reading else one.name
         return Guessed(field.name, value, round(alike * one.numeric, 2), f"{called}; {one.numeric:.0%} of its cells are numbers")
+    if field.kind == "flag" and any(flag is None for flag in flags.parsed(one.texts, Reading(), Faults("", one.texts))):
+        return None
     if field.name in ("id", "code"):
         return Guessed(field.name, one.name, round(alike * one.distinct, 2), f"{called}; {one.distinct:.0%} of its cells differ")
     if field.allowed or field.name in ("class", "channel", "kind", "industry", "topic", "property"):
@@ -234,7 +247,10 @@ def of_field(field: Field, one: Looks) -> Guessed | None:
     if one.timely > 0.9 and field.kind == "text":
         return None
     longest = 1.0 if one.longest <= field.longest else 0.5
-    value = one.name if one.longest <= field.longest else {"column": one.name, "cut": field.longest}
+    limits: dict[str, Any] = {} if one.longest <= field.longest else {"cut": field.longest}
+    if field.name in BLANK and one.filled < 1.0:
+        limits["default"] = BLANK[field.name]
+    value = {"column": one.name, **limits} if limits else one.name
     return Guessed(field.name, value, round(alike * longest, 2), called)
 
 

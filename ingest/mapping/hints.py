@@ -80,17 +80,21 @@ YAML = {"swapped": "swap the columns of lon and lat", "sign_lost": "lon: {column
 
 
 def of_projection(x: Degrees, y: Degrees, box: Box, shapes: tuple[str, ...] = ()) -> list[Hint]:
-    """Which projected coordinate systems of the city's area put the points into the city."""
+    """Which projected coordinate systems of the city's area put the points into the city, as they stand or east for north."""
     step = max(1, len(x) // SAMPLE)
+    code, swapped = "projected", ""
     fitting = projections(x[::step], y[::step], box, shapes)
+    if not fitting:
+        fitting = projections(y[::step], x[::step], box, shapes)
+        code, swapped = "projected_swapped", "once lon and lat are swapped (lon is always east), "
     if not fitting:
         return [Hint("projected", "the coordinates are no degrees, and no projected system of this area puts them into the city; "
                      "ask the file's owner for its EPSG code", "crs: EPSG:…")]
-    code, name, share, _ = fitting[0]
+    epsg, name, share, _ = fitting[0]
     away = [f"{other} ({metres:,.0f} m away)" for other, _, _, metres in fitting[1:4]]
     others = f"; so does {', '.join(away)}: compare one known place" if away else ""
-    return [Hint("projected", f"the coordinates look like {code} ({name}), which puts {share:.0%} of the points into the city"
-                 f"{others}", f"crs: {code}")]
+    return [Hint(code, f"{swapped}the coordinates look like {epsg} ({name}), which puts {share:.0%} of the points into the city"
+                 f"{others}", f"{'swap the columns of lon and lat; ' if swapped else ''}crs: {epsg}")]
 
 
 def projections(x: Degrees, y: Degrees, box: Box, shapes: tuple[str, ...]) -> list[tuple[str, str, float, float]]:
@@ -189,7 +193,7 @@ def of_codes(name: str, texts: pa.StringArray, known: Iterable[str] | None = Non
     digits = [text for text in distinct if text.isdigit()]
     if not digits or len(digits) < 0.9 * len(distinct):
         return []
-    codes = set(known or ())
+    codes = set() if known is None else set(known)
     if codes:
         for width in sorted({len(code) for code in codes}):
             mended = sum(text not in codes and text.zfill(width) in codes for text in digits)

@@ -22,7 +22,10 @@ FORMATS = ("iso", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y %H.%M", "%d.%
            "%b %d %Y %I:%M%p", "%m/%d/%y %H:%M", "%m/%d/%y", "%d/%m/%y %H:%M", "%d/%m/%y", "%d.%m.%y %H:%M", "%d.%m.%y",
            "%y-%m-%d", "epoch_ms", "epoch_s", "excel")
 TWINS = {"%d/%m": "%m/%d", "%m/%d": "%d/%m", "%d-%m": "%m-%d", "%m-%d": "%d-%m"}
+FIGURES = ("epoch_ms", "epoch_s", "excel")
+OLDEST = np.datetime64("1980-01-01")   # a figure before is a figure and no time
 SAMPLE = 300   # rows
+REST = 0.01    # of a column's times, when they are worth a format of their own
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Looks:
     numeric: float                # share of those that are numbers
     reading: dict[str, Any]       # how the numbers must be read
     format: str | None            # of times
+    also: str | None              # of the times that are written otherwise
     timely: float                 # share of those that are times
     twin: bool                    # the same could be written month first and day first
     longest: int
@@ -54,7 +58,7 @@ def geometry(sheet: Sheet) -> Looks:
     """A column of shapes."""
     none = np.full(len(sheet.frame), np.nan)
     nothing = pa.array([], pa.string())
-    return Looks("geometry", Cells(nothing), nothing, 1.0, 1.0, none, 0.0, {}, None, 0.0, False, 0)
+    return Looks("geometry", Cells(nothing), nothing, 1.0, 1.0, none, 0.0, {}, None, None, 0.0, False, 0)
 
 
 def look(name: str, sheet: Sheet, city: CityAround) -> Looks:
@@ -63,13 +67,14 @@ def look(name: str, sheet: Sheet, city: CityAround) -> Looks:
     texts = cells.by_row().drop_null()
     count = len(texts)
     values, reading = as_numbers(texts)
-    written, timely, twin = as_times(texts, cells, city)
+    written, also, timely, twin = as_times(texts, cells, city)
     aligned = np.full(len(sheet.frame), np.nan)
     aligned[cells.by_row().is_valid().to_numpy(zero_copy_only=False)] = values
     filled = count / max(len(sheet.frame), 1)
     longest = max((len(text) for text in texts.to_pylist()), default=0)
     return Looks(name, cells, texts, filled, len(pc.unique(texts)) / max(count, 1), aligned,
-                 float(np.isfinite(values).mean()) if count else 0.0, reading, written, timely, twin, longest)
+                 float(np.isfinite(values).mean()) if count else 0.0, reading, written, also,
+                 timely, twin, longest)
 
 
 def as_numbers(texts: pa.StringArray) -> tuple[NDArray[np.float64], dict[str, Any]]:
@@ -87,27 +92,42 @@ def as_numbers(texts: pa.StringArray) -> tuple[NDArray[np.float64], dict[str, An
     return values, way
 
 
-def as_times(texts: pa.StringArray, cells: Cells, city: CityAround) -> tuple[str | None, float, bool]:
-    """The format that reads most of the column as times, how many, and whether day and month could be the other way round."""
+def as_times(texts: pa.StringArray, cells: Cells, city: CityAround) -> tuple[str | None, str | None, float, bool]:
+    """The format that reads most of the column as times, one for the rest, how many both read, and whether day and month
+    could be the other way round."""
     figured = pc.match_substring_regex(texts, r"\d").to_numpy(zero_copy_only=False)
     if not len(texts) or figured.mean() < 0.5:
-        return None, 0.0, False
+        return None, None, 0.0, False
     wanted = np.ones(len(texts), bool)
     typed = cells.native is not None and bool(cells.native.all()) and cells.numbers is None
     found: list[tuple[float, str]] = []
     for written in ("iso",) if typed else FORMATS:
         read = moments.read(texts, (written,), wanted)
-        share = float((~np.isnat(read.local)).mean())
+        likely = read.local >= OLDEST if written in FIGURES else ~np.isnat(read.local)
+        share = float(likely.mean())
         if share > 0.5:
             found.append((share, written))
         if share == 1.0 and written == "iso":
             break
     if not found:
-        return None, 0.0, False
+        return None, None, 0.0, False
     share = max(one[0] for one in found)
     ways = [written for one, written in found if one == share]
     chosen = ways[0]
     twin = any(chosen.startswith(short) and chosen.replace(short, other, 1) in ways for short, other in TWINS.items())
     if twin and not city.zone.key.startswith("America/"):
         chosen = next((way for way in ways if way.startswith("%d")), chosen)
-    return chosen, share, twin
+    also = None if share == 1.0 else of_rest(texts, chosen)
+    if also is not None:
+        share = float((~np.isnat(moments.read(texts, (chosen, also), wanted).local)).mean())
+    return chosen, also, share, twin
+
+
+def of_rest(texts: pa.StringArray, chosen: str) -> str | None:
+    """The format that reads most of what the chosen one does not, where that is a share worth saying; never its twin."""
+    left = np.isnat(moments.read(texts, (chosen,), np.ones(len(texts), bool)).local)
+    short = chosen[:5]
+    read = {written: int((~np.isnat(moments.read(texts, (written,), left).local) & left).sum()) for written in FORMATS
+            if written not in FIGURES and not written.startswith(TWINS.get(short, chosen))}
+    best = max(read, key=lambda written: read[written])
+    return best if read[best] >= REST * len(texts) else None

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ import yaml
 
 FILE = Path(__file__).parent / "properties.yaml"
 FEWEST = 2         # columns that make a series
+ANY_REMARK = r"(?: *[(\[][^)\]]*[)\]])?"
+REMARK = re.compile(ANY_REMARK)
 
 
 @dataclass(frozen=True)
@@ -75,17 +77,26 @@ def spelled(names: Sequence[Named]) -> str | None:
     """The pattern of the names: where the device stands, and where the quantity; None where no device can be told."""
     words = sorted({one.word for one in names}, key=lambda word: (-len(word), word))
     quantity = f"(?P<quantity>{'|'.join(map(plainly, words))})" if len(words) > 1 else plainly(words[0])
+    if len({remark(one.after) for one in names}) > 1:      # each quantity's own unit
+        names = [replace(one, after=one.after[len(remark(one.after)):]) for one in names]
+        quantity += ANY_REMARK
     before, after = sorted({one.before for one in names}), sorted({one.after for one in names})
     if len(before) > 1:
         return f"^{device(before)}{quantity}{plainly(after[0]) if len(after) == 1 else '.*'}$"
     return f"^{plainly(before[0])}{quantity}{device(after)}$" if len(after) > 1 else None
 
 
+def remark(text: str) -> str:
+    """What stands in brackets at the text's beginning, as units do."""
+    found = REMARK.match(text)
+    return found[0] if found else ""
+
+
 def device(parts: Sequence[str]) -> str:
     """The pattern of the part that tells devices apart: what all have in common stays outside of the device."""
-    start = re.sub(r"[^\W_]+$", "", shared(parts))
+    start = re.sub(r"(?:[^\W_]|-)+$", "", shared(parts))   # of CZ-01 and CZ-02 nothing is left out
     rest = [part[len(start):] for part in parts]
-    end = re.sub(r"^[^\W_]+", "", shared([part[::-1] for part in rest])[::-1])
+    end = re.sub(r"^(?:[^\W_]|-)+", "", shared([part[::-1] for part in rest])[::-1])
     return f"{plainly(start)}(?P<device>.+?){plainly(end)}"
 
 

@@ -29,6 +29,25 @@ class Prefix(Part):
     fill: Annotated[int, Field(gt=0)] | None = None
 
 
+class Lengths(Part):
+    """Codes of one length, filled up with zeros: what is left without them is as long as its level, and so its parent's code."""
+
+    lengths: Annotated[tuple[Annotated[int, Field(gt=0)], ...], Field(min_length=2)]
+
+    @field_validator("lengths")
+    @classmethod
+    def rising(cls, lengths: tuple[int, ...]) -> tuple[int, ...]:
+        """From the uppermost level down."""
+        if list(lengths) != sorted(set(lengths)):
+            raise ValueError("expected the lengths from the uppermost level down, like [6, 9, 12]")
+        return lengths
+
+    def parent(self, code: str) -> str:
+        """The code that a code hangs on; none of the uppermost, and none that does not fit into the lengths."""
+        own = next((at for at, length in enumerate(self.lengths) if not code[length:].strip("0")), 0)
+        return code[:self.lengths[own - 1]].ljust(self.lengths[-1], "0") if own else ""
+
+
 class Position(Part):
     """The parent is the region that a point inside the child lies in."""
 
@@ -56,7 +75,7 @@ class TreeFile(Part):
                                                                "left out, a region is one level below its parent")
     where: dict[str, str | list[str]] = Field({}, description="Only rows that hold one of these values in these columns")
     code: Filled
-    parent: Filled | Prefix | Position | ParentName | None = Field(
+    parent: Filled | Prefix | Lengths | Position | ParentName | None = Field(
         None, description="The column of the parent's code, or how it follows; left out, it is the city")
     name: Filled | TreeName | None = Field(None, description="Left out, the code")
     shape: Filled | None = Field(

@@ -16,7 +16,7 @@ from geo.projections import UnknownCrs, to_wgs84
 from ingest.mapping.values import BLANKS
 from ingest.pack import CITY, Pack, PackError
 from ingest.pack.faults import Marked
-from ingest.pack.tree import HOLE, LevelColumn, ParentName, Position, Prefix, TreeFile
+from ingest.pack.tree import HOLE, Lengths, LevelColumn, ParentName, Position, Prefix, TreeFile
 from ingest.regions.drawn import drawn
 from ingest.regions.told import Told
 from readers.opening import open_tables
@@ -123,6 +123,8 @@ def parents(spec: TreeFile, rows: pd.DataFrame, code: "pd.Series[Any]") -> "pd.S
     if isinstance(spec.parent, Prefix):
         length, whole = spec.parent.prefix, spec.parent.fill or 0
         return code.map(lambda one: one[:length].ljust(whole, "0"))
+    if isinstance(spec.parent, Lengths):
+        return code.map(spec.parent.parent)
     if isinstance(spec.parent, ParentName):
         return filled(rows, spec.parent.name)
     return pd.Series("", rows.index, dtype=object)

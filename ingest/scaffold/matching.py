@@ -1,6 +1,6 @@
 """Devices called as their readings call them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -15,10 +15,22 @@ MOSTLY, HARDLY = 0.9, 0.1       # of the devices that readings name, those in a 
 Drafted = tuple[Found, Guess | None]
 
 
-def matched(drafts: Sequence[Drafted]) -> list[Guess | None]:
-    """The guesses; a table of devices takes its code from the column that readings name, where that is another one."""
+def matched(drafts: Sequence[Drafted], anew: Callable[[Found], Guess]) -> list[Guess | None]:
+    """The guesses; a table of devices takes its code from the column that readings name, where that is another one.
+
+    Where no table of devices has such a column, one of places or of nothing that is known that has is (`anew` guesses it so).
+    """
     named = set().union(*(devices(found, guess) for found, guess in drafts if guess and guess.subject == "observations"))
+    if named and not any(guess and guess.subject == "devices" and lists(found, named) for found, guess in drafts):
+        drafts = [(found, anew(found) if (guess is None or guess.subject == "places") and lists(found, named) else guess)
+                  for found, guess in drafts]
     return [renamed(found, guess, named) if guess and guess.subject == "devices" and named else guess for found, guess in drafts]
+
+
+def lists(found: Found, named: set[str]) -> bool:
+    """Whether a table has a column of the devices that readings name, a row each."""
+    columns = [found.column(str(column)) for column in found.rows.columns if column != GEOMETRY]
+    return any(cells.is_unique and share(cells, named) >= MOSTLY for cells in columns)
 
 
 def devices(found: Found, guess: Guess) -> set[str]:

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import shapely
 
+from ingest.pack.tree import Lengths
 from ingest.regions.rows import GEOMETRY, filled
 from ingest.scaffold.found import Found
 
@@ -15,6 +17,7 @@ NAME = re.compile(r"名称|名$|^name|name$|^nom$|^bezeichnung|^nombre", re.IGNO
 PARENT = re.compile(r"上级|父|所属|隶属|parent|upper|belongs", re.IGNORECASE)
 HAN = re.compile(r"[\u4e00-\u9fff]")
 MOST_REGIONS = 20_000
+DIVISIONS = (2, 4, 6, 9, 12)   # digits of a province's, a city's, a district's, a street's, a village's code (GB/T 2260, 10114)
 COVERED, COVERED_CALLED = 0.3, 0.05     # of the ground that areas span, when they are regions, and are called so
 OUTLINE = re.compile(r"bound|border|outline|limit|contour|city|grenz|umriss|边界|范围|市", re.IGNORECASE)
 LONGEST = 40         # letters of a region's name
@@ -134,7 +137,25 @@ def in_itself(level: Level) -> Level:
         cells = level.found.column(column)
         if cells[cells != ""].isin(own.keys()).mean() > 0.5 and (cells != level.found.column(level.code)).all():
             return replace(level, parent=column, below=by_depth(level, dict(zip(codes, cells[codes.index], strict=True))))
-    return level
+    return by_zeros(level, list(codes))
+
+
+def by_zeros(level: Level, codes: Sequence[str]) -> Level:
+    """The level, where the zeros at the ends of its codes say what hangs on what: all parents are there, below one that is
+    above all."""
+    whole = {len(code) for code in codes}
+    if len(whole) != 1 or not all(map(str.isdigit, codes)):
+        return level
+    size = whole.pop()
+    ends = {next((length for length in DIVISIONS if length <= size and not code[length:].strip("0")), size) for code in codes}
+    if len(ends) < 2 or size not in DIVISIONS:
+        return level
+    lengths = Lengths(lengths=tuple(sorted({*ends, size})))
+    parents = {code: lengths.parent(code) for code in codes}
+    if list(parents.values()).count("") != 1 or not set(parents.values()) - {""} <= set(codes):
+        return level
+    note = "the zeros at the codes' ends say the levels: how many digits each has"
+    return replace(level, parent=lengths.model_dump(mode="json"), notes=(*level.notes, note), below=by_depth(level, parents))
 
 
 def by_depth(level: Level, parents: dict[str, str]) -> tuple[Kind, ...]:
@@ -172,7 +193,7 @@ def is_laid_out(table: Found, name: str) -> bool:
     called = any(kind.called.search(name) or kind.called.search(table.file.name) for kind in KINDS)
     shapes = table.rows[GEOMETRY].to_numpy(object)
     ground = shapely.convex_hull(shapely.geometrycollections(shapes[~shapely.is_missing(shapes)])).area
-    covered = float(shapely.area(shapes).sum()) / ground if ground else 0.0
+    covered = float(np.nansum(shapely.area(shapes))) / ground if ground else 0.0   # one that is missing has no area
     alone = len(table.rows) == 1 and not OUTLINE.search(table.file.name)
     return covered > (COVERED_CALLED if called else COVERED) and not (alone and not called)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,9 @@ class Sent:
 def sent(tables: Sequence[Found], city: CityAround) -> list[Sent]:
     """Every table of facts with its mapping."""
     made: list[Sent] = []
-    for table, guessed in zip(tables, matched([(table, drafted(table, city)) for table in tables]), strict=True):
+    drafts = [(table, drafted(table, city)) for table in tables]
+    anew = partial(of_subject, subject="devices", city=city)
+    for table, guessed in zip(tables, matched(drafts, anew), strict=True):
         wanted = list(slugs(table.file)) or [guessed.subject if guessed else "table"]
         used = {one.key for one in made}
         made.append(Sent(next((key for key in wanted if key not in used), None) or free(wanted[0], used), table, guessed))
@@ -56,9 +59,18 @@ def sent(tables: Sequence[Found], city: CityAround) -> list[Sent]:
 
 def drafted(table: Found, city: CityAround) -> Guess | None:
     """The mapping of the likeliest subject; None where none is likely."""
-    around = CityAround(city.zone, city.box, city.regions, None if table.shape else table.guess.crs)
-    subject, score = subjects(table.given, around)[0]
-    return guess(table.given, subject, around) if score >= LEAST else None
+    subject, score = subjects(table.given, seen_from(table, city))[0]
+    return of_subject(table, subject, city) if score >= LEAST else None
+
+
+def of_subject(table: Found, subject: str, city: CityAround) -> Guess:
+    """The mapping of a table as one of a subject."""
+    return guess(table.given, subject, seen_from(table, city))
+
+
+def seen_from(table: Found, city: CityAround) -> CityAround:
+    """What is known of the city, with the projection that a table says."""
+    return CityAround(city.zone, city.box, city.regions, None if table.shape else table.guess.crs)
 
 
 def slugs(file: Path) -> Iterator[str]:

@@ -30,8 +30,14 @@ def seen(there: Known, dataset: Dataset, frame: Frame, mapped: Mapped, around: A
         texts = texted(frame.rows[column])
         if mapped.columns[name].dtype.kind == "M" and dataset.map.zone is None:
             yield from hints.of_times(column, texts, around.zone)
-        if name in CODES:
+        if name in CODES and not (name == "region" and padded(dataset)):
             yield from hints.of_codes(column, texts, there.survey.tree["code"] if name == "region" else None)
+
+
+def padded(dataset: Dataset) -> bool:
+    """Whether the mapping fills the regions' codes up already."""
+    place = dataset.map.place
+    return place is not None and place.region is not None and place.region.pad is not None
 
 
 def places(there: Known, dataset: Dataset, frame: Frame, mapped: Mapped, around: Around) -> Iterator[Hint]:

@@ -1,5 +1,6 @@
 """What is guessed of files nobody described, and what looks wrong in them."""
 
+import re
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,9 @@ from geo.strays import Box
 from ingest.mapping import hints
 from ingest.mapping.guess import guess, subjects
 from ingest.mapping.hints import CityAround
+from ingest.mapping.looks import looked_at
 from ingest.mapping.regions import RegionIndex
+from ingest.mapping.series import series
 from ingest.mapping.spec import Mapping
 from ingest.mapping.vocabulary import likeness, words
 from ingest.rows import FIELDS, STEP
@@ -216,4 +219,41 @@ def test_times_without_a_zone_and_codes_without_their_zeros_are_hinted_at() -> N
     assert codes(hints.of_codes("c", pa.array(["60101", "60102"]), ["060101", "060102"])) == [("zeros_lost", "pad: 6")]
     assert hints.of_codes("c", pa.array(["060101"]), ["060101", "060102"]) == []
     assert codes(hints.of_codes("zip", pa.array(["11207", "10001", "7030"]))) == [("zeros_lost", "pad: 5")]
+    assert codes(hints.of_codes("c", pa.array(["60101"]), pd.Series(["060101"]))) == [("zeros_lost", "pad: 6")]
     assert hints.of_codes("n", pa.array(["1", "22", "30000", "07030"])) == []
+
+
+def test_surveyors_coordinates_with_north_before_east_are_recognised_and_turned_round() -> None:
+    east, north = Transformer.from_crs(4326, 25833, always_xy=True).transform(
+        SAMPLE.uniform(13.1, 13.7, ROWS), SAMPLE.uniform(52.35, 52.65, ROWS))
+    assert codes(hints.of_places(north, east, BERLIN)) == [
+        ("projected_swapped", "swap the columns of lon and lat; crs: EPSG:25833")]
+    frame = pd.DataFrame({"x": [f"{value:.2f}" for value in north], "y": [f"{value:.2f}" for value in east]})
+    assert guess(frame, "cases", BERLIN).mapping()["place"] == {"lon": "y", "lat": "x", "crs": "EPSG:25833"}
+
+
+def test_a_column_of_times_that_is_written_in_two_ways_gets_both_formats_and_figures_are_no_times() -> None:
+    frame = pd.DataFrame({"created": ["05.03.2024 14:05"] * 30 + ["2024-03-05"] * 10,
+                          "closed": ["25/12/2024"] * 39 + ["12/25/2024"], "date": ["16.9"] * 39 + ["17,9"]})
+    looks = {one.name: one for one in looked_at(frame, BERLIN)}
+    assert (looks["created"].format, looks["created"].also, looks["created"].timely) == ("%d.%m.%Y %H:%M", "iso", 1.0)
+    assert (looks["closed"].format, looks["closed"].also) == ("%d/%m/%Y", None)
+    assert looks["date"].format is None
+    found = guess(frame, "cases", BERLIN).mapping()["columns"]["reported_at"]
+    assert found == {"column": "created", "format": ["%d.%m.%Y %H:%M", "iso"]}
+
+
+def test_columns_of_several_quantities_with_their_own_units_name_devices_whole() -> None:
+    names = [f"{quantity} / CZ-{at:02}" for quantity in ("PM2,5 [µg/m³]", "Temperatura [°C]") for at in (1, 2)]
+    made = series(names, [{}] * 4)
+    assert made is not None and made.property == {"column": "@quantity", "table": {"PM2,5": "pm25", "Temperatura": "temperature"}}
+    found = [re.fullmatch(made.long["pattern"], name) for name in names]
+    assert [one and one["device"] for one in found] == ["CZ-01", "CZ-02"] * 2
+
+
+def test_words_that_are_no_flags_are_no_guess_for_a_flag_and_a_title_that_is_often_blank_has_a_default() -> None:
+    frame = pd.DataFrame({"状态": ["在线", "离线"] * 20})
+    assert "enabled" not in {one.field for one in guess(frame, "devices", GUIYANG).fields}
+    assert "enabled" in {one.field for one in guess(frame.assign(状态=["是", "否"] * 20), "devices", GUIYANG).fields}
+    blank = pd.DataFrame({"标题": ["路灯", None] * 20})
+    assert guess(blank, "cases", GUIYANG).mapping()["columns"]["title"] == {"column": "标题", "default": "–"}

@@ -159,3 +159,35 @@ def test_shapes_that_name_the_level_above_give_it_and_say_where_the_city_is(tmp_
     assert there.pack.time_zone == "Europe/Berlin"
     areas = there.survey.tree["area_km2"].round(1).tolist()
     assert areas == [4.0, 2.0, 2.0, 1.0, 1.0, 1.0, 1.0], "a borough is its parts together"
+
+
+def test_zeros_at_the_ends_of_codes_say_the_levels_of_a_table_of_all_divisions(tmp_path):
+    rows = ("统计用区划代码,名称\n056129000000,青溪县\n056129101000,王泗镇\n056129101201,东岳村\n056129102000,安仁镇\n"
+            "056129102202,桐林村\n")
+    made = drafted(tmp_path, divisions=rows, events="事件编号,事件类别,事件描述,所属区划,上报时间\n" + "".join(
+        f"E{at},垃圾,桶,56129101201,2024年3月12日14时5分\n" for at in range(30)))
+    assert "parent: {lengths: [6, 9, 12]}" in (made.folder / "city.yaml").read_text()
+    assert tree(made.folder) == [
+        ("056129000000", ""), ("056129101000", "056129000000"), ("056129102000", "056129000000"),
+        ("056129101201", "056129101000"), ("056129102202", "056129102000")]
+    source = made.folder / "sources/events.yaml"
+    source.write_text(source.read_text().replace("    map:\n", "    map:\n      place: {region: 所属区划}\n", 1))
+    events = next(iter(trials(known(read(made.folder)))))
+    assert (events.taken, events.rejected) == (0, 30) and any(hint.endswith("pad: 12") for hint in events.hints)
+    source.write_text(source.read_text().replace("{region: 所属区划}", "{region: {column: 所属区划, pad: 12}}"))
+    events = next(iter(trials(known(read(made.folder)))))
+    assert (events.taken, events.rejected) == (30, 0) and not any("pad" in hint for hint in events.hints)
+
+
+def test_a_missing_shape_does_not_keep_a_table_from_being_regions(tmp_path):
+    (tmp_path / "files").mkdir()
+    geopandas.GeoDataFrame({"ward_no": ["1", "2", "3", "4", "5", "6"]}, crs=4326, geometry=[
+        *(box(at, 0, at + 1, 1) for at in range(5)), None]).to_file(tmp_path / "files/a.gpkg")
+    assert dict(make("town", tmp_path / "files", packs=tmp_path).taken) == {"a.gpkg": "regions: street"}
+
+
+def test_places_that_readings_name_are_the_devices(tmp_path):
+    readings = "time,PM2.5 / CZ-01,PM2.5 / CZ-02\n" + "".join(f"2024-03-05 {hour:02}:00,12,13\n" for hour in range(24))
+    made = drafted(tmp_path, air=readings, points="label,longitude,latitude\nCZ-01,18.5,53.1\nCZ-02,18.6,53.1\n")
+    assert dict(made.taken)["points.csv"] == "devices → sources/points.yaml"
+    assert "code: label" in (made.folder / "sources/points.yaml").read_text()
