@@ -1,9 +1,18 @@
 """Catalogues of cameras by GB/T 28181, and codes of channels in any table: what the digits say, and what is refused."""
 
+import os
+import tempfile
+from pathlib import Path
+
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from readers.channel_codes import decoded
+from readers.content import Content
+from readers.gb28181 import Catalogue
 from readers.guessing import guess
+from readers.spec import Read
 from readers.table import Unreadable
 
 CAMERA = "52010300001310000001"
@@ -122,3 +131,31 @@ def test_a_platforms_table_is_decoded_by_the_column_that_is_named(read):
 def test_a_column_of_codes_that_is_not_there_is_said(read):
     with pytest.raises(Unreadable, match="no column 'code' for channel_code; there are: a, b"):
         read(b"a,b\n1,2\n3,4\n", "cameras.csv", channel_code="code")
+
+
+PIECES = [b"<", b">", b"/", b"&", b"&amp;", b"\xff", b"\x00", b"\xd6\xd0", b"<Item>", b"</Item>", b"</DeviceList>",
+          b"</Response>", b"<?xml version='1.0'?>", b"<!--", b"]]>", b"<![CDATA[", b"<DeviceID>", b"</DeviceID>", b"1", b"\xef\xbb\xbf", b"\n",
+          b'<a b="c">', b"&#0;", b"&#xD800;", b"xmlns:g='urn:x'", b"<Name/>", b"<g:Item>"]
+SPOTS = st.lists(st.tuples(st.floats(0, 1), st.sampled_from(PIECES), st.integers(0, 30)), max_size=5)
+
+
+@given(SPOTS)
+@settings(max_examples=int(os.environ.get("MALFORMED", "100")), deadline=None, database=None, phases=[Phase.generate],
+          suppress_health_check=list(HealthCheck))
+def test_however_a_catalogue_is_mangled_it_comes_out_or_is_refused_as_a_whole(spots):
+    body = (message(TWO) + message(item(DeviceID="52010300001320000009", Name="末"), "")).encode("gbk")
+    for where, piece, gone in spots:
+        at = int(where * len(body))
+        body = body[:at] + piece + body[at + gone:]
+    path = Path(tempfile.gettempdir()) / f"catalogue-{os.getpid()}.xml"
+    path.write_bytes(body)
+    try:
+        table = Catalogue(Content("catalogue.xml", path), Read(path="catalogue.xml"))
+        frames = list(table.frames(2))
+    except Unreadable:
+        return
+    for frame in frames:
+        assert {str(code)[:6] for code in frame.rows["DeviceID"]} == set(frame.rows["channel.district"])
+        assert all(spoilt.text and spoilt.reason for spoilt in frame.unreadable.values())
+    if not spots:
+        assert sum(len(frame.rows) for frame in frames) == 3
