@@ -134,7 +134,8 @@ def test_a_column_of_codes_that_is_not_there_is_said(read):
 
 
 PIECES = [b"<", b">", b"/", b"&", b"&amp;", b"\xff", b"\x00", b"\xd6\xd0", b"<Item>", b"</Item>", b"</DeviceList>",
-          b"</Response>", b"<?xml version='1.0'?>", b"<!--", b"]]>", b"<![CDATA[", b"<DeviceID>", b"</DeviceID>", b"1", b"\xef\xbb\xbf", b"\n",
+          b"</Response>", b"<?xml version='1.0'?>",
+          b"<!--", b"]]>", b"<![CDATA[", b"<DeviceID>", b"</DeviceID>", b"1", b"\xef\xbb\xbf", b"\n",
           b'<a b="c">', b"&#0;", b"&#xD800;", b"xmlns:g='urn:x'", b"<Name/>", b"<g:Item>"]
 SPOTS = st.lists(st.tuples(st.floats(0, 1), st.sampled_from(PIECES), st.integers(0, 30)), max_size=5)
 
