@@ -163,11 +163,12 @@ def by_depth(level: Level, parents: dict[str, str]) -> tuple[Kind, ...]:
     depth: dict[str, int] = {}
     for code in parents:
         way = [code]
-        while parents.get(way[-1]) in parents and len(way) <= len(KINDS) + 1:
+        while (above := parents.get(way[-1])) in parents and above not in way:
             way.append(parents[way[-1]])
-        depth[code] = len(way) - 1
+        if above not in way:      # circles have no depth: whoever reads the tree tells them
+            depth[code] = len(way) - 1
     names = dict(zip(codes_of(level.found, level.code), level.found.column(level.name), strict=False))
-    at_depth = [[names[code] for code in depth if depth[code] == at] for at in range(max(depth.values()) + 1)]
+    at_depth = [[names[code] for code in depth if depth[code] == at] for at in range(max(depth.values(), default=0) + 1)]
     found = [Level(level.found, by_names(called) or KINDS[min(at, len(KINDS) - 1)], "", "") for at, called in enumerate(at_depth)]
     top = [code for code in depth if depth[code] == 0]
     return tuple(one.kind for one in unlike(found[1:] if len(top) == 1 else found))

@@ -186,6 +186,11 @@ def test_a_missing_shape_does_not_keep_a_table_from_being_regions(tmp_path):
     assert dict(make("town", tmp_path / "files", packs=tmp_path).taken) == {"a.gpkg": "regions: street"}
 
 
+def test_a_circle_among_regions_is_told_when_the_pack_is_drafted(tmp_path):
+    made = drafted(tmp_path, regions="code,up,name\n1,,Town\n11,1,A\n12,1,B\n111,11,C\n31,32,X\n32,31,Y\n")
+    assert any(note.endswith("a circle of parents: 31 → 32 → 31") for note in made.notes)
+
+
 def test_places_that_readings_name_are_the_devices(tmp_path):
     readings = "time,PM2.5 / CZ-01,PM2.5 / CZ-02\n" + "".join(f"2024-03-05 {hour:02}:00,12,13\n" for hour in range(24))
     made = drafted(tmp_path, air=readings, points="label,longitude,latitude\nCZ-01,18.5,53.1\nCZ-02,18.6,53.1\n")
