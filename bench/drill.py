@@ -47,7 +47,7 @@ def drill(browser: Browser, url: str, address: str, clicks: int = CLICKS) -> dic
     page = browser.new_context(viewport={"width": 1920, "height": 1080}, device_scale_factor=1).new_page()
     page.add_init_script(WATCH)
     page.goto(url + address)
-    page.wait_for_selector(".rank a", timeout=PATIENCE_S * 1000)
+    page.wait_for_selector(".rank tbody a", timeout=PATIENCE_S * 1000)
     page.wait_for_timeout(5000)
     seen: list[dict[str, float]] = []
     with trace.traced(browser, page) as events:
@@ -67,7 +67,7 @@ def drill(browser: Browser, url: str, address: str, clicks: int = CLICKS) -> dic
 
 def clicked(page: Page, number: int) -> dict[str, float]:
     """Point at a link of the ranking, press, and wait for the frame."""
-    links = page.locator(".rank a")
+    links = page.locator(".rank tbody a")
     link = links.nth(number % links.count())
     link.hover()
     page.wait_for_timeout(HOVER_MS)

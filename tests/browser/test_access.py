@@ -160,6 +160,7 @@ def test_a_walk_from_the_city_to_a_case_and_back_by_the_keys_alone(desk: Page, s
     style, width = desk.evaluate("(({outlineStyle, outlineWidth}) => [outlineStyle, parseFloat(outlineWidth)])"
                                  "(getComputedStyle(document.activeElement))")
     assert style == "solid" and width >= 2, "the focus is seen"
+    tab_to(desk, "#ranking td a, #ranking th a", 2)
     desk.keyboard.press("Enter")
     expect(desk.locator(CRUMB)).to_have_text(re.compile("Area T[12]"))
     assert within(desk, "#ranking"), "one goes on from where one was"

@@ -30,7 +30,7 @@ def test_from_the_wall_to_a_sources_rejects_and_back(
     expect(page.locator("h1:visible")).to_have_text("数据源")
     expect(page.locator("#map")).to_be_hidden()
     row = page.locator("tbody tr", has_text="测试")
-    expect(row.locator("td.state")).to_have_text("实时", use_inner_text=True)
+    expect(row.locator("td.state > b")).to_have_text("实时", use_inner_text=True)
     expect(row.locator("td.waiting")).to_have_text("1", use_inner_text=True)
     page.click("thead a:text-is('收下')")
     expect(page.locator("[aria-sort=descending]")).to_contain_text("收下")

@@ -66,7 +66,8 @@ def test_what_was_mended_is_taken_by_a_retry_and_waits_no_more(
     assert waiting(engine) == {"test": 2}
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO case_class (code, name_zh, name_en) VALUES ('sinkhole', '塌陷', 'Sinkhole')"))
-    monkeypatch.setattr("ingest.pack.read", lambda name: SimpleNamespace(sources=[SimpleNamespace(key="test")]))
+    sender = SimpleNamespace(key="test", listen=[])
+    monkeypatch.setattr("ingest.pack.read", lambda name: SimpleNamespace(sources=[sender], source=lambda key: sender))
     answer = client.post("/sources/test/retry?lang=en", headers={"Sec-Fetch-Site": "same-origin"})
     assert answer.get_json()["text"].startswith("Retried: 1 rows are in, 1 rejected again, 0 not tried")
     assert waiting(engine) == {"test": 1}
