@@ -232,7 +232,8 @@ def test_an_alert_is_a_warning_in_both_languages_from_when_until_when(town: Sche
         "id": "a1", "event_zh": "绕行", "event_en": "Detour", "severity": "severe", "headline_zh": "12路改走大桥",
         "headline_en": "Line 12 goes by the bridge", "sent_at": "2026-03-04T16:00:00+00:00",
         "onset_at": "2026-03-04T16:00:00+00:00", "expires_at": "2026-03-04T20:00:00+00:00", "region": "T0",
-        "infos": [{"language": "en", "headline": "Line 12 goes by the bridge"}, {"language": "zh-Hans", "headline": "12路改走大桥"}]}
+        "infos": [{"language": "en", "headline": "Line 12 goes by the bridge"},
+                  {"language": "zh-Hans", "headline": "12路改走大桥"}]}
 
 
 def test_an_alert_without_an_end_is_put_off_before_it_is_over_and_not_each_time_it_is_heard(town: Schedule) -> None:

@@ -18,10 +18,12 @@ def test_an_area_belongs_to_the_smallest_region_that_holds_it(sender: Sender) ->
     """Blocks are a hundredth of a degree wide: T111 and T112 make street T11, T11 and T12 district T1."""
     wanted = {"in-block": (0.1, 0.9, "T111"), "in-street": (0.5, 1.5, "T11"), "in-district": (1.5, 2.5, "T1"),
               "in-city": (3.5, 4.5, "T"), "beyond": (-50, 0.5, "T111"), "everywhere": (-50, 50, "T")}
-    answer = sender.send("warnings", [WARNING | {"id": name, "area": box(west, east)} for name, (west, east, _) in wanted.items()])
+    answer = sender.send("warnings", [
+        WARNING | {"id": name, "area": box(west, east)} for name, (west, east, _) in wanted.items()])
     assert sender.counts(answer) == (len(wanted), 0, 0)
     there = dict(sender.rows("""
-        SELECT external_id, code FROM warning JOIN region USING (region_id) WHERE external_id = ANY(:names)""", names=list(wanted)))
+        SELECT external_id, code FROM warning JOIN region USING (region_id)
+         WHERE external_id = ANY(:names)""", names=list(wanted)))
     assert there == {name: code for name, (_, _, code) in wanted.items()}
     assert sender.value("SELECT round(ST_XMin(area)::numeric, 3) FROM warning WHERE external_id = 'beyond'") == -0.5
 
