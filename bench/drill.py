@@ -13,6 +13,7 @@ from bench.figures import spread
 from bench.replay import PATIENCE_S, messages
 
 CLICKS = 24
+TRACED = 8           # clicks more of which the processor's time is traced: that slows each down
 HOVER_MS = 200       # how long a pointer rests on a link before it is pressed: people take longer
 LOOK_MS = 1200       # and how long they look at what came
 KEPT_S = 10.0        # how long a picture painted ahead is shown; longer ago, it is painted anew
@@ -49,13 +50,9 @@ def drill(browser: Browser, url: str, address: str, clicks: int = CLICKS) -> dic
     page.goto(url + address)
     page.wait_for_selector(".rank tbody a", timeout=PATIENCE_S * 1000)
     page.wait_for_timeout(5000)
-    seen: list[dict[str, float]] = []
+    seen = there_and_back(page, clicks)
     with trace.traced(browser, page) as events:
-        for number in range(clicks):
-            seen.append(clicked(page, number))
-            page.go_back()
-            calm(page)
-            page.wait_for_timeout(LOOK_MS)
+        there_and_back(page, TRACED)
     page.context.close()
     return {
         "clicks": len(seen), "pointer_rested_ms": HOVER_MS, "goals": GOALS,
@@ -63,6 +60,17 @@ def drill(browser: Browser, url: str, address: str, clicks: int = CLICKS) -> dic
         "of_which_asked_to_told_ms": spread([one["told"] - one["asked"] for one in seen], 0),
         "of_which_page_cpu_ms": spread(busy(events, url), 0),
     }
+
+
+def there_and_back(page: Page, clicks: int) -> list[dict[str, float]]:
+    """Click on one region after another, look at it for a while, and go back. Returns: when what happened, for each."""
+    seen = []
+    for number in range(clicks):
+        seen.append(clicked(page, number))
+        page.go_back()
+        calm(page)
+        page.wait_for_timeout(LOOK_MS)
+    return seen
 
 
 def clicked(page: Page, number: int) -> dict[str, float]:
