@@ -49,7 +49,7 @@ WATCH = """(() => {
     return wall && drawn && drawn !== bench.from && wall.getAttribute("aria-busy") !== "true"
       && document.querySelector(".page h1");
   };
-  const whole = () => !document.querySelector(".long:not(:has(.ag-row, .ag-overlay))")
+  const whole = () => !document.querySelector(".long[role=group]:not(:has(.ag-row, .ag-overlay))")
     && [...document.querySelectorAll(".plot")].every(plot => !plot.offsetParent || plot.querySelector("svg"));
   (function look() {
     if (painted()) {

@@ -37,7 +37,7 @@ PAINTED = """() => {
   const wall = document.getElementById("wall"), map = document.getElementById("map");
   if (!wall || !window.tonglan?.drawn || wall.getAttribute("aria-busy") === "true") return false;
   if (!document.querySelector(".p .hero, .page h1") || document.fonts.status !== "loaded") return false;
-  if (document.querySelector(".long:not(:has(.ag-row, .ag-overlay))")) return false;
+  if (document.querySelector(".long[role=group]:not(:has(.ag-row, .ag-overlay))")) return false;
   if ([...document.querySelectorAll(".plot")].some(plot => plot.offsetParent && !plot.querySelector("svg"))) return false;
   return !map?.offsetParent || "idle" in map.dataset;
 }"""
