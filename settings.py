@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     var: Path = Field(ROOT / "var", description="Where the private database, tokens and logs live")
     statement_timeout_ms: int = Field(5000, description="How long a read may take")
     ingest_timeout_ms: int = Field(60000, description="How long one statement of a batch may take")
+    stop_days: int = Field(100, ge=0, description="For how many days each stop of public transport is kept; 0: for ever")
     chromium: str | None = Field(None, description="The browser that prints pages as PDF; none: the first that is installed")
     briefings: bool = Field(True, description="Whether this screen makes the briefings that the pack plans")
     simulate: bool = Field(True, description="Whether `run` starts the simulator")

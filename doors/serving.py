@@ -1,6 +1,7 @@
 """The process of doors that senders come to: HTTP batches, and the standard protocols beside them."""
 
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
@@ -11,24 +12,26 @@ from doors.courier import Courier
 from doors.desk import Desk
 from doors.registry import BLUEPRINTS, SERVED
 from doors.state import States
-from ingest import pack
+from ingest import pack, retention
 from ingest.batch import Source
-from ingest.door import Hall, create_door
+from ingest.door import Hall, create_door, work
 from ingest.pack import Pack, PackError
 from settings import Settings
 
 log = logging.getLogger("tonglan.doors")
 
 HTTP = "http"
+GIVE_UP_EVERY_S = 60.0
 SCREEN = "screen"   # the batches that come by the screen's own port
 
 
 def create_doors(
-    engine: Engine, states: States, *, said: Pack | None = None, alone: bool = False, name: str = HTTP
+    engine: Engine, states: States, *, said: Pack | None = None, alone: bool = False, name: str = HTTP, stop_days: int = 0,
 ) -> Flask:
     """All doors that are served, as one Flask app; `said` is the pack, whose sources may say how their messages are read.
 
-    `name` tells the batches of this process from those of others. With `alone`, threads beside it do what a city needs once.
+    `name` tells the batches of this process from those of others. With `alone`, threads beside it do what a city needs once:
+    with `stop_days`, they give up stops of public transport after so many.
     """
     hall = Hall.of(engine, alone=alone)
     desk = Desk(hall, Courier(engine, said, hall.intake), states)
@@ -40,7 +43,17 @@ def create_doors(
     app = create_door(engine, alone=alone, hall=hall, hears=hears)
     for counter in BLUEPRINTS:
         app.register_blueprint(counter(desk))
+    if alone and stop_days:
+        work(lambda: give_up_stops(hall, stop_days), every_s=GIVE_UP_EVERY_S, name="old stops")
     return app
+
+
+def give_up_stops(hall: Hall, days: int) -> None:
+    """Give up what is older than it is kept. Raises: NoCity; the database's errors."""
+    city, _ = hall.intake.prepared()
+    gone = retention.give_up(hall.intake.engine, city, datetime.now(UTC), days)
+    if gone:
+        log.info("%d stops of public transport are older than %d days and were given up", gone, days)
 
 
 def from_settings() -> Flask:
@@ -52,7 +65,7 @@ def from_settings() -> Flask:
     engine = create(settings.database_url, statement_timeout_ms=settings.ingest_timeout_ms)
     states = States(engine, resumes=[(HTTP, HTTP), *SERVED])
     states.keep()
-    return create_doors(engine, states, said=planned(settings.pack), alone=True)
+    return create_doors(engine, states, said=planned(settings.pack), alone=True, stop_days=settings.stop_days)
 
 
 def planned(name: str) -> Pack | None:

@@ -36,6 +36,7 @@ from ingest.contributions import (
     flowing,
 )
 from ingest.copy import copy_rows
+from ingest.retention import Since, there_since
 from ingest.times import Instants
 
 LOCK = 7_065_002
@@ -175,14 +176,21 @@ def settle(connection: Connection) -> None:
     connection.execute(sql("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
-def flush(connection: Connection, city: City) -> None:
-    """Bring rollup_delta into the rollups, up the tree, and empty it."""
+def flush(connection: Connection, city: City, since: Since | None = None) -> None:
+    """Bring rollup_delta into the rollups, up the tree, and empty it; of facts whose old rows are given up, whole days only."""
     level = {"level": city.rollup_level}
     connection.execute(sql(DELTA))
     connection.execute(sql(HOURS.format(rows=DELTA_HOURS)), level)
+    leave_out(connection, since)
     connection.execute(sql(DAYS.format(rows=DELTA_DAYS)), level)
     connection.execute(sql(SKETCHES.format(rows=DELTA_BINS)), level)
     connection.execute(sql("DELETE FROM rollup_delta"))
+
+
+def leave_out(connection: Connection, since: Since | None) -> None:
+    """Take what belongs to the day before the first whole one out of rollup_delta."""
+    if since is not None:
+        connection.execute(sql("DELETE FROM rollup_delta WHERE day < :day"), {"day": since.day})
 
 
 def roll_up_observed(connection: Connection, city: City, book: Ledger, observed: Observed, batch_id: int) -> None:
@@ -338,21 +346,32 @@ def rebuild(engine: Engine, city: City, keys: Collection[str] | None = None) -> 
 
 
 def recompute(connection: Connection, city: City, numbers: list[int], metrics: dict[str, tuple[Numbered, ...]]) -> None:
-    """Empty these metrics' rollups and fill them from all facts."""
+    """Empty these metrics' rollups and fill them from all facts; what rows are given up of stays as it was counted."""
     connection.execute(sql("SET LOCAL statement_timeout = 0"))
-    for table in ("rollup_hour", "rollup_day", "rollup_sketch"):
-        connection.execute(sql(f"DELETE FROM {table} WHERE metric_id = ANY(:numbers)"), {"numbers": numbers})
+    given_up = there_since(connection)
     for fact, ones in metrics.items():
         wanted = [one for one in ones if one.metric_id in set(numbers)]
+        since = given_up.get(fact)
+        bound = {"numbers": [one.metric_id for one in wanted], **({} if since is None else {"at": since.at, "day": since.day})}
+        for rollup in (BY_HOUR, BY_DAY, BY_BIN) if wanted else ():
+            later = "" if since is None else f"AND {rollup.bucket} >= :{rollup.bucket}"
+            connection.execute(sql(f"DELETE FROM {rollup.table} WHERE metric_id = ANY(:numbers) {later}"), bound)
         if wanted:
-            add(connection, city.zone, fact, wanted, "true", {})
-            flush(connection, city)
+            add(connection, city.zone, fact, wanted, *there(fact, since))
+            flush(connection, city, since)
+
+
+def there(fact: str, since: Since | None) -> tuple[str, dict[str, Any]]:
+    """A condition on facts that are not given up, and what it binds."""
+    return ("true", {}) if since is None else (f"f.{FACTS[fact].at} >= :since", {"since": since.at})
 
 
 DIFFERENCES = """
     SELECT {name!r} AS rollup, m.key, g.code, COALESCE(k.{bucket}, w.{bucket})::text AS bucket, {extra}
            COALESCE(k.n, 0) AS kept, COALESCE(w.n, 0) AS wanted, {totals}
-      FROM (SELECT * FROM {name}) k
+      FROM (SELECT r.* FROM {name} r
+              LEFT JOIN unnest(CAST(:limited AS smallint[]), CAST(:since AS {kind}[])) AS s (metric_id, since) USING (metric_id)
+             WHERE s.since IS NULL OR r.{bucket} >= s.since) k
       FULL JOIN ({rows}) AS w (metric_id, region_id, {columns})
         ON (k.metric_id, k.region_id, {keys}) = (w.metric_id, w.region_id, {wanted_keys})
       JOIN metric m ON m.metric_id = COALESCE(k.metric_id, w.metric_id)
@@ -370,23 +389,31 @@ def check(engine: Engine, city: City) -> list[tuple[Any, ...]]:
     """
     with engine.connect() as connection:
         connection.execute(sql("SET LOCAL statement_timeout = 0"))
-        for fact, ones in ledger(connection, city).metrics.items():
-            add(connection, city.zone, fact, ones, "true", {})
-        found = [
-            *differences(connection, city, "rollup_hour", DELTA_HOURS, ("at",)),
-            *differences(connection, city, "rollup_day", DELTA_DAYS, ("day",)),
-            *differences(connection, city, "rollup_sketch", DELTA_BINS, ("day", "bin")),
-        ]
+        metrics, given_up = ledger(connection, city).metrics, there_since(connection)
+        for fact, ones in metrics.items():
+            add(connection, city.zone, fact, ones, *there(fact, given_up.get(fact)))
+        limited = {one.metric_id: since for fact, since in given_up.items() for one in metrics.get(fact, ())}
+        found = [*differences(connection, city, "rollup_hour", DELTA_HOURS, ("at",), limited)]
+        connection.execute(sql("""
+            DELETE FROM rollup_delta d USING unnest(CAST(:limited AS smallint[]), CAST(:since AS date[])) AS s (metric_id, since)
+             WHERE d.metric_id = s.metric_id AND d.day < s.since"""),
+            {"limited": [*limited], "since": [since.day for since in limited.values()]})
+        found += differences(connection, city, "rollup_day", DELTA_DAYS, ("day",), limited)
+        found += differences(connection, city, "rollup_sketch", DELTA_BINS, ("day", "bin"), limited)
         connection.rollback()
     return found
 
 
-def differences(connection: Connection, city: City, name: str, rows: str, keys: tuple[str, ...]) -> list[tuple[Any, ...]]:
-    """Where one rollup and the recomputation in rollup_delta do not agree."""
-    summed = name != "rollup_sketch"
+def differences(
+    connection: Connection, city: City, name: str, rows: str, keys: tuple[str, ...], limited: dict[int, Since],
+) -> list[tuple[Any, ...]]:
+    """Where one rollup and the recomputation in rollup_delta do not agree; of `limited` metrics from an instant on."""
+    summed, hourly = name != "rollup_sketch", keys[0] == "at"
     statement = DIFFERENCES.format(
         name=name, bucket=keys[0], rows=rows, extra="".join(f"COALESCE(k.{key}, w.{key}) AS {key}, " for key in keys[1:]),
         columns=", ".join((*keys, "n", "total") if summed else (*keys, "n")),
         keys=", ".join(f"k.{key}" for key in keys), wanted_keys=", ".join(f"w.{key}" for key in keys),
-        totals=TOTALS if summed else "NULL", or_totals=APART if summed else "")
-    return [tuple(row) for row in connection.execute(sql(statement), {"level": city.rollup_level, "metrics": list(METRICS)})]
+        totals=TOTALS if summed else "NULL", or_totals=APART if summed else "", kind="timestamptz" if hourly else "date")
+    bound = {"level": city.rollup_level, "metrics": list(METRICS), "limited": [*limited],
+             "since": [since.at if hourly else since.day for since in limited.values()]}
+    return [tuple(row) for row in connection.execute(sql(statement), bound)]

@@ -13,6 +13,7 @@ from ingest.copy import copy_rows, points
 from ingest.feeds import newest
 from ingest.messages import numbered
 from ingest.places import locate
+from ingest.retention import held as there_since
 from ingest.rollups import settle
 
 SAID = ("label", "mode", "line", "line_name", "headsign", "trip", "bearing", "speed_kmh", "delay_s", "next_stop", "next_stop_at")
@@ -78,10 +79,21 @@ def held(flags: NDArray[np.object_]) -> NDArray[np.bool_]:
     return np.equal(flags, True).astype(bool)
 
 
+def refuse_older(batch: Batch) -> None:
+    """Refuse stops of a time whose rows are given up: whether they were counted, nobody can tell any more."""
+    at = there_since(batch.connection, "stop_event")
+    if at is None:
+        return
+    for row in np.flatnonzero(batch.table["scheduled_at"] < np.datetime64(at.replace(tzinfo=None), "us")):
+        batch.rejects.add(row, "scheduled_at", "too_old",
+                          f"scheduled_at is before {at:%Y-%m-%d %H:%M} UTC: stops before are counted, and not kept one by one")
+
+
 def store_stop_events(batch: Batch) -> Stored:
     """Take a batch of stops served or skipped; sent again with a better time, they are brought up to date."""
     table = batch.table
     regions = locate(batch)
+    refuse_older(batch)
     ids = numbered(batch.source.key, table["id"])
     skipped = held(table["skipped"])
     for at in np.flatnonzero(np.isnat(table["served_at"]) & ~skipped):

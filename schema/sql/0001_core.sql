@@ -521,6 +521,13 @@ CREATE TABLE stop_event (               -- one stop of one run of public transpo
 CREATE INDEX stop_event_region ON stop_event (region_id, scheduled_at);
 CREATE INDEX stop_event_scheduled ON stop_event (scheduled_at);
 
+CREATE TABLE kept_since (               -- facts whose old rows are given up, being counted; written by ingest/retention.py
+    fact text PRIMARY KEY,
+    at timestamptz,                     -- there are rows from this hour on, and none before is taken; NULL: all are there
+    day date                            -- the city's first day that is there as a whole
+);
+INSERT INTO kept_since (fact) VALUES ('stop_event');
+
 CREATE TABLE metric (                   -- which number in the rollups is which metric
     metric_id smallint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
     key text NOT NULL UNIQUE,
