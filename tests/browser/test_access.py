@@ -209,6 +209,25 @@ def test_the_letters_come_from_the_screens_own_font(desk: Page) -> None:
     assert fetched and all(re.search(r"\?m=\d+$", name) for name in fetched), "cached by their content"
 
 
+SPECIAL = "ąćęłńśźżʼ čďěňřšťůž őű ğışİ ảờữỹđ ґєії ђљњџ αβγάέώς șț ķļņū ћһғқң"     # letters that names of cities are written in
+# A letter that the font lacks is drawn by what stands behind it, as wide as that draws it.
+LACKING = """async letters => {
+  await document.fonts.load('700 24px "Noto Sans SC Variable"', letters);
+  const pen = document.createElement("canvas").getContext("2d");
+  const wide = (letter, behind) => {
+    pen.font = `700 24px "Noto Sans SC Variable", ${behind}`;
+    return pen.measureText(letter).width;
+  };
+  return [...letters].filter(letter => wide(letter, "monospace") !== wide(letter, "serif"));
+}"""
+
+
+def test_names_in_other_alphabets_are_drawn_by_the_screens_own_font(desk: Page) -> None:
+    go(desk, "/", "en")
+    assert desk.evaluate(LACKING, SPECIAL) == []
+    assert desk.evaluate(LACKING, "ก") == ["ก"], "a letter that the font does lack is told"
+
+
 def test_the_switch_turns_the_theme_for_the_whole_screen_and_is_remembered(desk: Page, site: str) -> None:
     go(desk, "/", "en")
     expect(desk.locator("#panel-events .chart svg").first).to_be_visible()
