@@ -1,5 +1,6 @@
 """One device and what it has said."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -13,6 +14,7 @@ from indicators.text import Text
 Health = Literal["ok", "watch", "alarm", "offline"]
 SILENT_INTERVALS = 3
 PAST = timedelta(days=1)
+RAISED_WITHIN = timedelta(days=7)   # how far back the beginning of an alarm is looked for
 
 # The newest word of each device and property at :now; one that has spoken since is looked up, back to :since.
 HEARD = """
@@ -183,3 +185,31 @@ def alarms(engine: Engine, region_id: int, now: datetime, limit: int) -> tuple[A
                                              "limit": limit, "since": now - PAST}).all()
     return tuple(Alarm(r.code, r.name, Text(r.kind_zh, r.kind_en), Text(r.name_zh, r.name_en), r.unit, r.value, r.alarm,
                        r.observed_at, r.region_id, r.lon, r.lat, r.simulated) for r in rows)
+
+
+def raised(engine: Engine, codes: Collection[str], now: datetime) -> dict[str, datetime]:
+    """Since when these devices have been in alarm without a break; a week ago at the longest.
+
+    Returns: by code the first of the readings beyond a threshold that nothing else has followed; who is not in alarm is left out.
+    Raises: DataUnavailable.
+    Source: observation.
+    """
+    if not codes:
+        return {}
+    with reading(engine, "how long alarms last") as connection:
+        rows = connection.execute(sql("""
+            WITH spoken AS (
+                SELECT d.code, o.property_id, o.observed_at,
+                       CASE WHEN p.low_is_bad THEN o.value <= p.alarm ELSE o.value >= p.alarm END AS beyond
+                  FROM device d
+                  JOIN observation o USING (device_id)
+                  JOIN property p USING (property_id)
+                 WHERE d.code = ANY(:codes) AND p.alarm IS NOT NULL AND o.observed_at > :since AND o.observed_at <= :now
+            ), calm AS (
+                SELECT code, property_id, max(observed_at) AS last_at FROM spoken WHERE NOT beyond GROUP BY code, property_id
+            )
+            SELECT code, min(observed_at) AS since
+              FROM spoken LEFT JOIN calm USING (code, property_id)
+             WHERE beyond AND (last_at IS NULL OR observed_at > last_at)
+             GROUP BY code"""), {"codes": sorted(codes), "since": now - RAISED_WITHIN, "now": now}).all()
+    return {row.code: row.since for row in rows}

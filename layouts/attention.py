@@ -1,12 +1,14 @@
 """The band of what needs action now: three things at most, the most urgent first; quiet when there is nothing."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from dash import html
 
 from data_access.attention import Attention
 from data_access.devices import Alarm
+from indicators.reading import Reading
 from layouts import ages, formats, ids, links, states
 from layouts.look import Look
 
@@ -37,6 +39,8 @@ def name(one: Attention) -> str:
         return f"alarm {one.alarm.kind.en if one.count > 1 else one.alarm.device_code}"
     if one.source is not None:
         return f"source {one.source.en}"
+    if one.reading is not None:
+        return f"indicator {one.reading.indicator.key}"
     return f"overdue {one.region_id}"
 
 
@@ -65,9 +69,12 @@ def described(look: Look, one: Attention) -> tuple[str, list[Any]]:
         severity = look.say(f"severity.{one.warning.severity}")
         return look.read(one.warning.headline), [f"{severity} · ", ages.since(look, one.since)]
     if one.alarm is not None:
-        return alarmed(look, one.alarm, one.count)
+        what, detail = alarmed(look, one.alarm, one.count)
+        return what, [f"{detail} · ", ages.since(look, one.since)]
     if one.source is not None:
         return look.say("attention.source", source=look.read(one.source)), [ages.since(look, one.since)]
+    if one.reading is not None:
+        return worsened(look, one.reading, one.since)
     place = look.spot(one.region_id) if one.region_id is not None else ""
     return look.say("attention.overdue", place=place, n=formats.digits(one.count, 0)), [
         look.say("attention.longest", time=formats.span(look.now - one.since, look.language)), " · ", holder(look, one)]
@@ -78,13 +85,23 @@ def holder(look: Look, one: Attention) -> str:
     return look.say("attention.nobody") if one.holder is None else look.say("attention.holder", agency=look.read(one.holder))
 
 
-def alarmed(look: Look, alarm: Alarm, count: int) -> tuple[str, list[Any]]:
+def worsened(look: Look, reading: Reading, since: datetime) -> tuple[str, list[Any]]:
+    """An indicator that gets worse: where, what and how much; against which target, by how much, and since when."""
+    indicator = reading.indicator
+    change = formats.change(indicator, reading.comparable, reading.previous, look.language)
+    told = [f"{look.say('target')} {formats.target(indicator)}", *([f"{change.arrow} {change.size}".strip()] if change else [])]
+    what = look.say("attention.worse", place=look.read(look.region.name), indicator=look.read(indicator.title),
+                    value=formats.quantity(reading.value, indicator, look.language))
+    return what, [f"{' · '.join(told)} · ", ages.since(look, since)]
+
+
+def alarmed(look: Look, alarm: Alarm, count: int) -> tuple[str, str]:
     """A device in alarm: where, what, how much, against which limit; or many of a kind by their worst."""
     value, place, device = f"{formats.plain(alarm.value)} {alarm.unit}", look.spot(alarm.region_id), look.read(alarm.kind)
     if count > 1:
-        return look.say("attention.alarms", device=device, n=count), [look.say("attention.worst", value=value, place=place)]
+        return look.say("attention.alarms", device=device, n=count), look.say("attention.worst", value=value, place=place)
     limit = look.say("attention.limit", value=formats.threshold(alarm.threshold))
-    return look.say("attention.alarm", place=place, device=device, value=value), [f"{look.read(alarm.property)} · {limit}"]
+    return look.say("attention.alarm", place=place, device=device, value=value), f"{look.read(alarm.property)} · {limit}"
 
 
 def address(look: Look, one: Attention) -> str:
@@ -95,5 +112,7 @@ def address(look: Look, one: Attention) -> str:
         return links.to_drawer(look.view, "device", one.alarm.device_code)
     if one.source is not None:
         return links.to_drawer(look.view, "sources")
+    if one.reading is not None:
+        return links.to_indicator(look.view, one.reading.indicator.key)
     code = look.region.code if one.region_id is None else look.city.regions[one.region_id].code
     return links.to_region(look.view, code)

@@ -315,7 +315,7 @@ def place(city: City, item: Attention) -> tuple[float, float] | None:
     """Where an item of the attention band is; None when it is nowhere in particular."""
     if item.lon is not None and item.lat is not None:
         return item.lon, item.lat
-    return None if item.region_id is None or item.kind == "warning" else city.regions[item.region_id].label
+    return None if item.region_id is None or item.kind in ("warning", "indicator") else city.regions[item.region_id].label
 
 
 def whole_scope(region: Region, item: Attention) -> bool:

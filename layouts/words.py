@@ -40,8 +40,8 @@ WORDS: dict[str, Text] = {
     "attention": Text("需立即处置", "Needs action now"),
     "attention.order": Text("按紧急度排序", "most urgent first"),
     "attention.none": Text("无需处置", "Nothing needs action"),
-    "attention.checked": Text("没有超期案件、设备告警、重大预警或断开的数据源",
-                              "no overdue case, device alarm, severe warning or lost source"),
+    "attention.checked": Text("没有超期案件、设备告警、重大预警、断开的数据源或恶化的指标",
+                              "no overdue case, device alarm, severe warning, lost source or worsening indicator"),
     "attention.more": Text("另 {n} 项", "{n} more"),
     "attention.overdue": Text("{place} · {n} 件超期", "{n} overdue, {place}"),
     "attention.longest": Text("最长 {time}", "longest {time}"),
@@ -51,6 +51,7 @@ WORDS: dict[str, Text] = {
     "attention.alarms": Text("{device} {n} 处告警", "{n} alarms: {device}"),
     "attention.worst": Text("最重 {value} · {place}", "worst {value} · {place}"),
     "attention.source": Text("{source}断开", "{source} lost"),
+    "attention.worse": Text("{place} · {indicator} {value}", "{indicator} {value}, {place}"),
     "attention.limit": Text("告警线 {value}", "limit {value}"),
     # dimensions: the character is the icon
     "dimension.people": Text("人", "People"),

@@ -1,6 +1,7 @@
 """One view at one moment, and everything that is read for it."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
@@ -24,11 +25,11 @@ from data_access import (
     weather,
 )
 from data_access.city import City, Region
-from data_access.engine import Engine
+from data_access.engine import DataUnavailable, Engine
 from data_access.material import clock_of
 from data_access.stocks import Standings, recount, standings
 from indicators import filters
-from indicators.definition import Dimension, Indicator
+from indicators.definition import DIMENSIONS, Dimension, Indicator
 from indicators.library import INDICATORS, of
 from indicators.metrics import STOCKS
 from indicators.reading import Reading
@@ -205,10 +206,28 @@ class Desk:
         """What the cases are filtered by."""
         return self.view.scope.filters
 
+    def _weighed(self) -> tuple[attention.Attention, ...]:
+        alarms = self._alarms(attention.MOST_ALARMS)
+        return attention.weighed(self.city, self.region, self.now, attention.Troubles(
+            self.warnings(), self.sources(), alarms, self._late(), self._raised(attention.told(alarms)), self._aimed()))
+
     def attention(self) -> tuple[attention.Attention, ...]:
         """What needs action now. Raises: DataUnavailable."""
-        return self.urgent.get(lambda: attention.weighed(self.city, self.region, self.now, attention.Troubles(
-            self.warnings(), self.sources(), self._alarms(attention.MOST_ALARMS), self._late())))
+        return self.urgent.get(self._weighed)
+
+    def _aimed(self) -> list[Reading]:
+        """Of the panels' readings those with a target, as far as they can be read: a panel that cannot be says so itself."""
+        panels = [aimed(dimension) for dimension in DIMENSIONS]
+        found: list[Reading] = []
+        for asked in [[one for panel in panels for one in panel]] if self.together else panels:
+            with suppress(DataUnavailable):
+                found += self.read(asked).values()
+        return found
+
+    def _raised(self, codes: Sequence[str]) -> dict[str, datetime]:
+        """Since when these devices have been in alarm. Raises: DataUnavailable."""
+        return self._recall(("raised", tuple(codes), self.view.scope.at), DEVICE,
+                            lambda: devices.raised(self.engine, codes, self.now))
 
     def _late(self) -> overdue.AllOverdue:
         """The overdue cases of every region. Raises: DataUnavailable."""
@@ -310,3 +329,8 @@ class Desk:
 def shown(dimension: Dimension) -> tuple[Indicator, ...]:
     """The indicators of a dimension's panel: the leading one, then those beneath it."""
     return of(dimension)[:1 + SUPPORTS]
+
+
+def aimed(dimension: Dimension) -> tuple[Indicator, ...]:
+    """Those of them that have a target: the band tells when they get worse."""
+    return tuple(one for one in shown(dimension) if one.target is not None)

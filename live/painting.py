@@ -10,7 +10,7 @@ from typing import Any, TypeVar, get_args
 from data_access.city import City
 from data_access.engine import DataUnavailable, Engine, answers
 from data_access.readings import ChildReading
-from indicators.definition import Dimension, Indicator
+from indicators.definition import DIMENSIONS, Dimension, Indicator
 from indicators.library import INDICATORS
 from indicators.scope import Filter
 from layouts import attention, board, feed, header, ids, messages, panel, picking, ranking, stage, wall
@@ -19,7 +19,7 @@ from layouts.ramp import Ramp, ramp
 from layouts.view import View
 from layouts.words import say
 from live import drawers, subjects
-from live.desk import CASE, DEVICE, SOURCE, VEHICLE, WARNING, Desk, shown
+from live.desk import CASE, DEVICE, SOURCE, VEHICLE, WARNING, Desk, aimed, shown
 from live.memory import Memory
 from live.pages import registry
 from live.part import Part, quick, thorough
@@ -61,10 +61,11 @@ class Painter:
         parts = self._parts if view.page is None else registry.parts(view.page)
         due = [part for part in parts if part.due(desk)]
         waiting = [part for part in due if part.face in PANELS or part.face == ids.LEGEND]
-        drawing = [self._readers.submit(self._attempt, part, desk) for part in due if part not in waiting]
+        drawing = [self._readers.submit(self._attempt, part, desk) for part in due if part not in (*waiting, BAND)]
         if waiting and waiting[-1].face == ids.LEGEND:
             self._readers.submit(_read_map, desk)
         desk = self._read_ahead(desk, waiting)
+        drawing += [self._readers.submit(self._attempt, part, desk) for part in due if part is BAND]   # of the same readings
         picture: dict[str, Mapping[str, Any]] = {}
         for part in waiting:
             picture.update(self._attempt(part, desk))
@@ -211,7 +212,8 @@ def _panel_subjects(dimension: Dimension) -> Callable[[Desk], frozenset[str]]:
 
 
 def _map_subjects(desk: Desk) -> frozenset[str]:
-    return subjects.of(desk.mapped) | CASE | DEVICE | WARNING | {"place"} | drawers.followed(desk)
+    targets = (subjects.of(one) for dimension in DIMENSIONS for one in aimed(dimension))
+    return subjects.of(desk.mapped).union(CASE, DEVICE, WARNING, {"place"}, drawers.followed(desk), *targets)
 
 
 def _broken(face: str, desk: Desk) -> Any:
@@ -228,6 +230,9 @@ def _part(
     return Part(face, lambda desk: {face: {"children": draw(desk)}}, lambda desk: subjects, lane, everywhere)
 
 
+# whenever the map is, so that both always name the same
+BAND = Part(ids.ATTENTION, lambda desk: {ids.ATTENTION: {"children": attention.attention(desk.look, desk.attention())}},
+            _map_subjects, thorough)
 PARTS: tuple[Part, ...] = (
     Part(ids.CRUMBS, _page, lambda desk: ALWAYS, quick),
     _part(ids.CHIPS, lambda desk: picking.chips(desk.look, desk.names()) if desk.picked else [], frozenset({"region", "agency"})),
@@ -240,8 +245,7 @@ PARTS: tuple[Part, ...] = (
     _part(ids.FEED, lambda desk: feed.feed(desk.look, desk.newest_cases(), desk.warnings(), desk.alarms()),
           CASE | DEVICE | WARNING),
     Part(ids.DRAWER, lambda desk: {ids.DRAWER: {"children": drawers.draw(desk)}}, drawers.depends, drawers.lane, everywhere=True),
-    Part(ids.ATTENTION, lambda desk: {ids.ATTENTION: {"children": attention.attention(desk.look, desk.attention())}},
-         _map_subjects, thorough),   # whenever the map is, so that both always name the same
+    BAND,
     Part(ids.RANKING, lambda desk: {ids.RANKING: {"children": ranking.ranking(desk.look, desk.children(desk.mapped))}},
          lambda desk: subjects.of(desk.mapped) | {"region"}, thorough),
 )

@@ -165,6 +165,8 @@ def test_the_past_has_the_alarms_and_the_device_of_that_hour_and_none_of_todays(
     assert (record.channels[0].value, record.health(ago(hours=24)), record.last_at) == (
         155.0, "alarm", ago(hours=24, minutes=5))
     assert record.trace is not None and (record.trace.origin, record.trace.row_no) == ("cases.csv", 7)
+    raised = [devices.raised(filled, ["d1", "d2"], now) for now in (NOW, ago(hours=24), ago(hours=26))]
+    assert raised == [{"d1": ago(hours=24, minutes=5)}, {"d1": ago(hours=24, minutes=5)}, {}]
 
 
 def test_a_citys_warning_holds_for_its_districts_and_ended_or_expired_ones_hold_for_nobody(filled: Engine, town: City) -> None:
@@ -197,8 +199,13 @@ def alarm(kind: str, value: float) -> devices.Alarm:
 
 
 def test_three_alarms_of_a_kind_are_one_trouble_told_by_the_worst_and_two_are_two() -> None:
-    items = alarmed([alarm("water", 9), alarm("water", 8), alarm("gas", 7), alarm("water", 6), alarm("gas", 5)])
+    items = alarmed([alarm("water", 9), alarm("water", 8), alarm("gas", 7), alarm("water", 6), alarm("gas", 5)], {})
     assert [(item.alarm and item.alarm.value, item.count) for item in items] == [(9, 3), (7, 1), (5, 1)]
+
+
+def test_an_alarm_is_told_since_it_was_raised_and_not_since_the_device_last_spoke() -> None:
+    items = alarmed([alarm("gas", 7), alarm("water", 5)], {"gas7": ago(hours=6)})
+    assert [item.since for item in items] == [ago(hours=6), NOW]
 
 
 def test_a_second_trouble_of_one_kind_waits_for_the_first_of_every_other() -> None:

@@ -55,6 +55,25 @@ def test_many_alarms_of_a_kind_are_one_thing_told_by_the_worst():
     assert "燃气探头 12 处告警" in drawn and "最重 23.4 %LEL" in drawn
 
 
+def test_an_alarm_says_against_which_limit_and_since_when():
+    drawn = attention.item(LOOK, 1, town.urgent()[2])
+    assert "可燃气浓度 · 告警线 20 · " in text(drawn) and town_since(drawn) == "2026-11-23T14:27:08+00:00"
+
+
+def test_an_indicator_that_gets_worse_says_where_how_much_since_when_and_leads_to_itself():
+    """Disposed on time: 94.2 % made to 70 %, against a target of 92, 74 % the day before."""
+    reading = replace(town.reading("org_disposed_on_time"), value=70.0, comparable=70.0, previous=74.0)
+    drawn = attention.item(LOOK, 3, Attention("indicator", 0, town.NOW - timedelta(hours=3), reading=reading))
+    assert "纽约市 · 按期处置率 70.0%" in text(drawn) and "目标 ≥92 · ↓ 4.0 点 · " in text(drawn)
+    assert town_since(drawn) == "2026-11-23T11:42:08+00:00"
+    assert "indicator=org_disposed_on_time" in drawn.href
+
+
+def town_since(drawn: Any) -> Any:
+    """Since when an item says it has lasted."""
+    return next(found.to_plotly_json()["props"]["data-since"] for found in parts(drawn) if type(found).__name__ == "Time")
+
+
 def test_the_feed_is_in_the_order_of_time_whatever_its_rows_are():
     drawn = feed.feed(LOOK, town.cases(2), [town.warning()], [town.alarm()])
     words = [getattr(part.children, "children", part.children) for part in parts(drawn) if type(part).__name__ == "B"][1:]

@@ -116,6 +116,27 @@ def test_band_and_map_name_the_same_number_even_when_facts_come_in_between(
     assert {ids.ATTENTION, ids.MAP_STATE} <= set(paint(subjects=frozenset({"place"})))
 
 
+def test_the_band_weighs_the_panels_indicators_that_have_a_target(paint: Paint, monkeypatch: pytest.MonkeyPatch) -> None:
+    weighed: list[str] = []
+
+    def worsening(found: Any) -> tuple[Any, ...]:
+        weighed.extend(one.indicator.key for one in found)
+        return tuple(one for one in found if one.indicator.key == "event_closed_on_time")
+
+    monkeypatch.setattr(attention, "worsening", worsening)
+    assert "按期结案率" in paint()[ids.ATTENTION]["children"].decode()
+    assert "org_disposed_on_time" in weighed and "event_reported" not in weighed and len(weighed) == len(set(weighed))
+
+
+def test_the_band_says_the_rest_when_the_indicators_cannot_be_read(paint: Paint, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> Any:
+        raise DataUnavailable("readings")
+
+    monkeypatch.setattr(readings, "readings", fail)
+    band = paint()[ids.ATTENTION]["children"].decode()
+    assert "此处暂时无法显示" not in band and ("需立即处置" in band or "无需处置" in band)
+
+
 def test_the_heat_is_of_open_cases_whatever_indicator_was_chosen(paint: Paint) -> None:
     view = View(Scope("T", indicator="place_case_density"), mode="heat")
     picture = paint(view)
