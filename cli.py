@@ -167,7 +167,8 @@ def broker(asked: argparse.Namespace, settings: Settings) -> None:
     said = with_own_topics(pack.read(_pack(settings.pack)), settings)
     guard.require_free(settings.host, settings.mqtt_port, "MQTT_PORT")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    ended = serve(settings.var, settings.host, settings.mqtt_port, lambda: users(said, settings.var))
+    ended = serve(settings.var, settings.host, settings.mqtt_port, lambda: users(said, settings.var),
+                  each=settings.mqtt_save == "message")
     raise ClusterError(f"the message broker has ended with {ended}")
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     door_port: int = Field(8051, description="The port of the ingest process that `run` starts for the simulator")
     mqtt: bool = Field(False, description="Whether `run` starts a message broker (mosquitto), by which every source may send")
     mqtt_port: int = Field(8052, description="That broker's port")
+    mqtt_save: Literal["second", "message"] = Field(
+        "second", description="How often that broker writes to disk what nobody has taken yet; after each message is slow")
     mqtt_url: str | None = Field(None, description="That broker, where another process runs it; none: this machine's")
     var: Path = Field(ROOT / "var", description="Where the private database, tokens and logs live")
     statement_timeout_ms: int = Field(5000, description="How long a read may take")

@@ -1,7 +1,8 @@
 """A message broker of our own beside the database: mosquitto, where each sender has a password and topics of its own.
 
 Who may do what is written anew when it changes, and the broker told to read it. It keeps what a listener has not taken yet in
-memory, and writes it to disk every few seconds and when it stops.
+memory, and writes all of it to disk every second or two and when it stops: less often the more there is, so that the disk keeps up.
+It can also write after every message, which costs it nearly all of its speed.
 """
 
 import base64
@@ -23,13 +24,16 @@ from cluster.place import Place
 from cluster.supervisor import die_with_parent
 
 NAME = "mqtt"
+CONFIGURATION = "mosquitto.conf"
 ACCOUNT = "mosquitto"
 PLAIN = re.compile(r"[A-Za-z0-9._@-]+")     # users whose names need no quoting
 ROUNDS = 101
 SALT_BYTES = 12
 LOOK_S = 1.0
+KEPT = "mosquitto.db"
+BYTES_A_SECOND = 20 << 20   # of what is written again and again
 SETTINGS = {
-    "allow_anonymous": "false", "per_listener_settings": "false", "persistence": "true", "autosave_interval": "10",
+    "allow_anonymous": "false", "per_listener_settings": "false", "persistence": "true", "autosave_interval": "1",
     "max_inflight_messages": "0", "max_queued_messages": "0", "max_queued_bytes": "0", "memory_limit": str(1 << 30),
     "max_packet_size": str(9 << 20), "set_tcp_nodelay": "true", "sys_interval": "0", "connection_messages": "false",
     "log_dest": "stderr", "log_type": "error",
@@ -48,10 +52,10 @@ class User:
 Users = Mapping[str, User]
 
 
-def serve(var: Path, host: str, port: int, users: Callable[[], Users]) -> int:
+def serve(var: Path, host: str, port: int, users: Callable[[], Users], *, each: bool = False) -> int:
     """Run the broker until it ends, and let in whom `users` says, asked again every second. Returns: how it ended.
 
-    Raises: ClusterError when there is none.
+    With `each` it writes to disk after every message. Raises: ClusterError when there is none.
     """
     program = shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin")
     if program is None:
@@ -59,18 +63,20 @@ def serve(var: Path, host: str, port: int, users: Callable[[], Users]) -> int:
     here = place.find(var, NAME, ACCOUNT)
     known = users()
     admit(here, known)
-    write(here, "mosquitto.conf", configuration(here, host, port))
+    pause = pause_s(here)
+    write(here, CONFIGURATION, configuration(here, host, port, pause, each=each))
     other = os.geteuid() != here.account.uid
     broker = subprocess.Popen(
-        [program, "-c", "mosquitto.conf"], cwd=here.home, preexec_fn=die_with_parent, user=here.account.uid if other else None,
+        [program, "-c", CONFIGURATION], cwd=here.home, preexec_fn=die_with_parent, user=here.account.uid if other else None,
         group=here.account.gid if other else None, extra_groups=() if other else None)
     try:
         while (ended := broker.poll()) is None:
             time.sleep(LOOK_S)
-            now = users()
-            if now != known:
-                known = now
+            now, wanted = users(), pause_s(here)
+            if (now, wanted) != (known, pause):
+                known, pause = now, wanted
                 admit(here, known)
+                write(here, CONFIGURATION, configuration(here, host, port, pause, each=each))
                 broker.send_signal(signal.SIGHUP)
         return ended
     finally:
@@ -78,10 +84,19 @@ def serve(var: Path, host: str, port: int, users: Callable[[], Users]) -> int:
         broker.wait()
 
 
-def configuration(here: Place, host: str, port: int) -> str:
-    """What the broker is told."""
+def pause_s(here: Place) -> int:
+    """Seconds from one writing to the next, by how much there was to write."""
+    try:
+        return 1 + (here.home / KEPT).stat().st_size // BYTES_A_SECOND
+    except FileNotFoundError:
+        return 1
+
+
+def configuration(here: Place, host: str, port: int, pause: int, *, each: bool = False) -> str:
+    """What the broker is told: to write to disk after each message, or after a pause of seconds."""
+    saving = {"autosave_on_changes": "true", "autosave_interval": "1"} if each else {"autosave_interval": str(pause)}
     files = {"persistence_location": f"{here.home}/", "password_file": here.home / "passwords", "acl_file": here.home / "topics"}
-    said = {"listener": f"{port} {host}", **SETTINGS, **files}
+    said = {"listener": f"{port} {host}", **SETTINGS, **saving, **files}
     return "".join(f"{name} {value}\n" for name, value in said.items())
 
 

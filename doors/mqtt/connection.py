@@ -110,6 +110,18 @@ class Connection:
         made, self.inbox, self.size = self.inbox, [], 0
         return made
 
+    def left(self) -> list[Message]:
+        """What had come before the connection was lost, and was not gathered; no more of it than is gathered at once."""
+        with contextlib.suppress(OSError, ValueError):
+            while self.ended is None and self.readable() and len(self.inbox) < MOST and self.size < MOST_BYTES:
+                self.client.loop_read()
+        made, self.inbox, self.size = self.inbox, [], 0
+        return made
+
+    def readable(self) -> bool:
+        """Whether something has come that is not read."""
+        return bool(self.client.buffered.pending() or select.select([self.client.buffered], [], [], 0)[0])
+
     def acknowledge(self, messages: Sequence[Message]) -> None:
         """Tell the broker that it may forget these. Raises: Lost."""
         for message in messages:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from doors.courier import Answer, Courier, Cursor
 from doors.mqtt.broker import beside
-from doors.mqtt.connection import Address, Connection, connected
+from doors.mqtt.connection import Address, Connection, Lost, connected
 from doors.mqtt.topics import Heap, Message, Sorter
 from doors.mqtt.witness import Witness
 from doors.secret import Misconfigured, secret
@@ -35,12 +35,21 @@ class Listener:
         with connected(at, self.entry.version, self.entry.inflight) as connection:
             self.ask(connection)
             self.state.connected()
-            while not stop.is_set():
-                messages = connection.gather(stop)
-                if messages:
+            try:
+                self.go_on(connection, stop)
+            except Lost:
+                while messages := connection.left():    # a broker that was killed may have forgotten them
                     self.take(messages)
-                    connection.acknowledge(messages)
-                self.ask_again(connection)
+                raise
+
+    def go_on(self, connection: Connection, stop: Event) -> None:
+        """Take what comes until told to stop. Raises: Lost, Misconfigured, Unavailable."""
+        while not stop.is_set():
+            messages = connection.gather(stop)
+            if messages:
+                self.take(messages)
+                connection.acknowledge(messages)
+            self.ask_again(connection)
 
     def ask(self, connection: Connection) -> None:
         """Ask for the pack's topics, as far as the broker does not remember them. Raises: Lost, Misconfigured, Unavailable."""

@@ -54,6 +54,13 @@ class Broker:
             self.process.wait()
             self.process = None
 
+    def kill(self) -> None:
+        """Kill it; it forgets what it did not write down."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+        (self.folder / "mosquitto.db").unlink(missing_ok=True)
+
     def publish(self, *messages: tuple[str, str | bytes], retain: bool = False, qos: int = 1) -> None:
         """Send messages, each acknowledged by the broker."""
         client = Client(CallbackAPIVersion.VERSION2)

@@ -21,7 +21,7 @@ from indicators.library import INDICATORS
 from indicators.scope import Scope
 from ingest.pack.doors.mqtt import Mqtt
 from tests.doors.broker import Broker, free_port, running
-from tests.doors.conftest import wait_until
+from tests.doors.conftest import PATIENCE_S, wait_until
 from tests.doors.test_keeper import listening as pack_of
 
 Rows = Callable[..., list[tuple[Any, ...]]]
@@ -173,6 +173,29 @@ def test_a_broker_that_goes_and_comes_back_is_found_again(
         wait_until(lambda: bool(state.up))
         own.publish(("gone/m2", '{"at": "2026-03-07T12:01:00Z", "pm25": 9}'))
         wait_until(lambda: counted(rows, "2026-03-07", "2026-03-08") == 2)
+
+
+def test_what_had_come_from_a_broker_that_is_killed_is_stored_though_it_forgets_all(
+    courier: Courier, engine: Engine, stations: list[str], rows: Rows, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first message waits for the database when sixty more come; then the broker is killed, with all that it kept."""
+    waiting, goes_on, give = Event(), Event(), Courier.give
+
+    def slowly(self: Courier, *asked: Any, **named: Any) -> Any:
+        waiting.set()
+        assert goes_on.wait(PATIENCE_S)
+        return give(self, *asked, **named)
+
+    with running("max_inflight_messages 0") as own, listener(
+            entry(own, {**DATED, "topic": "killed/{device}"}, key="killed"), courier, engine):
+        monkeypatch.setattr(Courier, "give", slowly)
+        for minute, seconds in ((0, 1), (1, 60)):
+            own.publish(*(("killed/m2", f'{{"at": "2026-03-08T12:0{minute}:{second:02}Z", "pm25": 9}}')
+                          for second in range(seconds)))
+            assert waiting.wait(PATIENCE_S)
+        own.kill()
+        goes_on.set()
+        wait_until(lambda: counted(rows, "2026-03-08", "2026-03-09") == 61)
 
 
 @pytest.mark.parametrize("version", ["5", "3.1.1"])
