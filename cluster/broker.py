@@ -1,8 +1,8 @@
 """A message broker of our own beside the database: mosquitto, where each sender has a password and topics of its own.
 
 Who may do what is written anew when it changes, and the broker told to read it. It keeps what a listener has not taken yet in
-memory, and writes all of it to disk every second or two and when it stops: less often the more there is, so that the disk keeps up.
-It can also write after every message, which costs it nearly all of its speed.
+memory, and writes all of it to disk every second or two and when it stops: less often the more there is, so that the disk keeps
+up. It can also write after every message, which costs it nearly all of its speed.
 """
 
 import base64

@@ -33,6 +33,9 @@ has_chromium() {
 has_ffmpeg() {  # tests make the stream of a camera with it
     command -v ffmpeg >/dev/null 2>&1
 }
+has_senders() {  # tests send by the commands of docs/doors.md
+    command -v curl >/dev/null 2>&1 && command -v mosquitto_pub >/dev/null 2>&1
+}
 has_libatomic() {  # the browser driver's own Node needs it
     find /lib /lib64 /usr/lib /usr/lib64 -name 'libatomic.so.1' 2>/dev/null | grep -q . || [ "$(uname)" != Linux ]
 }
@@ -78,6 +81,7 @@ fi
     has_chromium || need "Chromium" "chromium"
     has_libatomic || need "libatomic" "libatomic1"
     [ "$1" != test ] || has_ffmpeg || need "ffmpeg" "ffmpeg"
+    [ "$1" != test ] || has_senders || need "curl and mosquitto_pub" "curl mosquitto-clients"
 }
 [ -n "$wanted" ] || exit 0
 
