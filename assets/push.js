@@ -240,6 +240,8 @@
     if (here() === address) return;
     turning(true);
     open();
+    const known = shared.foreseen(address);
+    if (known) picture(known);
   }
 
   function up(event) {

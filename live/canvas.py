@@ -27,6 +27,14 @@ class Canvas:
         """Whether there is no picture yet."""
         return not self._encoded
 
+    @property
+    def picture(self) -> Encoded:
+        """All of it, as it is now."""
+        with self._laying:
+            copy: Encoded = {}
+            merge(copy, self._encoded)
+            return copy
+
     def reached(self, lane: Lane | None) -> Mark:
         """Up to which change it is painted, in a lane or in all."""
         marks = self._reached.values() if lane is None else (self._reached[lane],)

@@ -18,7 +18,12 @@ def hello() -> bytes:
 
 def picture(props: Encoded, address: str) -> bytes:
     """A whole picture of the view with this address."""
-    return _event("picture", b'{"address":' + orjson.dumps(address) + b',"props":' + join(props) + b"}")
+    return _event("picture", whole(props, address))
+
+
+def whole(props: Encoded, address: str) -> bytes:
+    """A whole picture and its address, as JSON."""
+    return b'{"address":' + orjson.dumps(address) + b',"props":' + join(props) + b"}"
 
 
 def change(props: Encoded) -> bytes:

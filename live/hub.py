@@ -15,7 +15,7 @@ from live.canvas import Canvas
 from live.changes import URGENT, Changes, Mark
 from live.lane import LaneClock, Pace
 from live.mailbox import Mailbox
-from live.picture import Picture, encode
+from live.picture import Encoded, Picture, encode
 from live.tick import LANES, Lane, Tick
 
 log = logging.getLogger(__name__)
@@ -129,13 +129,14 @@ class Hub(Generic[View]):
         finally:
             canvas.leave(mailbox)
 
-    def prepare(self, view: View) -> None:
-        """Paint a view that somebody may look at next, so that he need not wait for it then."""
+    def prepare(self, view: View) -> Encoded:
+        """Paint a view that somebody may look at next, so that he need not wait for it then. Returns: its picture, if any."""
         canvas = self._canvas(view)
         with canvas.first:
             if canvas.blank:
                 self._first(view, canvas)
         canvas.left_at = time.monotonic()
+        return canvas.picture
 
     def _canvas(self, view: View) -> Canvas:
         """The view's canvas; a picture that was left too long ago is not shown again."""

@@ -37,7 +37,7 @@ class Limit:
 
 
 def routes(hub: Hub[View], atlas: Atlas, jobs: Callable[[], tuple[Job, ...]], within: Within) -> Blueprint:
-    """`/live` followed by the path and query of the address to be streamed; HEAD has it painted ahead."""
+    """`/live` followed by the path and query of the address to be streamed; who wants JSON gets its first picture alone."""
     blueprint = Blueprint("live", __name__)
 
     @blueprint.get("/live/", defaults={"page": ""})
@@ -47,22 +47,31 @@ def routes(hub: Hub[View], atlas: Atlas, jobs: Callable[[], tuple[Job, ...]], wi
         language = preferred(request.accept_languages)
         region = gate.scope()
         limit = None if region is None else Limit(region, within)
+        if request.accept_mimetypes.best == "application/json":
+            found = ahead(hub, atlas, f"/{page}", search, language, limit)
+            return Response(found, 204 if found is None else 200, HEADERS, mimetype="application/json")
         if request.method == "HEAD":
-            ahead(hub, atlas, f"/{page}", search, language, limit)
-            return Response(status=204, headers=HEADERS)
+            return Response(mimetype="text/event-stream", headers=HEADERS)   # its body would never end
         body = viewing(hub, atlas, jobs, f"/{page}", search, language, limit)
         return Response(body, mimetype="text/event-stream", headers=HEADERS)
 
     return blueprint
 
 
-def ahead(hub: Hub[View], atlas: Atlas, pathname: str, search: str, language: Language, limit: Limit | None) -> None:
-    """Paint what somebody is likely to look at next. Who is held to a region waits until he is there and was judged."""
+def ahead(
+    hub: Hub[View], atlas: Atlas, pathname: str, search: str, language: Language, limit: Limit | None,
+) -> bytes | None:
+    """What somebody is likely to look at next, as the stream of it would begin. Returns: None while there is no live picture
+    of it, and for who is held to a region: he waits until he is there and was judged."""
     city = atlas.city
     if city is None or limit is not None:
-        return
+        return None
     with suppress(address.Refused):
-        hub.prepare(address.read(city, pathname, search, language))
+        view = address.read(city, pathname, search, language)
+        props = hub.prepare(view)
+        if props and hub.cut_since is None:
+            return events.whole(props, href(view))
+    return None
 
 
 def viewing(

@@ -71,6 +71,19 @@ def test_a_click_on_the_map_drills_down(page: Page, site: str, town: City) -> No
     expect(page.locator(CRUMB)).to_have_text("Area T22")
 
 
+def test_a_click_shows_what_was_fetched_while_the_pointer_rested_before_its_stream_opens(page: Page, site: str) -> None:
+    page.goto(f"{site}/?lang=en")
+    with page.expect_response(re.compile("/live/r/T1")) as fetched:
+        page.hover("#ranking a:text-is('Area T1')")
+    assert fetched.value.status == 200
+    fetched.value.finished()
+    page.evaluate("() => { window.EventSource = class extends EventTarget { readyState = 0; close() {} }; }")   # it never opens
+    page.click("#ranking a:text-is('Area T1')")
+    expect(page.locator(CRUMB)).to_have_text("Area T1")
+    expect(page.locator("#ranking")).to_contain_text("Area T11")
+    expect(page.locator("#cut time")).to_be_visible(timeout=30_000)   # and it is told that nothing has come since
+
+
 def spot(page: Page, place: list[float]) -> list[float]:
     """Where on the page a place of the map is."""
     found: list[float] = page.evaluate("""place => {

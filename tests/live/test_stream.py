@@ -82,12 +82,28 @@ def test_the_first_words_are_followed_by_the_whole_picture_then_by_changes_alone
     assert hub.viewers == 0
 
 
-def test_a_view_asked_for_ahead_is_painted_but_not_for_whom_a_limit_holds(hub: Hub[View], atlas: Atlas) -> None:
-    ahead(hub, atlas, "/r/T1", "", "en", Limit("T1", lambda view, code: True))
+def test_a_view_asked_for_ahead_is_told_as_its_stream_would_begin_but_not_to_whom_a_limit_holds(
+    hub: Hub[View], atlas: Atlas,
+) -> None:
+    assert ahead(hub, atlas, "/r/T1", "", "en", Limit("T1", lambda view, code: True)) is None
+    assert ahead(hub, atlas, "/r/T9", "", "en", None) is None
     assert (hub.views, hub.paintings) == (0, 0)
-    ahead(hub, atlas, "/r/T1", "", "en", None)
-    ahead(hub, atlas, "/r/T9", "", "en", None)
+    found = ahead(hub, atlas, "/r/T1", "", "en", None)
+    stream = viewing(hub, atlas, nobody, "/r/T1", "", "en")
+    next(stream)
+    assert found is not None
+    assert told(next(stream)) == ("picture", orjson.loads(found))
+    stream.close()
     assert (hub.views, hub.paintings) == (1, 1)
+
+
+def test_no_picture_is_told_ahead_while_the_database_is_gone(hub: Hub[View], atlas: Atlas, painter: Painter) -> None:
+    painter.down = True
+    assert ahead(hub, atlas, "/r/T1", "", "en", None) is None
+    painter.down = False
+    assert ahead(hub, atlas, "/r/T1", "", "en", None) is not None
+    hub.cut(NOW)
+    assert ahead(hub, atlas, "/r/T1", "", "en", None) is None
 
 
 @pytest.mark.parametrize(("path", "search", "words"), [
