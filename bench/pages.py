@@ -32,6 +32,7 @@ from data_access import city as cities
 from data_access import engine as engines
 from data_access.city import City
 from data_access.engine import reading, sql
+from layouts.address.pages import ComparePage
 from layouts.view import View, href
 from settings import Settings
 
@@ -105,7 +106,8 @@ def alike(city: City, view: View) -> Iterator[View]:
     if own.parent_id is None:
         yield from (replace(view, scope=replace(view.scope, window=window)) for window in PERIODS)
         return
-    every = sorted(region.code for region in city.regions.values() if region.level == own.level)
+    beside = view.page.others if isinstance(view.page, ComparePage) else ()
+    every = sorted(region.code for region in city.regions.values() if region.level == own.level and region.code not in beside)
     at = every.index(own.code)
     yield from (replace(view, scope=replace(view.scope, region=code)) for code in (*every[at:], *every[:at]))
 
