@@ -233,7 +233,7 @@
       layout: {
         "text-field": ["format", ["get", "name"], {}, "\n", {}, ["get", "value"],
           {"font-scale": ["get", "small"], "text-color": ["case", ["get", "stale"], token("--text-3"), token("--text-1")]}],
-        "text-font": FONT, "text-size": ["get", "size"], "text-line-height": 1.1, "text-max-width": 9, "text-padding": 3,
+        "text-font": FONT, "text-size": ["get", "size"], "text-line-height": 1.1, "text-max-width": ["get", "broad"], "text-padding": 3,
         "symbol-sort-key": ["get", "rank"]},
       paint: {"text-color": token("--text-1"), "text-halo-color": token("--halo"), "text-halo-width": 2.4}};
   }

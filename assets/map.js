@@ -21,6 +21,7 @@
   const REACH = 5;             // units around the pointer in which a mark is meant
   const NARROW = 500;          // units: a map on a phone
   const EDGE = 30;             // units kept free around what is looked at
+  const CLEAR = 12;            // units between it and what lies over the map
   const LOST_MS = 2500;        // a lost graphics context that has not come back by then is given up
   const TOGETHER_MS = 250;
   const LARGEST = [16384, 16384];
@@ -345,6 +346,9 @@
     return all.length <= 12 && middle <= 12 && field().width > NARROW ? 24 : all.length <= 30 && middle <= 18 ? 19 : 16;
   }
 
+  /* How many letters of a name stand in one line: Chinese ones are as broad as high. */
+  const broad = name => name > "\u2e80" ? 7.5 : 9;
+
   /* The map draws a letter once and keeps it, so the pieces of the font that hold these must be there before. */
   const letters = text => Promise.race([
     document.fonts.load(style.FACE, text).catch(() => null), new Promise(done => setTimeout(done, LETTERS_MS))]);
@@ -358,7 +362,7 @@
     map.getSource("label").setData({type: "FeatureCollection", features: state.labels.map((label, rank) => ({
       type: "Feature", id: label.id, geometry: {type: "Point", coordinates: [label.lon, label.lat]},
       properties: {name: label.name, value: label.value, code: label.code, stale: label.stale, size, rank,
-        small: Math.max(0.72, style.least(unit) / size)}}))});
+        broad: broad(label.name), small: Math.max(0.72, style.least(unit) / size)}}))});
   }
 
   function visibility(map, state) {
@@ -404,14 +408,20 @@
     const bounds = wanted.focus.bounds || wanted.home, size = field(), over = boxOf(document.querySelector(OVER));
     const key = boxOf(document.getElementById(KEY));
     const around = {top: EDGE, right: EDGE, bottom: key ? size.height - key.top + EDGE / 2 : EDGE, left: EDGE};
-    const tries = over ? [{...around, left: Math.max(EDGE, over.right + 12)}, {...around, top: Math.max(EDGE, over.bottom + 12)}]
+    const tries = over ? [{...around, left: Math.max(EDGE, over.right + CLEAR)}, {...around, top: Math.max(EDGE, over.bottom + CLEAR)}]
       : [around];
     const fits = tries.filter(p => size.width - p.left - p.right > 60 && size.height - p.top - p.bottom > 60);
     const cameras = (fits.length ? fits : [{top: 0, right: 0, bottom: 0, left: 0}])
       .map(padding => wanted.mode === "3d" ? window.tonglan.mapCamera.aslant(bounds, size, padding, PITCH, RISE)
         : picture.map.cameraForBounds(bounds, {padding})).filter(Boolean);
-    return cameras.reduce((best, next) => (!best || next.zoom > best.zoom + 0.02 ? next : best), null);
+    const best = cameras.reduce((before, next) => (!before || next.zoom > before.zoom + 0.02 ? next : before), null);
+    const parts = wanted.focus.parts, aslant = wanted.mode === "3d";
+    if (!best || !over || !parts.length) return best;
+    const clear = {left: over.left, top: over.top, right: over.right + CLEAR, bottom: over.bottom + CLEAR};
+    return window.tonglan.mapCamera.beside(placed(best), parts, size, around, clear, aslant ? PITCH : 0, aslant ? RISE : 0) || best;
   }
+
+  const placed = ({center, zoom}) => ({center: Array.isArray(center) ? center : [center.lng, center.lat], zoom});
 
   function fit(duration) {
     const to = camera();
@@ -454,8 +464,8 @@
     pen.font = `700 ${size}px ${getComputedStyle(document.documentElement).getPropertyValue("--sans")}`;
     const there = shown.labels.filter(label => !picture.lettered || picture.lettered.includes(label.id));
     return there.map(label => {
-      const {x, y} = project([label.lon, label.lat]), width = pen.measureText(label.name).width;
-      const lines = Math.ceil(width / (9.5 * size)), half = Math.min(width, 9.5 * size) / 2 + 4, tall = (lines + 0.75) * size * 0.58;
+      const {x, y} = project([label.lon, label.lat]), width = pen.measureText(label.name).width, most = (broad(label.name) + 0.5) * size;
+      const lines = Math.ceil(width / most), half = Math.min(width, most) / 2 + 4, tall = (lines + 0.75) * size * 0.58;
       return {id: label.id, left: x - half, right: x + half, top: y - tall, bottom: y + tall};
     });
   }

@@ -63,6 +63,8 @@ def caption(look: Look, parts: Sequence[ChildReading]) -> str:
     level = look.read(look.city.levels[parts[0].region.level].name)
     key = "ranking.highest" if better == "neither" else "ranking.worst"
     told = look.say(key, level=level)
+    if look.view.mode == "heat":     # the legend above tells of their density
+        told = f"{look.read(parts[0].reading.indicator.title)} · {told}"
     return f"{told} · {look.say('ranking.week')}" if any(moved(look, part.reading, 0.0) for part in parts) else told
 
 

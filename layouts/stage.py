@@ -245,6 +245,7 @@ def map_state(look: Look, indicator: Indicator, ramp: Ramp, paint: Sequence[Chil
         "levels": len(city.levels),
         "home": city.root.bounds,
         "focus": {"id": region.region_id, "code": region.code, "level": region.level, "bounds": region.bounds,
+                  "parts": [part.bounds for part in city.children(region) if part.bounds is not None],
                   "leaf": region.level == len(city.levels) - 1},
         "inside": None if region.parent_id is None else inside(city, region),
         "paint": {

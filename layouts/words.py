@@ -112,7 +112,7 @@ WORDS: dict[str, Text] = {
     "map.mode.flat": Text("平面", "Flat"),
     "map.mode.heat": Text("热力", "Heat"),
     "map.mode.3d": Text("立体", "3D"),
-    "map.per_area": Text("件/km²", "per km²"),
+    "map.per_area": Text("件/km²，地名下为件数", "per km²; below names: cases"),
     "map.heat": Text("在办案件密度", "Where open cases lie"),
     "map.lot": Text("地块", "Lots"),
     "map.vehicle": Text("公交车辆", "Vehicles"),

@@ -290,6 +290,24 @@ def test_in_relief_regions_rise_in_proportion_and_the_map_is_tilted(drawn: Any, 
     assert visible(drawn, "overdue") and not visible(drawn, "solid-2")
 
 
+def test_a_place_goes_around_what_lies_over_a_corner_where_its_parts_leave_room(drawn: Any) -> None:
+    """One part lies low in the west, one high in the east, as the legend's corner wants it: nearer than beside the legend."""
+    near, least, boxes, over, size = drawn.evaluate("""() => {
+        const map = tonglan.map.map, size = {width: map.getCanvas().clientWidth, height: map.getCanvas().clientHeight};
+        const parts = [[0, 0, 0.05, 0.02], [0.06, 0.01, 0.1, 0.05]], padding = {left: 20, top: 20, right: 20, bottom: 20};
+        const over = {left: 0, top: 0, right: 0.45 * size.width, bottom: 0.4 * size.height};
+        const {center, zoom} = map.cameraForBounds([0, 0, 0.1, 0.05], {padding: {...padding, left: over.right}});
+        const found = tonglan.mapCamera.beside({center: [center.lng, center.lat], zoom}, parts, size, padding, over, 0, 0);
+        map.jumpTo({...found, pitch: 0});
+        const boxes = parts.map(([w, s, e, n]) => { const a = map.project([w, n]), b = map.project([e, s]); return [a.x, a.y, b.x, b.y]; });
+        return [found.zoom, zoom, boxes, over, size];
+    }""")
+    assert near > least + 0.12
+    for left, top, right, bottom in boxes:
+        assert left >= 18 and top >= 18 and right <= size["width"] - 18 and bottom <= size["height"] - 18
+        assert left >= over["right"] - 1 or top >= over["bottom"] - 1, "clear of what lies over the corner"
+
+
 def test_buildings_stand_in_relief_and_lie_quietly_on_the_flat_map(drawn: Any, city: City, engine: Engine) -> None:
     assert not [url for url in drawn.asked if "/building/" in url], "a city without buildings asks for none"
     with engine.begin() as connection:
