@@ -11,22 +11,19 @@ from data_access.buildings import Stock, stock
 from data_access.city import City
 from data_access.engine import DataUnavailable
 from data_access.tiles import (
-    ALARM,
-    OFFLINE,
-    WATCH,
     Address,
-    Oddities,
     Tiles,
     UnknownTile,
     finest,
     gathered_by,
-    gathering_level,
     instant,
     picked,
     region_version,
     region_zooms,
     versions,
 )
+from data_access.tiles.cases import gathering_level
+from data_access.tiles.devices import ALARM, OFFLINE, WATCH, Oddities
 from indicators.filters import sieve
 from indicators.scope import Filter
 from tests.conftest import NOON
