@@ -15,6 +15,7 @@ SUBJECT = "reject"  # of the notices
 SKIPPED = "skipped"     # the code of rows that the pack leaves out
 NUL = "\u2400"      # PostgreSQL cannot keep a NUL; its picture stands for it
 DEEPEST = 100       # levels of nesting that are kept
+WHOLE = range(-2**63, 2**64)    # numbers that are written as such
 TOLD = 100          # reasons in an answer
 MARKED_WHOLE = 1000 # rows of one batch that are kept whole because of a warning
 
@@ -123,7 +124,7 @@ def written(value: Any) -> str:
 
 
 def plain(value: Any) -> Any:
-    """The value as the database can keep it: no NUL, no endless nesting."""
+    """The value as the database can keep it: no NUL, no half character, no number of hundreds of digits, no endless nesting."""
     try:
         return value if b"\\u0000" not in orjson.dumps(value) else clipped(value)
     except orjson.JSONEncodeError:
@@ -131,13 +132,20 @@ def plain(value: Any) -> Any:
 
 
 def clipped(value: Any, depth: int = DEEPEST) -> Any:
-    """The value with NULs made visible and everything below a depth replaced by an ellipsis."""
+    """The value with NULs and half characters made visible, and everything below a depth replaced by an ellipsis."""
     if isinstance(value, str):
-        return value.replace("\0", NUL)
+        return seen(value)
+    if isinstance(value, int) and value not in WHOLE:
+        return str(value)
     if not isinstance(value, dict | list):
         return value
     if depth == 0:
         return "…"
     if isinstance(value, list):
         return [clipped(item, depth - 1) for item in value]
-    return {key.replace("\0", NUL): clipped(item, depth - 1) for key, item in value.items()}
+    return {seen(key): clipped(item, depth - 1) for key, item in value.items()}
+
+
+def seen(text: str) -> str:
+    """A text with what the database cannot keep made visible."""
+    return text.replace("\0", NUL).encode("utf-8", "backslashreplace").decode()

@@ -44,7 +44,24 @@ def cells(column: Any) -> Any:
         found = column.to_numpy(zero_copy_only=False)
         found[found == ""] = None
         return found
-    return objects(column.to_pylist())
+    return objects(listed(column))
+
+
+def listed(column: Any) -> list[Any]:
+    """A column's values as Python's; as text those beyond its calendar, such as a day of the year 12026."""
+    try:
+        found: list[Any] = column.to_pylist()
+    except (OverflowError, ValueError):
+        found = [one_of(value, text) for value, text in zip(column, column.cast(pa.string()), strict=True)]
+    return found
+
+
+def one_of(value: Any, text: Any) -> Any:
+    """One value, or else its text."""
+    try:
+        return value.as_py()
+    except (OverflowError, ValueError):
+        return text.as_py()
 
 
 def objects(values: list[Any]) -> Any:

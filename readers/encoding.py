@@ -1,10 +1,12 @@
 """In which encoding bytes are, and text out of them without losing a byte that does not belong."""
 
 import codecs
+import json
 import re
 from collections.abc import Generator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from charset_normalizer import from_bytes
 
@@ -18,6 +20,8 @@ BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs
 OTHERS = ["big5", "shift_jis", "euc_kr", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r"]
 FOREIGN = re.compile("[\udc00-\udcff]")     # bytes that the encoding does not know, as `kept` writes them
 FOREIGN_BYTES = "holds bytes that are not of the file's encoding"
+HALVES = re.compile(r"\\u[dD][89a-fA-F]")    # how JSON may write half a character, and a whole one in two halves
+HALF = "holds half a character (such as \\ud83d alone), which no text can hold; was it cut off?"
 KEPT = "tonglan-kept"
 VOTES = 20_000          # lines
 FEW = 50                # letters that are not plain, too few to tell a language by
@@ -47,6 +51,15 @@ codecs.register_error(KEPT, _keep)
 def visible(text: str) -> str:
     """The text with bytes that are not of its encoding written as \\xNN."""
     return FOREIGN.sub(lambda found: f"\\x{ord(found[0]) - 0xDC00:02x}", text)
+
+
+def halved(value: Any) -> bool:
+    """Whether half a character stands alone somewhere in a value that JSON said."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def known(encoding: str, name: str) -> str:

@@ -14,7 +14,7 @@ from readers import document, objects
 from readers.base import Filed
 from readers.content import Content
 from readers.document import Place
-from readers.encoding import FOREIGN, FOREIGN_BYTES, beginning, known, texts, visible
+from readers.encoding import FOREIGN, FOREIGN_BYTES, HALF, HALVES, beginning, halved, known, texts, visible
 from readers.encoding import guess as guess_encoding
 from readers.limits import MOST_RECORD
 from readers.objects import Numbered
@@ -137,6 +137,7 @@ def value(line: str) -> Any:
     try:
         if FOREIGN.search(line):
             return Spoilt(visible(line), FOREIGN_BYTES)
-        return json.loads(line)
+        found = json.loads(line)
+        return Spoilt(line, HALF) if HALVES.search(line) and halved(found) else found
     except (ValueError, RecursionError) as error:
         return Spoilt(line, f"is no proper JSON: {error}")

@@ -18,7 +18,7 @@ from readers.objects import GEOMETRY
 from readers.table import Frame, Unreadable
 
 TOGETHER = 20_000
-FAULTS = (pa.ArrowException, OSError, ValueError, KeyError)
+FAULTS = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from readers.encoding import FOREIGN, FOREIGN_BYTES, visible
+from readers.encoding import FOREIGN, FOREIGN_BYTES, HALF, HALVES, halved, visible
 from readers.limits import MOST_RECORD
 from readers.table import Spoilt, Unreadable
 
@@ -73,6 +73,8 @@ class Scanner:
                     return self._checked(found, begun)
 
     def _checked(self, found: Any, begun: int) -> Any:
+        if HALVES.search(self.text, begun, self.at) and halved(found):
+            return Spoilt(visible(self.text[begun:self.at]), HALF)
         if self.text.isascii():
             return found
         text = self.text[begun:self.at]

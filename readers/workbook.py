@@ -58,6 +58,11 @@ class Sheet(Filed):
     def _sheet(self) -> Any:
         return guarded(self.name, lambda: calamine.load_workbook(str(self.content.path)).get_sheet_by_name(self.sheet))
 
+    @property
+    def used(self) -> bool:
+        """Whether any cell of it is. Raises: Unreadable when it is damaged."""
+        return self._sheet.end is not None
+
     @cached_property
     def merged(self) -> list[Merged]:
         """The merged cells: first and last, by row and column from 0."""
@@ -145,7 +150,9 @@ def workbook(content: Content, read: Read) -> list[Sheet]:
 
 
 def empty(sheet: Sheet) -> bool:
-    """Whether a sheet holds no table."""
+    """Whether a sheet holds no table. Raises: Unreadable when it is damaged, as what is in it must not be passed over."""
+    if not sheet.used:
+        return True
     try:
         return not sheet.columns
     except Unreadable:

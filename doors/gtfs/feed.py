@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 from google.protobuf import json_format
-from google.protobuf.message import DecodeError
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message import DecodeError, Message
 from google.transit.gtfs_realtime_pb2 import FeedEntity, FeedHeader, FeedMessage
 
 from doors.gtfs.clock import instant
@@ -18,7 +20,8 @@ class Unreadable(ValueError):
 
 
 def read(body: bytes) -> FeedMessage:
-    """A message, in protobuf or in the JSON that protobuf defines; extensions and fields of the future are passed over.
+    """A message, in protobuf or in the JSON that protobuf defines; extensions and fields of the future are passed over, and
+    bytes of a text that are not UTF-8, as it must be, are replaced.
 
     Raises: Unreadable.
     """
@@ -28,11 +31,53 @@ def read(body: bytes) -> FeedMessage:
             json_format.Parse(body.decode("utf-8-sig"), message, ignore_unknown_fields=True, max_recursion_depth=50)
         else:
             message.ParseFromString(body)
+            mend(message)
     except (DecodeError, json_format.ParseError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise Unreadable(f"is no GTFS-realtime message, but {looks(body)}") from error
     if not message.HasField("header") and not message.entity:
         raise Unreadable(f"is no GTFS-realtime message, but {looks(body)}")
     return message
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Where a kind of message holds texts: its own fields of one or several, and those that hold such messages."""
+
+    one: tuple[str, ...]
+    several: tuple[str, ...]
+    below: tuple[str, ...]
+    lists: tuple[str, ...]
+
+    @property
+    def there(self) -> bool:
+        """Whether there is any."""
+        return bool(self.one or self.several or self.below or self.lists)
+
+
+@cache
+def texts(kind: Descriptor) -> Texts:
+    """Where messages of a kind hold texts."""
+    own = [one for one in kind.fields if one.type == FieldDescriptor.TYPE_STRING]
+    held = [one for one in kind.fields if one.message_type is not None and texts(one.message_type).there]
+    return Texts(tuple(one.name for one in own if not one.is_repeated), tuple(one.name for one in own if one.is_repeated),
+                 tuple(one.name for one in held if not one.is_repeated), tuple(one.name for one in held if one.is_repeated))
+
+
+def mend(message: Message) -> None:
+    """Make texts of what protobuf gives as bytes because it is not UTF-8."""
+    where = texts(message.DESCRIPTOR)
+    for name in where.one:
+        if isinstance(said := getattr(message, name), bytes):
+            setattr(message, name, said.decode("utf-8", "replace"))
+    for name in where.several:
+        said = getattr(message, name)
+        said[:] = [one.decode("utf-8", "replace") if isinstance(one, bytes) else one for one in said]
+    for name in where.below:
+        if message.HasField(name):
+            mend(getattr(message, name))
+    for name in where.lists:
+        for one in getattr(message, name):
+            mend(one)
 
 
 def looks(body: bytes) -> str:

@@ -51,13 +51,15 @@ class Reading:
     left_out: Counter[str] = field(default_factory=Counter)
 
     def pieces(self, name: str) -> Iterator[pd.DataFrame]:
-        """A table piece by piece, its columns by their plain names; nothing where the file is not there or is empty."""
+        """A table piece by piece, its columns by their plain names, of two alike the first; nothing where the file is not there
+        or is empty."""
         member = self.members.get(name)
         if member is None or not member.head(4).strip(b"\xef\xbb\xbf\r\n\t "):
             return
         for piece in Delimited(member, READ).frames(ROWS):
             self.left_out[name] += len(piece.unreadable)
-            yield piece.rows.rename(columns=lambda column: str(column).strip().lower())
+            rows = piece.rows.rename(columns=lambda column: str(column).strip().lower())
+            yield rows.loc[:, ~rows.columns.duplicated()]
 
     def rows(self, name: str) -> Iterator[Row]:
         """The rows of a small table; a cell that is empty or not there is not in it."""

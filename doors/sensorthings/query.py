@@ -12,6 +12,7 @@ from pathlib import Path as File
 from typing import Any, Literal, TypeAlias
 from urllib.parse import unquote_plus
 
+import numpy as np
 import shapely
 from lark import Lark, Token, v_args
 from lark.exceptions import LarkError, UnexpectedInput, VisitError
@@ -367,7 +368,9 @@ def duration(text: str) -> timedelta:
 def geometry(text: str) -> str:
     """A geometry from its well-known text, as the binary in hexadecimals that the database reads."""
     body = re.sub(r"^\s*SRID=\d+;", "", text.partition("'")[2][:-1], flags=re.IGNORECASE)
-    return str(shapely.to_wkb(shapely.make_valid(shapely.from_wkt(body)), hex=True, output_dimension=2))
+    with np.errstate(all="ignore"):     # a number beyond all bounds is refused by make_valid
+        read = shapely.from_wkt(body)
+    return str(shapely.to_wkb(shapely.make_valid(read), hex=True, output_dimension=2))
 
 
 READ: dict[str, Any] = {

@@ -57,7 +57,8 @@ def shape(written: Any) -> Any:
         return written
     read = shapely.from_geojson if written.lstrip().startswith("{") else shapely.from_wkt
     try:
-        return read(written)
+        with np.errstate(all="ignore"):
+            return read(written)
     except shapely.errors.ShapelyError:
         return written
 

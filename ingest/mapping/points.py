@@ -101,7 +101,8 @@ def shapes_of(texts: pa.StringArray) -> tuple[Shapes, NDArray[np.bool_]]:
 
 def from_wkt(texts: Shapes) -> Shapes:
     """Geometries from WKT with or without an SRID; None where it is broken."""
-    read: Shapes = shapely.from_wkt([text.rpartition(";")[2] for text in texts], on_invalid="ignore")
+    with np.errstate(all="ignore"):     # a number beyond all bounds makes no point
+        read: Shapes = shapely.from_wkt([text.rpartition(";")[2] for text in texts], on_invalid="ignore")
     return read
 
 

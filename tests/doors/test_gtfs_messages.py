@@ -255,6 +255,13 @@ def test_a_text_in_one_language_is_told_in_both_and_an_endless_one_is_cut(town: 
     assert row["headline_zh"] == row["headline_en"] and len(row["headline_en"]) == 500
 
 
+def test_a_text_that_is_not_utf_8_costs_only_its_own_letters() -> None:
+    body = message(alert()).SerializeToString().replace("桥".encode(), b"\xc7\xc5\xff")
+    told = feed.read(body).entity[0].alert.header_text.translation
+    assert [one.text for one in told] == ["Line 12 goes by the bridge", "12路改走大\N{REPLACEMENT CHARACTER}"
+                                          "\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}"]
+
+
 # whatever comes
 
 NUMBERS = st.integers(-2**31, 2**31 - 1)

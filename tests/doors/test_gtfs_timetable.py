@@ -84,3 +84,9 @@ def test_a_service_day_begins_twelve_hours_before_its_noon() -> None:
 def test_an_instant_may_be_in_milliseconds_and_none_is_none() -> None:
     assert instant(1772643600) == instant(1772643600000) == datetime(2026, 3, 4, 17, tzinfo=UTC)
     assert [instant(value) for value in (0, -5, float("nan"), 2**63)] == [None, None, None, None]
+
+
+def test_of_columns_that_are_called_alike_the_first_counts(tmp_path: Path) -> None:
+    files = {name: text.replace("trip_id,arrival_time", "trip_id,Trip_ID").replace("departure_time", "arrival_time")
+             if name == "stop_times.txt" else text for name, text in FILES.items()}
+    assert [call.sequence for call in read(tmp_path, files).calls("T1")] == [10, 20, 30]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.rejects import NUL, clipped, plain
+from ingest.rejects import NUL, clipped, plain, written
 from ingest.rows import FIELDS
 from tests.ingest.conftest import Sender
 
@@ -102,6 +102,11 @@ def test_a_nul_is_kept_as_its_picture(sender: Sender) -> None:
     assert answer["rejected"] == 1
     kept = sender.value("SELECT row FROM reject WHERE batch_id = :batch", batch=answer["batch"])
     assert kept == {"code": "a␀b", "name_zh": "\\u0000", "name_en": "x", "region": "T"}
+
+
+def test_numbers_of_many_digits_and_half_characters_are_kept_as_text() -> None:
+    assert written({"a": 2**80, "\ud83d": ["x\udc80", 2**63, True]}) == (
+        '{"a":"1208925819614629174706176","\\\\ud83d":["x\\\\udc80",9223372036854775808,true]}')
 
 
 def test_nothing_is_changed_where_nothing_is_wrong() -> None:

@@ -92,3 +92,13 @@ def test_features_may_stand_one_a_line(read):
     feature = {"type": "Feature", "properties": {"a": 1}, "geometry": {"type": "Point", "coordinates": [1, 2]}}
     found = read(b"\x1e" + orjson.dumps(feature) + b"\n\x1e" + orjson.dumps(feature) + b"\n", "a.geojsonl")
     assert [shape.wkt for shape in found.rows["geometry"]] == ["POINT (1 2)"] * 2
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_a_row_with_half_a_character_is_kept_as_it_stands_and_the_others_go_on(read, name):
+    """As programs leave it that cut a text in the middle of an emoji; a whole one may be written in two halves."""
+    rows = [rb'{"id": 1, "a": "\ud83d\ude00"}', rb'{"id": 2, "a": "\ud83d"}', rb'{"id": 3, "b\udc80": "x"}', b'{"id": 4}']
+    found = read(b"\n".join(rows) if name == "a.jsonl" else b"[" + b",".join(rows) + b"]", name)
+    assert (list(found.rows["id"]), found.rows["a"].iloc[0]) == ([1, 4], "😀")
+    assert [(spoilt.text.encode(), spoilt.reason[:22]) for spoilt in found.unreadable.values()] == [
+        (rows[1], "holds half a character"), (rows[2], "holds half a character")]

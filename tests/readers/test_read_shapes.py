@@ -6,6 +6,8 @@ import zipfile
 from pathlib import Path
 
 import geopandas as gpd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from shapely.geometry import Point, box
 
@@ -163,3 +165,10 @@ def test_buildings_get_height_and_footprint_with_their_parts(read):
     assert out.rows.loc[1, "geometry"].area == pytest.approx(100)
     assert out.rows.loc[1, "geometry"].bounds == (100000, 400000, 100010, 400010)
     assert "b3" in out.unreadable[3].text
+
+
+def test_an_instant_of_parquet_beyond_the_calendar_costs_only_itself(read):
+    held = io.BytesIO()
+    pq.write_table(pa.table({"day": pa.array([20516, 2**30, None], pa.date32())}), held)
+    assert [str(cell) for cell in read(held.getvalue(), "a.parquet").rows["day"]] == [
+        "2026-03-04", "<value out of range: 1073741824>", "None"]

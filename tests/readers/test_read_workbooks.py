@@ -135,3 +135,15 @@ def test_a_damaged_workbook_is_named(read, content):
 def test_a_cut_off_workbook_is_named(read):
     with pytest.raises(Unreadable, match="damaged"):
         read(saved(workbook(["id"], ["a"]))[:-200], "a.xlsx")
+
+
+def test_a_damaged_sheet_beside_a_good_one_is_not_passed_over_as_empty(read):
+    book = workbook(["id"], ["a"])
+    book.create_sheet("Broken").append(["id"])
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved(book))) as good, zipfile.ZipFile(held, "w") as bad:
+        for name in good.namelist():
+            broken = b"<worksheet><sheetData><row><c t='s'><v>99999</v></c></row></sheetData></worksheet>"
+            bad.writestr(name, broken if name.endswith("sheet2.xml") else good.read(name))
+    with pytest.raises(Unreadable, match="Broken: is damaged"):
+        read(held.getvalue(), "a.xlsx")
