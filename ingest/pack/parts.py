@@ -2,13 +2,26 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from indicators.text import Text
+from ingest.rows import FIELDS
 
 Key = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+def known(subject: str) -> str:
+    """A subject that there is. Raises: ValueError."""
+    if subject not in FIELDS:
+        raise ValueError(f"{subject!r} is no subject; there are: {', '.join(FIELDS)}")
+    return subject
+
+
+SubjectName = Annotated[str, AfterValidator(known), Field(json_schema_extra={"enum": sorted(FIELDS)})]
+Nearest = Annotated[float, Field(
+    ge=0, description="A point outside every region goes to the nearest one within so many metres, marked")]
 
 
 class Part(BaseModel):

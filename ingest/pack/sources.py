@@ -3,15 +3,14 @@
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from indicators.pictures import CODE, Pictures, origin
 from ingest.mapping.spec import Mapping
 from ingest.pack.faults import misplaced
 from ingest.pack.listening import Listen
-from ingest.pack.parts import Key, Part, Words
+from ingest.pack.parts import Key, Nearest, Part, SubjectName, Words
 from ingest.quality.spec import Check
-from ingest.rows import FIELDS
 from readers.spec import Read
 
 
@@ -33,24 +32,15 @@ class Dataset(Part):
     """One table of a source: where it is, what its columns mean, and what its rows must keep to."""
 
     key: Key
-    subject: Annotated[str, Field(json_schema_extra={"enum": sorted(FIELDS)})] = Field(description="What a row is")
+    subject: SubjectName = Field(description="What a row is")
     title: Words = Field(description="How the work on it is called on the screen")
     unit: Words | None = Field(None, description="What its rows are counted in; left out, rows")
     read: Read
     map: Mapping = Mapping()
     checks: list[Check] = []
-    nearest_m: Annotated[float, Field(ge=0)] = Field(
-        0, description="A point outside every region goes to the nearest one within so many metres, marked")
+    nearest_m: Nearest = 0
     add_up: bool = Field(False, description="Statistics: rows of one region, key and period are added up")
     medians: dict[Key, Counted] = Field({}, description="Statistics: medians estimated at every level from counted classes")
-
-    @field_validator("subject")
-    @classmethod
-    def known_subject(cls, subject: str) -> str:
-        """There is such a subject."""
-        if subject not in FIELDS:
-            raise ValueError(f"{subject!r} is no subject; there are: {', '.join(FIELDS)}")
-        return subject
 
 
 def place(address: str) -> str:

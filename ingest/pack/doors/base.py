@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field
 
 from ingest.mapping.spec import Mapping
-from ingest.pack.parts import Key, Part
+from ingest.pack.parts import Key, Nearest, Part, SubjectName
 from ingest.quality.spec import Check
-from ingest.rows import FIELDS
 
 Variable = Annotated[str, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")]
 WITH_PASSWORD = re.compile(r"^[^/]+://[^/@]*:[^/@]+@")
@@ -70,19 +69,10 @@ class Heard(Part):
 class Mapped(Heard):
     """What is heard in a shape of the sender's own: what its messages are, what their fields mean, what they must keep to."""
 
-    subject: Annotated[str, Field(json_schema_extra={"enum": sorted(FIELDS)})] = Field(description="What a message is")
+    subject: SubjectName = Field(description="What a message is")
     map: Mapping = Mapping()
     checks: list[Check] = []
-    nearest_m: Annotated[float, Field(ge=0)] = Field(
-        0, description="A point outside every region goes to the nearest one within so many metres, marked")
-
-    @field_validator("subject")
-    @classmethod
-    def known_subject(cls, subject: str) -> str:
-        """There is such a subject."""
-        if subject not in FIELDS:
-            raise ValueError(f"{subject!r} is no subject; there are: {', '.join(FIELDS)}")
-        return subject
+    nearest_m: Nearest = 0
 
     def terms(self, name: str) -> Terms | None:
         """How its messages are read."""

@@ -13,7 +13,7 @@ from ingest.mapping.spec import Mapping
 from ingest.mapping.values import Value
 from ingest.pack.doors.base import Heard, Terms, Variable, without_password
 from ingest.pack.faults import misplaced
-from ingest.pack.parts import Key, Part
+from ingest.pack.parts import Key, Nearest, Part, SubjectName
 from ingest.quality.spec import Check
 from ingest.rows import FIELDS
 
@@ -43,8 +43,7 @@ class Topic(Part):
     topic: Annotated[str, Field(min_length=1, max_length=500)] = Field(
         description="Such as sensors/{device}/{property}; + is any level, # at the end all that follows")
     key: Key | None = Field(None, description="Tells it from others of the entry; its number when left out")
-    subject: Annotated[str, Field(json_schema_extra={"enum": sorted(FIELDS)})] = Field(
-        "observations", description="What a row is")
+    subject: SubjectName = Field("observations", description="What a row is")
     payload: Literal["auto", "json", "lines", "text"] = Field(
         "auto", description="json: an object or a list; lines: one a line; text: all of it is the column `value`; "
                             "auto: as it looks, a bare number being `value`")
@@ -56,16 +55,7 @@ class Topic(Part):
     map: Mapping | None = Field(None, description="Left out, columns are called as the subject's fields are, and what says no "
                                                   "observed_at was observed when it came")
     checks: list[Check] = []
-    nearest_m: Annotated[float, Field(ge=0)] = Field(
-        0, description="A point outside every region goes to the nearest one within so many metres, marked")
-
-    @field_validator("subject")
-    @classmethod
-    def known_subject(cls, subject: str) -> str:
-        """There is such a subject."""
-        if subject not in FIELDS:
-            raise ValueError(f"{subject!r} is no subject; there are: {', '.join(FIELDS)}")
-        return subject
+    nearest_m: Nearest = 0
 
     @field_validator("encoding")
     @classmethod

@@ -2,31 +2,22 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field
 
 from ingest.mapping.spec import Mapping
 from ingest.pack.doors.base import Heard, Terms
-from ingest.pack.parts import Part
+from ingest.pack.parts import Nearest, Part, SubjectName
 from ingest.quality.spec import Check
-from ingest.rows import FIELDS, MONTH_S
+from ingest.rows import MONTH_S
 
 
 class Meaning(Part):
     """What entities of one type are; their columns are the attributes, and beside them such as temperature.unitCode."""
 
-    subject: Annotated[str, Field(json_schema_extra={"enum": sorted(FIELDS)})] = Field(description="What a row is")
+    subject: SubjectName = Field(description="What a row is")
     map: Mapping = Field(description="As a dataset's; a location is GeoJSON: `place: {geometry: location}`")
     checks: list[Check] = []
-    nearest_m: Annotated[float, Field(ge=0)] = Field(
-        0, description="A point outside every region goes to the nearest one within so many metres, marked")
-
-    @field_validator("subject")
-    @classmethod
-    def known_subject(cls, subject: str) -> str:
-        """There is such a subject."""
-        if subject not in FIELDS:
-            raise ValueError(f"{subject!r} is no subject; there are: {', '.join(FIELDS)}")
-        return subject
+    nearest_m: Nearest = 0
 
 
 def several(given: Any) -> Any:

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 from ingest.mapping.spec import Mapping, Place, RegionBy
 from ingest.mapping.values import ShortValue, Value, checked_zone
 from ingest.pack.doors.base import Heard, Terms, WebAddress
+from ingest.pack.parts import Nearest
 from ingest.quality.spec import Check
 
 CLOSED = ("closed", "resolved", "completed", "complete", "fixed", "done", "archived", "cancelled", "canceled", "rejected",
@@ -49,8 +50,7 @@ class Open311(Heard):
     recheck: Annotated[int, Field(ge=0, le=10_000)] = Field(200, description="How many open requests of before are asked for "
                                                             "again in each round, the longest unseen first")
     checks: list[Check] = []
-    nearest_m: Annotated[float, Field(ge=0)] = Field(
-        0, description="A point outside every region goes to the nearest one within so many metres, marked")
+    nearest_m: Nearest = 0
 
     @field_validator("zone")
     @classmethod
