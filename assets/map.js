@@ -346,8 +346,9 @@
     return all.length <= 12 && middle <= 12 && field().width > NARROW ? 24 : all.length <= 30 && middle <= 18 ? 19 : 16;
   }
 
-  /* How many letters of a name stand in one line: Chinese ones are as broad as high. */
-  const broad = name => name > "\u2e80" ? 7.5 : 9;
+  /* How many of its letters' heights a label may be broad, its value counted with it: a Chinese name stands in one line unless
+     it is long. */
+  const broad = name => name < "\u2e80" ? 9 : wide(name) > 14 ? 7.5 : 20;
 
   /* The map draws a letter once and keeps it, so the pieces of the font that hold these must be there before. */
   const letters = text => Promise.race([

@@ -90,7 +90,8 @@ def worsened(look: Look, reading: Reading, since: datetime) -> tuple[str, list[A
     indicator = reading.indicator
     change = formats.change(indicator, reading.comparable, reading.previous, look.language)
     told = [f"{look.say('target')} {formats.target(indicator)}", *([f"{change.arrow} {change.size}".strip()] if change else [])]
-    what = look.say("attention.worse", place=look.read(look.region.name), indicator=look.read(indicator.title),
+    place = look.say("attention.everywhere") if look.region.parent_id is None else look.read(look.region.name)
+    what = look.say("attention.worse", place=place, indicator=look.read(indicator.title),
                     value=formats.quantity(reading.value, indicator, look.language))
     return what, [f"{' · '.join(told)} · ", ages.since(look, since)]
 

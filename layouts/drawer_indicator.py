@@ -40,10 +40,10 @@ def indicator(look: Look, reading: Reading, rows: Rows | None = None, parts: Seq
 
 
 def mark(look: Look, reading: Reading) -> Any:
-    """The dimension, and the state where it is not simply current."""
+    """The dimension, and that the value is old where it is; how it stands against its target is said beside the value."""
     dimension = links.link(look.say(f"dimension.{reading.indicator.dimension}"),
                            links.to_dimension(look.view, reading.indicator.dimension), className="c")
-    shape = states.reading_glyph(reading)
+    shape = states.reading_glyph(reading) if reading.target_state is None else None
     word = states.reading_word(reading, look.language)
     return html.Span([dimension, on_map(look, reading.indicator.key),
                       *([] if shape is None else [html.B([shape, " ", word], className="state")])], className="marks")

@@ -51,6 +51,7 @@ WORDS: dict[str, Text] = {
     "attention.alarms": Text("{device} {n} 处告警", "{n} alarms: {device}"),
     "attention.worst": Text("最重 {value} · {place}", "worst {value} · {place}"),
     "attention.source": Text("{source}断开", "{source} lost"),
+    "attention.everywhere": Text("全市", "citywide"),
     "attention.worse": Text("{place} · {indicator} {value}", "{indicator} {value}, {place}"),
     "attention.limit": Text("告警线 {value}", "limit {value}"),
     # dimensions: the character is the icon

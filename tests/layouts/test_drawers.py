@@ -64,7 +64,7 @@ def test_an_indicator_that_gets_worse_says_where_how_much_since_when_and_leads_t
     """Disposed on time: 94.2 % made to 70 %, against a target of 92, 74 % the day before."""
     reading = replace(town.reading("org_disposed_on_time"), value=70.0, comparable=70.0, previous=74.0)
     drawn = attention.item(LOOK, 3, Attention("indicator", 0, town.NOW - timedelta(hours=3), reading=reading))
-    assert "纽约市 · 按期处置率 70.0%" in text(drawn) and "目标 ≥92 · ↓ 4.0 点 · " in text(drawn)
+    assert "全市 · 按期处置率 70.0%" in text(drawn) and "目标 ≥92 · ↓ 4.0 点 · " in text(drawn)
     assert town_since(drawn) == "2026-11-23T11:42:08+00:00"
     assert "indicator=org_disposed_on_time" in drawn.href
 
