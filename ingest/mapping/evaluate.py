@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ingest.mapping import flags, moments, numbers, zones
 from ingest.mapping.cells import Cells, Sheet, constant, factored, joined
+from ingest.mapping.cut import CODED, TOLD, cut
 from ingest.mapping.durations import seconds
 from ingest.mapping.faults import Fault, Faults, MappingError, Outcome
 from ingest.mapping.values import PIECE, ClockChange, Reading, Value
@@ -50,7 +51,15 @@ def evaluate(value: Value, field: Field, context: Context, wanted: str | None = 
     cells = source(value, context.sheet)
     if field.kind == "list":
         return or_default(lists(value, cells, context), value, field.kind, context, wanted)
-    return read(cells, value, field.kind, origin(value), context, wanted)
+    made = read(cells, value, field.kind, origin(value), context, wanted)
+    return uncut(made, cells, origin(value)) if field.name in CODED else made
+
+
+def uncut(made: Outcome, cells: Cells, where: str) -> Outcome:
+    """The outcome of a column of codes, without those that a spreadsheet cut."""
+    lost = Faults(where, cells.texts)
+    lost.add(cut(cells.texts), "cut", TOLD)
+    return Outcome(made.values, (*made.faults, *lost.by_row(cells.places)), made.marks) if lost.found else made
 
 
 def origin(value: Value) -> str:

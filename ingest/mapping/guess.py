@@ -19,18 +19,22 @@ from ingest.mapping.hints import CityAround, of_places
 from ingest.mapping.looks import Looks, looked_at
 from ingest.mapping.regions import RegionIndex
 from ingest.mapping.series import series
+from ingest.mapping.signs import spoken
 from ingest.mapping.spec import STEPS
 from ingest.mapping.values import Reading
-from ingest.mapping.vocabulary import likeness
+from ingest.mapping.vocabulary import WHOLE, likeness
 from ingest.rows import FIELDS, Field
 
 TOLD_OF_OTHERS = ("steps", "warning_ends")   # rows that say more of what another table has
 UNSURE = 0.35     # the least that is proposed
 LIKELY = 0.6      # how sure a coordinate system is that puts points into the city
+WORD = 0.6        # how sure it is who has a case by a column that says not since when
 WIDE = 0.8        # how sure columns are that name what they measure
 OPTIONAL, LACKING = 0.5, 0.8   # what a field that may be left out is worth, and what one that must be there costs
 CONSTANT, MADE_UP = frozenset(("channel", "kind", "interval_s", "industry", "status")), 0.25   # often the same for a whole file
+ALONE = 0.9      # of the cells differ in a column that tells rows apart
 TELLING, LONGEST_ID = 10, 60   # cells that all differ by no accident, and letters of an identity
+RUNNING, CALLED_UP = 0.6, 0.1   # a sheet's own numbering is a poor identity, a telephone's number none
 BLANK = {"title": "–"}        # what stands for a text that must be there and is often left empty
 PLACES = ("lon", "lat", "point", "geometry", "region")
 WAYS = ({"lon", "lat"}, {"point"}, {"geometry"})   # of giving coordinates
@@ -81,11 +85,15 @@ class Guess:
             return tuple(dict.fromkeys(value.get("table", {}).values())) or ((str(value["value"]),) if "value" in value else ())
         return tuple(long["columns"]) if field == long.get("by", "property") and "columns" in long else ()
 
+    def made_up(self, name: str) -> bool:
+        """Whether a field that was not found can be said once for the whole file."""
+        return name in CONSTANT or (self.subject == "agencies" and name in ("name_en", "region"))
+
     def score(self) -> float:
         """How well the subject fits the file: how much of it was found and how surely, less what it lacks."""
         needed = {field.name for field in FIELDS[self.subject] if field.required} | {"long"}
         found = sum(one.confidence * (1.0 if one.field in needed else OPTIONAL) for one in self.fields)
-        return found - sum(MADE_UP if name in CONSTANT else LACKING for name in self.missing)
+        return found - sum(MADE_UP if self.made_up(name) else LACKING for name in self.missing)
 
 
 def guess(frame: pd.DataFrame, subject: str, city: CityAround) -> Guess:
@@ -98,7 +106,7 @@ def guess(frame: pd.DataFrame, subject: str, city: CityAround) -> Guess:
 def guessed(looks: list[Looks], subject: str, city: CityAround) -> Guess:
     """Guess the mapping of columns that were looked at."""
     made = contest(looks, subject, city)
-    made = told_apart(made, looks, subject)
+    made = handed(told_apart(own(made, looks, subject), looks, subject), looks, subject)
     across, spent = widely(looks, {one.field for one in made}) if subject == "observations" else ([], set[str]())
     if across:
         made = [one for one in made if column_of(one) not in spent and one.field not in {"value", "property"}] + across
@@ -112,7 +120,7 @@ def guessed(looks: list[Looks], subject: str, city: CityAround) -> Guess:
         missing = [name for name in missing if name != "footprint"]
     if subject in ("cases", "devices", "messages", "enterprises") and not found & {"lon", "point", "geometry", "region"}:
         missing.append("place")
-    used = {column_of(one) for one in made} | spent
+    used = {column for one in made for column in columns_of(one)} | spent
     return Guess(subject, tuple(made), tuple(missing), tuple(one.name for one in looks if one.name not in used))
 
 
@@ -128,16 +136,53 @@ def told_apart(made: list[Guessed], looks: list[Looks], subject: str) -> list[Gu
     return [Guessed(name, telling.name, UNSURE, f"nothing is called so, but all cells of {telling.name} differ"), *made]
 
 
+def own(made: list[Guessed], looks: list[Looks], subject: str) -> list[Guessed]:
+    """The guesses of messages, with a number of cases that hardly any rows share as their own, where they have no other."""
+    found = {one.field: one for one in made}
+    case = found.get("case")
+    if subject != "messages" or case is None or "id" in found:
+        return made
+    alone = any(one.name == column_of(case) and one.distinct > ALONE for one in looks)
+    return [replace(one, field="id") if one is case else one for one in made] if alone else made
+
+
 def tells(one: Looks) -> bool:
     """Whether a column tells rows apart: short texts or whole numbers, in every row another one."""
     fractions = one.numeric > 0.5 and bool(np.mod(one.numbers, 1).any())
     return (len(one.texts) >= TELLING and one.filled == one.distinct == 1.0 and one.longest <= LONGEST_ID
-            and one.timely < 0.5 and not fractions)
+            and one.timely < 0.5 and not fractions and worth(one) > CALLED_UP)
 
 
 def column_of(one: Guessed) -> str | None:
     """The column that a guess takes."""
     return one.value if isinstance(one.value, str) else one.value.get("column")
+
+
+def columns_of(one: Guessed) -> tuple[str | None, ...]:
+    """The columns that a guess takes: its own, and that of a step's agency."""
+    return (column_of(one), *((one.value["agency"],) if isinstance(one.value, dict) and "agency" in one.value else ()))
+
+
+def handed(made: list[Guessed], looks: list[Looks], subject: str) -> list[Guessed]:
+    """The guesses of cases, with the agency that a column names: it has the case from the dispatch on, else from the report."""
+    used = {column_of(one) for one in made}
+    offered = [(likeness("agency", one.name), one.name) for one in looks
+               if one.name not in used and one.distinct < 0.5 and one.numeric < 0.5 and one.timely < 0.5]
+    alike, agency = max(offered, default=(0.0, ""))
+    found = {one.field: one for one in made}
+    if subject != "cases" or alike < UNSURE or not found.keys() & {"step:dispatched", "reported_at"}:
+        return made
+    step = found.get("step:dispatched")
+    if step is not None:
+        return [replace(step, value={**with_column(step), "agency": agency}) if one is step else one for one in made]
+    reported = found["reported_at"]
+    reason = f"{agency} names who has the case, and no column since when: taken from its report on"
+    return [*made, Guessed("step:reported", {**with_column(reported), "agency": agency}, WORD, reason)]
+
+
+def with_column(one: Guessed) -> dict[str, Any]:
+    """A value as a mapping of its parts."""
+    return {"column": one.value} if isinstance(one.value, str) else dict(one.value)
 
 
 def widely(looks: list[Looks], found: set[str]) -> tuple[list[Guessed], set[str]]:
@@ -180,10 +225,12 @@ def in_system(made: tuple[Guessed, ...], looks: list[Looks], city: CityAround) -
     return (*made, Guessed("crs", crs, LIKELY, hint.text))
 
 
-def subjects(frame: pd.DataFrame, city: CityAround) -> list[tuple[str, float]]:
-    """Which subjects the table could be of, the likeliest first."""
+def subjects(frame: pd.DataFrame, city: CityAround, called: str = "") -> list[tuple[str, float]]:
+    """Which subjects the table could be of, the likeliest first; `called` is how file and sheet are."""
     looks = looked_at(frame, city)
-    scored = [(subject, guessed(looks, subject, city).score()) for subject in FIELDS if subject not in TOLD_OF_OTHERS]
+    names = [one.name for one in looks]
+    scored = [(subject, guessed(looks, subject, city).score() + spoken(subject, called, names))
+              for subject in FIELDS if subject not in TOLD_OF_OTHERS]
     return sorted(scored, key=lambda one: -one[1])
 
 
@@ -229,16 +276,17 @@ def of_field(field: Field, one: Looks) -> Guessed | None:
         return None
     called = f"the column is called {one.name}"
     if field.kind == "time":
-        return of_time(field.name, one, alike)
+        return of_time(field.name, one, alike * (one.filled if field.required else 1.0))
     if field.kind in ("number", "whole"):
         if one.numeric < 0.5:
-            return None
+            return of_words(field, one, called)
         value = {"column": one.name, **one.reading} if one.reading else one.name
         return Guessed(field.name, value, round(alike * one.numeric, 2), f"{called}; {one.numeric:.0%} of its cells are numbers")
     if field.kind == "flag" and any(flag is None for flag in flags.parsed(one.texts, Reading(), Faults("", one.texts))):
         return None
     if field.name in ("id", "code"):
-        return Guessed(field.name, one.name, round(alike * one.distinct, 2), f"{called}; {one.distinct:.0%} of its cells differ")
+        sure = alike * one.distinct * worth(one)
+        return Guessed(field.name, one.name, round(sure, 2), f"{called}; {one.distinct:.0%} of its cells differ")
     if field.allowed or field.name in ("class", "channel", "kind", "industry", "topic", "property"):
         few = 1.0 if one.distinct < 0.5 or len(one.texts) < 20 else 0.5
         chosen = table(field, pc.unique(one.texts).to_pylist()) if field.allowed else {}
@@ -252,6 +300,21 @@ def of_field(field: Field, one: Looks) -> Guessed | None:
         limits["default"] = BLANK[field.name]
     value = {"column": one.name, **limits} if limits else one.name
     return Guessed(field.name, value, round(alike * longest, 2), called)
+
+
+def of_words(field: Field, one: Looks, called: str) -> Guessed | None:
+    """A number from a column of words that stand for one, as satisfaction is told."""
+    distinct = pc.unique(one.texts).to_pylist()
+    chosen = table(field, distinct)
+    if len(chosen) < len(distinct):
+        return None
+    reason = f"{called}; which figure each of its words is worth is yours to say"
+    return Guessed(field.name, {"column": one.name, "table": chosen}, WORD, reason)
+
+
+def worth(one: Looks) -> float:
+    """How good an identity a column can be, by what it is called."""
+    return CALLED_UP if likeness("telephone", one.name) else RUNNING if likeness("running", one.name) >= WHOLE else 1.0
 
 
 def of_time(name: str, one: Looks, alike: float) -> Guessed | None:

@@ -18,6 +18,7 @@ from pyproj.exceptions import ProjError
 from geo.datums import to_wgs84
 from geo.projections import known
 from geo.strays import Box, strays
+from ingest.mapping.cut import cut
 from ingest.mapping.regions import RegionIndex
 
 Degrees = NDArray[np.float64]
@@ -42,6 +43,11 @@ class CityAround:
     regions: RegionIndex | None = None
     crs: str | None = None            # what the table says of itself
     shapes: tuple[str, ...] = ()      # the systems that the city's own boundaries come in
+
+    @property
+    def top(self) -> str:
+        """The code of the region that is all of the city; "" where no tree is known."""
+        return next((code for code, above in self.regions.above.items() if not above), "") if self.regions else ""
 
 
 @dataclass(frozen=True)
@@ -209,3 +215,12 @@ def of_codes(name: str, texts: pa.StringArray, known: Iterable[str] | None = Non
         return [Hint("zeros_lost", f"{int(short.sum())} of {len(digits)} codes in {name} are shorter than the others' {width} "
                      "digits and none begins with 0: they may have lost leading zeros", f"pad: {width}")]
     return []
+
+
+def of_cut(name: str, texts: pa.StringArray) -> list[Hint]:
+    """Codes that a spreadsheet cut to their first digits."""
+    lost = int(cut(texts).sum())
+    if not lost:
+        return []
+    return [Hint("cut", f"{lost:,} cells in {name} are codes that a spreadsheet cut to their first digits (like 5.61E+10): they "
+                 "are lost in this file; make the column text in the sheet, or widen it, and export it again")]

@@ -6,6 +6,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ingest.mapping.cells import factored
+from ingest.mapping.cut import TOLD, cut
 from ingest.mapping.evaluate import Context
 from ingest.mapping.faults import Fault, Faults, MappingError, Outcome
 from ingest.mapping.regions import Namesakes, RegionIndex
@@ -77,7 +78,9 @@ def tell(unknown: dict[int, Namesakes], regions: RegionIndex | None, faults: Fau
     none, several = np.zeros(len(faults.texts), bool), np.zeros(len(faults.texts), bool)
     for at, namesakes in unknown.items():
         (several if namesakes.codes else none)[at] = True
-    faults.add(none, "unknown_region", "which is no region of the city")
+    lost = none & cut(faults.texts)
+    faults.add(lost, "cut", TOLD)
+    faults.add(none & ~lost, "unknown_region", "which is no region of the city")
     if regions is not None:
         faults.add(several, "ambiguous_region",
                    lambda at: f"which could be {regions.told(unknown[at])}; say `level` or `parent`")

@@ -17,6 +17,7 @@ Bools = NDArray[np.bool_]
 
 PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$"
 MINUS = "[\u2212\u2013\u2014\ufe63\uff0d]"
+MARKED = r"^[^\d\pL]*\d+([.,' _]\d+)+\D*$"    # figures with a mark between them, which could be one of decimals or thousands
 MULTIPLES = {"万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8}
 PERCENTS = {"%": 0.01, "‰": 0.001, "％": 0.01}
 Factor = tuple[float, float]   # value → (value - second) * first
@@ -68,7 +69,9 @@ def dressed(
     narrow = pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFKC"), MINUS, "-")
     parts = pc.extract_regex(narrow, around(decimal, reading.thousands))
     none = parts.is_null().to_numpy(zero_copy_only=False)
-    tell(none, "type", "which is no number" + hint(decimal, reading.thousands))
+    marked = pc.fill_null(pc.match_substring_regex(narrow, MARKED), False).to_numpy(zero_copy_only=False)
+    tell(none & ~marked, "type", "which is no number")
+    tell(none & marked, "type", "which is no number" + hint(decimal, reading.thousands))
     digits = parts.field("number")
     if reading.thousands is not None:
         digits = pc.replace_substring(digits, reading.thousands, "")

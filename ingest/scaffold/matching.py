@@ -1,4 +1,4 @@
-"""Devices called as their readings call them."""
+"""Devices called as their readings call them, agencies as cases do."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,24 +11,37 @@ from ingest.mapping.spec import Mapping
 from ingest.regions.rows import GEOMETRY
 from ingest.scaffold.found import Found
 
-MOSTLY, HARDLY = 0.9, 0.1       # of the devices that readings name, those in a column of the devices' table
+MOSTLY, HARDLY = 0.9, 0.1       # of what others name, that in a column of the register
+NAMES = frozenset(("name", "name_zh", "name_en"))
 Drafted = tuple[Found, Guess | None]
+Anew = Callable[[Found, str], Guess]
+NOT_SURE = ("places", "devices", "agencies")     # subjects whose tables may be a register that others name
 
 
-def matched(drafts: Sequence[Drafted], anew: Callable[[Found], Guess]) -> list[Guess | None]:
-    """The guesses; a table of devices takes its code from the column that readings name, where that is another one.
+def matched(drafts: Sequence[Drafted], anew: Anew) -> list[Guess | None]:
+    """The guesses; a table of devices takes its code from the column that readings name, one of agencies from what cases
+    name, where that is another column.
 
-    Where no table of devices has such a column, one of places or of nothing that is known that has is (`anew` guesses it so).
+    Where no such table has a column of that, one of something less sure that has is (`anew` guesses it so).
     """
-    named = set().union(*(devices(found, guess) for found, guess in drafts if guess and guess.subject == "observations"))
-    if named and not any(guess and guess.subject == "devices" and lists(found, named) for found, guess in drafts):
-        drafts = [(found, anew(found) if (guess is None or guess.subject == "places") and lists(found, named) else guess)
-                  for found, guess in drafts]
-    return [renamed(found, guess, named) if guess and guess.subject == "devices" and named else guess for found, guess in drafts]
+    for subject, naming, names in (("devices", "observations", devices), ("agencies", "cases", agencies)):
+        named = set().union(*(names(found, guess) for found, guess in drafts if guess and guess.subject == naming))
+        if named:
+            drafts = as_named(drafts, subject, named, anew)
+    return [guess for _, guess in drafts]
+
+
+def as_named(drafts: Sequence[Drafted], subject: str, named: set[str], anew: Anew) -> list[Drafted]:
+    """The guesses with a register of a subject that holds what others name."""
+    if not any(guess and guess.subject == subject and lists(found, named) for found, guess in drafts):
+        unsure = [(guess is None or guess.subject in NOT_SURE) and lists(found, named) for found, guess in drafts]
+        drafts = [(found, anew(found, subject) if taken else guess)
+                  for (found, guess), taken in zip(drafts, unsure, strict=True)]
+    return [(found, renamed(found, guess, named) if guess and guess.subject == subject else guess) for found, guess in drafts]
 
 
 def lists(found: Found, named: set[str]) -> bool:
-    """Whether a table has a column of the devices that readings name, a row each."""
+    """Whether a table has a column of what others name, a row each."""
     columns = [found.column(str(column)) for column in found.rows.columns if column != GEOMETRY]
     return any(cells.is_unique and share(cells, named) >= MOSTLY for cells in columns)
 
@@ -46,6 +59,13 @@ def devices(found: Found, guess: Guess) -> set[str]:
     return set(found.column(column)) - {""} if column is not None else set()
 
 
+def agencies(found: Found, guess: Guess) -> set[str]:
+    """The agencies that a table of cases names."""
+    steps = guess.mapping().get("steps", {}).values()
+    columns = {step["agency"] for step in steps if isinstance(step, dict) and "agency" in step}
+    return set().union(*(set(found.column(column)) for column in columns)) - {""}
+
+
 def renamed(found: Found, guess: Guess, named: set[str]) -> Guess:
     """The guess, with its code from a column that holds what readings name."""
     code = next((one for one in guess.fields if one.field == "code"), None)
@@ -53,8 +73,8 @@ def renamed(found: Found, guess: Guess, named: set[str]) -> Guess:
     best = max(shares, key=lambda column: shares[column], default=None)
     if best is None or shares[best] < MOSTLY or (code is not None and shares.get(str(code.value), 0.0) > HARDLY):
         return guess
-    taken = Guessed("code", best, 1.0, f"readings name their devices as {best} does")
-    rest = tuple(one for one in guess.fields if one.field != "code" and not (one.field != "name" and one.value == best))
+    taken = Guessed("code", best, 1.0, f"other files name these as {best} does")
+    rest = tuple(one for one in guess.fields if one.field != "code" and (one.field in NAMES or one.value != best))
     missing = tuple(name for name in guess.missing if name != "code")
     return replace(guess, fields=(taken, *rest), missing=missing, unused=tuple(name for name in guess.unused if name != best))
 

@@ -17,6 +17,7 @@ from ingest.scaffold.written import comment, line
 SURE = 0.75
 ENDINGS = frozenset((".csv", ".tsv", ".tab", ".txt", ".xls", ".xlsx", ".ods", ".json", ".jsonl", ".ndjson", ".geojson",
                      ".parquet", ".zip", ".shp", ".sqlite", ".db", ".gpkg", ".kml", ".kmz", ".fgb", ".xml", ".gz", ".bz2", ".xz"))
+ALIKE = ("name", "name_zh", "name_en", "code", "id")     # each does where one before is not there
 LEAST = 0.35        # below, a table is of no subject that is known
 KIND = {"devices": "iot", "observations": "iot"}
 TITLES = {
@@ -43,24 +44,30 @@ class Sent:
     key: str
     found: Found
     guess: Guess | None
+    city: str           # the code of the region that is all of it
 
 
 def sent(tables: Sequence[Found], city: CityAround) -> list[Sent]:
     """Every table of facts with its mapping."""
     made: list[Sent] = []
     drafts = [(table, drafted(table, city)) for table in tables]
-    anew = partial(of_subject, subject="devices", city=city)
-    for table, guessed in zip(tables, matched(drafts, anew), strict=True):
+    for table, guessed in zip(tables, matched(drafts, partial(of_subject, city=city)), strict=True):
         wanted = list(slugs(table.file)) or [guessed.subject if guessed else "table"]
         used = {one.key for one in made}
-        made.append(Sent(next((key for key in wanted if key not in used), None) or free(wanted[0], used), table, guessed))
+        key = next((key for key in wanted if key not in used), None) or free(wanted[0], used)
+        made.append(Sent(key, table, guessed, city.top))
     return made
 
 
 def drafted(table: Found, city: CityAround) -> Guess | None:
     """The mapping of the likeliest subject; None where none is likely."""
-    subject, score = subjects(table.given, seen_from(table, city))[0]
+    subject, score = subjects(table.given, seen_from(table, city), called(table))[0]
     return of_subject(table, subject, city) if score >= LEAST else None
+
+
+def called(table: Found) -> str:
+    """How a table's file and sheet are called."""
+    return f"{title(table.file)} {table.guess.name.removeprefix(table.file.name)}"
 
 
 def of_subject(table: Found, subject: str, city: CityAround) -> Guess:
@@ -109,30 +116,41 @@ def written(one: Sent) -> str:
         return "\n".join([*head, "datasets: []", comment(0, "No subject fits this table. Its columns are:"),
                           *(comment(0, f"  {column}") for column in one.found.given.columns), ""])
     read = {**one.found.read, "path": f"{DATA}/{one.found.file.as_posix()}"}
+    fields = mapped(one.guess, one.city)
     return "\n".join([
         *head, "datasets:", f"  - key: {subject}", line(4, "subject", subject),
-        line(4, "title", {"zh": zh, "en": en}), line(4, "read", read), "    map:", *mapped(one.guess), *left(one.guess), ""])
+        line(4, "title", {"zh": zh, "en": en}), line(4, "read", read), "    map:", *fields, *left(one.guess), ""])
 
 
-def mapped(found: Guess) -> Iterator[str]:
+def mapped(found: Guess, city: str) -> Iterator[str]:
     """The mapping, each field with how sure it is."""
     notes = {field.field.rpartition(":")[2]: note(field.confidence, field.reason) for field in found.fields}
     for part, fields in found.mapping().items():
         yield f"      {part}:"
         yield from (line(8, name, value, notes.get(name, "")) for name, value in fields.items())
         if part == "columns":
-            yield from instead(found)
+            yield from instead(found, city)
 
 
-def instead(found: Guess) -> Iterator[str]:
+def instead(found: Guess, city: str) -> Iterator[str]:
     """What stands for a field that no column says; what must be there and cannot be made up."""
     for name in found.missing:
-        if name in INSTEAD:
-            yield line(8, name, INSTEAD[name], "no column says it")
+        if (value := standing(name, found, city)) is not None:
+            yield line(8, name, value, "no column says it")
         elif name == "place":
             yield comment(6, "place:   # needed: {lon: column, lat: column}, {point: column} or {region: {column: …, by: name}}")
         else:
             yield comment(8, f"{name}:   # needed, and no column looks like it")
+
+
+def standing(name: str, found: Guess, city: str) -> Any:
+    """What can stand for a field: its name for another name, the code for a name, all of the city for an agency's ground."""
+    told = found.mapping().get("columns", {})
+    if name in ALIKE:
+        return next((told[other] for other in ALIKE if other in told), None)
+    if found.subject == "agencies" and name == "region":
+        return {"value": city}
+    return INSTEAD.get(name)
 
 
 def left(found: Guess) -> Iterator[str]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from geo.assign import OUTSIDE
 from ingest.mapping import hints
 from ingest.mapping.apply import Around
+from ingest.mapping.cut import CODED
 from ingest.mapping.hints import CityAround, Hint
 from ingest.mapping.mapped import Mapped
 from ingest.pack import Dataset
@@ -30,6 +31,8 @@ def seen(there: Known, dataset: Dataset, frame: Frame, mapped: Mapped, around: A
         texts = texted(frame.rows[column])
         if mapped.columns[name].dtype.kind == "M" and dataset.map.zone is None:
             yield from hints.of_times(column, texts, around.zone)
+        if name in (*CODES, *CODED):
+            yield from hints.of_cut(column, texts)
         if name in CODES and not (name == "region" and padded(dataset)):
             yield from hints.of_codes(column, texts, there.survey.tree["code"] if name == "region" else None)
 

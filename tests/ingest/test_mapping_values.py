@@ -121,7 +121,7 @@ def test_columns_are_joined_added_filled_in_and_the_first_taken() -> None:
     added = mapped(columns, {"sum": ["m", "-n"]}, "number")
     assert added.columns["f"][0] == 9 and np.isnan(added.columns["f"][1:]).all()
     assert {row: reasons[0].text for row, reasons in added.rejects.reasons.items()} == {
-        2: "n is 'x', which is no number with '.' before the decimals; say `decimal` or `thousands` if it is one"}
+        2: "n is 'x', which is no number"}
 
 
 def test_line_and_table_are_columns_too() -> None:
