@@ -20,6 +20,7 @@
   const RETRY_MS = [1000, 2000, 4000, 8000, 15000, 30000];
   const REACH = 5;             // units around the pointer in which a mark is meant
   const NARROW = 500;          // units: a map on a phone
+  const LONG = 14;             // a name of more letters, a Chinese one counting as two
   const EDGE = 30;             // units kept free around what is looked at
   const CLEAR = 12;            // units between it and what lies over the map
   const LOST_MS = 2500;        // a lost graphics context that has not come back by then is given up
@@ -338,17 +339,19 @@
     refilter(map, `hatch-${level}`, empty.length ? ids(empty) : style.NOTHING);
   }
 
-  /* Fewer and shorter names are larger: 24 units for a handful, 16 for a crowd; on a phone none is over 19. */
+  /* Fewer and shorter names are larger: 24 units for a handful, 16 for a crowd; on a phone none is over 19. A long one among a
+     handful needs room beside the others. */
   const wide = name => [...name].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
 
   function labelSize(all) {
-    const middle = all.map(label => wide(label.name)).sort((a, b) => a - b)[all.length >> 1] || 0;
-    return all.length <= 12 && middle <= 12 && field().width > NARROW ? 24 : all.length <= 30 && middle <= 18 ? 19 : 16;
+    const breadths = all.map(label => wide(label.name)).sort((a, b) => a - b), middle = breadths[all.length >> 1] || 0;
+    const handful = all.length <= 12 && middle <= 12 && field().width > NARROW;
+    return handful ? (breadths.at(-1) > LONG ? 21 : 24) : all.length <= 30 && middle <= 18 ? 19 : 16;
   }
 
   /* How many of its letters' heights a label may be broad, its value counted with it: a Chinese name stands in one line unless
      it is long. */
-  const broad = name => name < "\u2e80" ? 9 : wide(name) > 14 ? 7.5 : 20;
+  const broad = name => name < "\u2e80" ? 9 : wide(name) > LONG ? 7.5 : 20;
 
   /* The map draws a letter once and keeps it, so the pieces of the font that hold these must be there before. */
   const letters = text => Promise.race([
