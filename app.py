@@ -20,7 +20,7 @@ from indicators.text import Language
 from ingest import pack
 from ingest.mapping.faults import MappingError
 from layouts import notice, wall
-from live import frame, garbage, gate, headers, health, retrying, sources, squeeze, status, stream, tiles, walls
+from live import bundle, frame, garbage, gate, headers, health, retrying, sources, squeeze, status, stream, tiles, walls
 from live.briefings import office
 from live.briefings import routes as briefings
 from live.briefings.maker import Maker
@@ -128,6 +128,7 @@ def add_routes(app: Dash, engine: Engine, studio: Studio, settings: Settings, pl
         retrying.routes(retrier(settings)),
         health.routes(studio.hub, studio.atlas),
         frame.routes(ASSETS),
+        bundle.routes(ASSETS, frame.FIRST),
     ):
         flask.register_blueprint(blueprint)
     status.judge(flask, lambda: studio.atlas.city, lambda view: status.exists(engine, view))

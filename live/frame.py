@@ -10,6 +10,7 @@ from dash import Dash
 from flask import Blueprint, Response, send_from_directory
 
 from layouts import table
+from live import bundle
 
 ICON = "favicon.svg"
 FIRST = "theme.js"                    # runs in the head, before anything is painted
@@ -19,7 +20,6 @@ LIBRARIES = {"map": "vendor/maplibre-gl.mjs", "charts": "vendor/plotly-basic.min
 NEEDLESS = re.compile(r'<script src="[^"]*/(?:deps/polyfill@|dash_table/)[^"]*"></script>\n?')   # no old browsers, no Dash tables
 LATE = re.compile(rf'<script src="([^"]*/{table.LIBRARY}/[^"]*)"></script>\n?')                # comes with the first long table
 TABLES = "<!-- tables -->"
-ASSET = re.compile(r'"/assets/([^"?]+)\?m=[^"]*"')
 
 PAGE = """<!DOCTYPE html>
 <html lang="zh-CN">
@@ -66,16 +66,16 @@ def mark(file: Path, _changed: int) -> str:
 
 
 class Screen(Dash):  # type: ignore[misc]
-    """Dash, whose document names no script that nothing needs, and each asset by its content instead of its age."""
+    """Dash, whose document names no script that nothing needs, and its assets by their content instead of their age."""
 
     def interpolate_index(self, **parts: Any) -> str:
         """The document of a page."""
         assets = Path(str(self.config.assets_folder))
         scripts = NEEDLESS.sub("", parts["scripts"])
-        document: str = super().interpolate_index(**parts | {"scripts": LATE.sub("", scripts)})
+        document: str = super().interpolate_index(**parts | {
+            "scripts": bundle.tied(LATE.sub("", scripts), "js", assets), "css": bundle.tied(parts["css"], "css", assets)})
         late = "".join(f'<meta name="library-tables" content="{found}">' for found in LATE.findall(scripts))
-        document = document.replace(TABLES, late)
-        return ASSET.sub(lambda found: f'"{address(assets, found[1])}"', document)
+        return document.replace(TABLES, late)
 
 
 def routes(assets: Path) -> Blueprint:

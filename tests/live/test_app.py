@@ -1,12 +1,14 @@
 """The application's routes: statuses, headers, health, and the ingest door on the same port."""
 
 import gzip
+import hashlib
 from collections.abc import Callable
 
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
+from app import ASSETS
 from data_access.city import City
 from settings import Settings
 
@@ -58,6 +60,19 @@ def test_only_a_page_with_a_long_table_loads_what_draws_it(client: FlaskClient) 
 def test_assets_live_as_long_as_their_content(client: FlaskClient) -> None:
     assert "immutable" in client.get("/assets/push.js?m=1", buffered=True).headers["Cache-Control"]
     assert client.get("/assets/push.js", buffered=True).headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize(("kind", "tag"), [("css", '<link rel="stylesheet" href="'), ("js", '<script src="')])
+def test_our_own_files_of_a_sort_come_as_one_named_by_its_content(client: FlaskClient, kind: str, tag: str) -> None:
+    page = client.get("/").get_data(as_text=True)
+    whole = page.split(f'{tag}/assets/all.{kind}?m=')[1].split('"')[0]
+    answer = client.get(f"/assets/all.{kind}?m={whole}", buffered=True)
+    assert hashlib.sha256(answer.data).hexdigest().startswith(whole)
+    assert "immutable" in answer.headers["Cache-Control"]
+    files = [file for file in ASSETS.glob(f"*.{kind}") if file.name != "theme.js"]
+    assert len(files) > 10
+    assert all(file.read_bytes() in answer.data for file in files)
+    assert not [file.name for file in files if f"/assets/{file.name}" in page]
 
 
 def test_scripts_are_compressed_for_browsers_that_take_it(client: FlaskClient) -> None:
