@@ -32,7 +32,7 @@ def row(look: Look, source: Source) -> list[Any]:
     return [
         html.B([states.glyph(shape, tone), " ", look.say(f"sources.{state}")], className=tone),
         html.Span([links.link(look.read(source.name), links.to_source(look.view, source.key)),
-                   *states.simulated(source.simulated, look.language)], className="title"),
+                   *([states.short_mark(look.language)] if source.simulated else [])], className="title"),
         html.Span(heard(look, source), className="heard t2"),
         html.Small(counts, className="t3 lim"),
         html.Small(f"{source.owner} · {source.licence}", className="t3 owner"),

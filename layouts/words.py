@@ -103,7 +103,7 @@ WORDS: dict[str, Text] = {
     "ranking.highest": Text("{level} · 由高到低", "{level} · highest first"),
     "ranking.week": Text("较上周同日", "vs last week"),
     "ranking.more": Text("另 {n} 个", "{n} more"),
-    "ranking.leaf": Text("已到最细一级", "the finest level"),
+    "ranking.leaf": Text("已到最细一级", "This is the finest level"),
     "map.label": Text("{region}地图：方向键移动，加减键缩放", "Map of {region}: arrow keys move it, plus and minus zoom"),
     "map.place": Text("{unit} · {level}", "{unit} · {level}"),
     "map.open": Text("在办", "In progress"),

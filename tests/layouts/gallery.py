@@ -121,8 +121,9 @@ def states(look: Look) -> html.Div:
             panel.broken(look, "events", look.say("unavailable")), className="slot")]),
     ]
     quiet = html.Section(attention.attention(look, []), className="att", style={"gridArea": "auto / 1 / auto / -1"})
-    return html.Div([*cells, quiet], style={"display": "grid", "gridTemplateColumns": "repeat(4, 39.2rem)", "gap": "2.8rem",
-                                            "gridAutoRows": "33rem", "padding": "2.8rem"})
+    grid = {"display": "grid", "gridTemplateColumns": "repeat(4, 39.2rem)", "gap": "2.8rem", "gridAutoRows": "31rem",
+            "padding": "1rem 2.8rem"}
+    return html.Div(html.Div([*cells, quiet], style=grid))
 
 
 def pages(language: Language) -> Iterator[tuple[str, Any, tuple[str, ...]]]:
