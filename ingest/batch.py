@@ -93,6 +93,7 @@ class Batch:
     fate: Fate
     may_wait: bool = False  # whether newest values of history may be written later
     later: Later | None = None  # of a transaction that holds more than this batch: what it writes to shared rows at its end
+    begin: Callable[[], None] = nothing    # waits until the batch before has written its facts
     written: Callable[[], None] = nothing  # told when the facts are written, before the rollups: the next batch may begin
 
     def good(self) -> NDArray[np.int64]:

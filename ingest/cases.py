@@ -17,7 +17,7 @@ from ingest.copy import points
 from ingest.feeds import NEVER, newest
 from ingest.messages import numbered
 from ingest.places import locate
-from ingest.steps import Steps, fresh, from_cases, from_rows, of, without_bad, write
+from ingest.steps import Steps, fresh, from_cases, from_rows, of, of_rows, without_bad, write
 from ingest.times import Instants
 
 CASE = Completed("city_case", "case_id", (
@@ -44,9 +44,10 @@ def store(batch: Batch) -> Stored:
     told = Told(numbered(batch.source.key, table["id"]), regions, hours)
     steps = without_bad(from_cases(batch, told.ids), batch)
     np.fmax.at(batch.fate.told, steps.row, steps.at)
-    done = Done()
-    for wave in waves(told.ids, batch.good()):
-        take_wave(batch, wave, told, steps.chosen(np.isin(steps.row, wave)), done)
+    done, ready = Done(), waves(told.ids, batch.good())
+    batch.begin()
+    for wave in ready:
+        take_wave(batch, wave, told, of_rows(steps, wave, batch.count), done)
     return finish(batch, done)
 
 
@@ -123,7 +124,7 @@ def different(batch: Batch, rows: NDArray[np.int64], told: Told) -> NDArray[np.b
 
 def open_cases(batch: Batch, rows: NDArray[np.int64], told: Told, steps: Steps, done: Done) -> None:
     """Write new cases (in the order of their numbers) with the state that their steps give."""
-    mine = steps.chosen(np.isin(steps.row, rows))
+    mine = of_rows(steps, rows, batch.count)
     state = case_state.derived(told.ids[rows], mine)
     data = columns(batch, rows, told) | state
     data["state_at"] = np.where(np.isnat(state["state_at"]), data["reported_at"], state["state_at"])

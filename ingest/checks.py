@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ingest.rejects import Rejects
@@ -57,18 +59,21 @@ def column(
         checked = typed(field, values, now, rejects)
         if checked is not None:
             return checked
-    made = empty(field, count)
     if values is None:
         tell_missing(field, range(count), rejects)
-        return made
+        return empty(field, count)
     values = listed(values)
+    quick = at_once(field, values, now)
+    if quick is not None:
+        return quick
+    made = empty(field, count)
     present = range(count) if values.count(None) == 0 else [at for at, value in enumerate(values) if value is not None]
     if len(present) < count:
         tell_missing(field, sorted(set(range(count)) - set(present)), rejects)
     if not len(present):
         return made
     given = values if len(present) == count else [values[at] for at in present]
-    quick = at_once(field, given, now)
+    quick = at_once(field, given, now) if len(present) < count else None
     if quick is not None:
         made[np.asarray(present)] = quick
         return made
@@ -127,7 +132,11 @@ def sifted(
 
 
 def typed_texts(field: Field, values: Column, now: np.datetime64, rejects: Rejects) -> Column:
-    """Texts, each different one looked at once."""
+    """Texts, all looked at together; where that finds something odd, each different one once."""
+    missing = plainly_good(field, values)
+    if missing is not None:
+        tell_missing(field, np.flatnonzero(missing), rejects)
+        return values
     places, distinct = pd.factorize(values)
     tell_missing(field, np.flatnonzero(places < 0), rejects)
     made = np.array([*distinct, None], object)
@@ -139,6 +148,25 @@ def typed_texts(field: Field, values: Column, now: np.datetime64, rejects: Rejec
             tell(field, int(row), faults[places[row]], rejects)
     sorted_out: Column = made[places]
     return sorted_out
+
+
+def plainly_good(field: Field, values: Column) -> NDArray[np.bool_] | None:
+    """Where texts are missing (None), when all the others are good; None when that must be looked at closer."""
+    try:
+        together = pa.array(values, from_pandas=False)
+    except (pa.ArrowException, UnicodeError, OverflowError):
+        return None
+    if together.type != pa.string():  # something else among them, or too much for one
+        return None
+    if field.allowed and not pc.all(pc.is_in(together.drop_null(), pa.array(field.allowed, pa.string()))).as_py():
+        return None
+    lengths = pc.min_max(pc.utf8_length(together))
+    if together.null_count < len(together) and (lengths["min"].as_py() == 0 or lengths["max"].as_py() > field.longest):
+        return None
+    content = together.buffers()[2]
+    if content is not None and not np.frombuffer(content, np.uint8).all():  # a NUL
+        return None
+    return together.is_null().to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
 
 
 def fault(field: Field, value: Any, now: np.datetime64) -> Bad | None:
@@ -170,10 +198,11 @@ def at_once(field: Field, values: Sequence[Any], now: np.datetime64) -> Column |
 
 def texts(field: Field, values: Sequence[str]) -> Column | None:
     """Texts that are neither empty nor too long, hold no NUL and are among the allowed ones."""
-    lengths = list(map(len, values))
-    if min(lengths) == 0 or max(lengths) > field.longest or "\0" in "".join(values):
+    distinct = set(values)  # many rows say the same
+    lengths = set(map(len, distinct))
+    if min(lengths) == 0 or max(lengths) > field.longest or "\0" in "".join(distinct):
         return None
-    if field.allowed and not set(values) <= set(field.allowed):
+    if field.allowed and not distinct <= set(field.allowed):
         return None
     return np.array(values, dtype=object)
 

@@ -6,6 +6,7 @@ The SQL is built from the metric definitions, which are constants of this progra
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -234,18 +235,24 @@ def city_days(observed_at: NDArray[np.datetime64], zone: ZoneInfo) -> NDArray[np
 
 @dataclass
 class Ancestors:
-    """The regions above each region down to the rollup level, as a table for numpy."""
+    """The regions above each region down to the rollup level, as a table for numpy; a tree numbers its regions from 1."""
 
     level: int
     above: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
+    @cached_property
+    def table(self) -> NDArray[np.int64]:
+        """The regions above each number, -1 where there are no more."""
+        made = np.full((max(self.above, default=0) + 1, max(map(len, self.above.values()), default=0)), -1, np.int64)
+        for region, above in self.above.items():
+            made[region, :len(above)] = above
+        return made
+
     def expand(self, region_id: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Pairs of entry and ancestor."""
-        inverse, regions = pd.factorize(region_id)
-        width = max(len(self.above[int(region)]) for region in regions)
-        table = np.full((len(regions), width), -1, np.int64)
-        for at, region in enumerate(regions):
-            table[at, :len(self.above[int(region)])] = self.above[int(region)]
-        found = table[inverse]
-        entry, _ = np.nonzero(found >= 0)
-        return entry, found[found >= 0]
+        found = self.table[region_id]
+        there = found >= 0
+        if there.all():
+            return np.repeat(np.arange(len(found)), found.shape[1]), found.ravel()
+        entry, _ = np.nonzero(there)
+        return entry, found[there]

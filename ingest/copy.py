@@ -23,10 +23,12 @@ HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 ROWS = 20_000            # rows in one stream
 EPOCH = np.datetime64("2000-01-01", "us")
+DAY_US = 86_400_000_000
 POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("srid", "<i4"), ("lon", "<f8"), ("lat", "<f8")])  # EWKB
 INTEGERS = {"int2": ">i2", "int4": ">i4", "int8": ">i8"}
 FLOATS = {"float4": ">f4", "float8": ">f8"}
 TEXTS = {"text", "varchar", "bpchar", "jsonb"}
+SIZE = np.dtype(">i4")   # before each value
 
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.int64]
@@ -38,39 +40,54 @@ class Uncopyable(ValueError):
 
 @dataclass(frozen=True)
 class Fixed:
-    """A column of values of one width; a size of -1 is NULL."""
+    """A column of values of one width, as they go over the wire; `null` says where there is none, None: nowhere."""
 
-    data: Bytes             # rows x width
-    sizes: NDArray[np.int32]
+    values: NDArray[Any]
+    null: NDArray[np.bool_] | None
 
     def cut(self, rows: slice) -> "Fixed":
         """Some rows of it."""
-        return Fixed(self.data[rows], self.sizes[rows])
+        return Fixed(self.values[rows], None if self.null is None else self.null[rows])
 
     @property
-    def full(self) -> bool:
-        """Whether no value is missing."""
-        return bool((self.sizes >= 0).all())
+    def even(self) -> bool:
+        """Whether all rows have a value, or none has."""
+        return self.null is None or bool(self.null.all())
+
+    def cells(self) -> list["Cell"]:
+        """Length and value of each row, of one width, where the column is even."""
+        if self.null is not None:
+            return [(SIZE, -1)]
+        return [(SIZE, self.values.dtype.itemsize), (self.values.dtype, self.values)]
+
+    def sizes(self) -> NDArray[np.int32]:
+        """The values' lengths."""
+        width = np.int32(self.values.dtype.itemsize)
+        return np.full(len(self.values), width) if self.null is None else np.where(self.null, np.int32(-1), width)
 
     def pieces(self) -> pa.Array:
         """The values one by one; a NULL is empty."""
-        ends = np.cumsum(np.maximum(self.sizes, 0), dtype=np.int64)
-        return binary(np.append(0, ends), np.ascontiguousarray(self.data[self.sizes >= 0]))
+        ends = np.cumsum(np.maximum(self.sizes(), 0), dtype=np.int64)
+        held = self.values if self.null is None else self.values[~self.null]
+        return binary(np.append(0, ends), held.view(np.uint8))
 
 
 @dataclass(frozen=True)
 class Variable:
-    """A column of values of different lengths, one behind the other, between `offsets`; a size of -1 is NULL."""
+    """A column of values of different lengths, one behind the other, between `offsets`; a length of -1 is NULL."""
 
     data: Bytes
     offsets: Places         # one more than there are values
-    sizes: NDArray[np.int32]
+    lengths: NDArray[np.int32]
+    even = False
 
     def cut(self, rows: slice) -> "Variable":
         """Some rows of it."""
-        return Variable(self.data, self.offsets[rows.start:rows.stop + 1], self.sizes[rows])
+        return Variable(self.data, self.offsets[rows.start:rows.stop + 1], self.lengths[rows])
 
-    full = False
+    def sizes(self) -> NDArray[np.int32]:
+        """The values' lengths."""
+        return self.lengths
 
     def pieces(self) -> pa.Array:
         """The values one by one; a NULL is empty."""
@@ -78,6 +95,7 @@ class Variable:
 
 
 Encoded = Fixed | Variable
+Cell = tuple[np.dtype[Any], Any]  # a type of one width, and the value in every row or one for all
 
 
 def points(lon: NDArray[np.float64], lat: NDArray[np.float64], srid: int = 4326) -> NDArray[np.void]:
@@ -107,7 +125,7 @@ def copy_rows(connection: Connection, table: str, columns: Sequence[str], data: 
     if len(lengths) != 1:
         raise Uncopyable(f"the columns of {table} differ in length: {sorted(lengths)}")
     encoded = {column: encode(column, types[column], values[column]) for column in columns}
-    order = sorted(columns, key=lambda column: not encoded[column].full)  # what has one width in all rows is written at once
+    order = sorted(columns, key=lambda column: not encoded[column].even)  # what has one width in all rows is written at once
     statement = psycopg2.sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
         psycopg2.sql.Identifier(*table.split(".")), psycopg2.sql.SQL(", ").join(map(psycopg2.sql.Identifier, order)))
     driver: Any = connection.connection.driver_connection
@@ -151,8 +169,7 @@ def encode(column: str, type_name: str, values: Any) -> Encoded:
 
 def fixed(values: NDArray[Any], null: NDArray[np.bool_]) -> Encoded:
     """Values of one width, some of them NULL."""
-    data = np.ascontiguousarray(values).view(np.uint8).reshape(len(values), values.dtype.itemsize)
-    return Fixed(data, np.where(null, -1, values.dtype.itemsize).astype(np.int32))
+    return Fixed(np.ascontiguousarray(values), null if null.any() else None)
 
 
 def present(values: Any, filler: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
@@ -166,9 +183,12 @@ def present(values: Any, filler: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
 
 def integers(values: Any, target: np.dtype[Any]) -> Encoded:
     """Whole numbers; a fraction or one too large for the column is an error, never cut."""
-    if getattr(values, "dtype", None) is not None and values.dtype.kind == "f":
-        gone = np.isnan(values)
-        filled, null = np.where(gone, 0, values), gone
+    kind = values.dtype.kind if isinstance(values, np.ndarray) else "O"
+    if kind in "iu":
+        filled, null = values, np.zeros(len(values), bool)
+    elif kind == "f":
+        null = np.isnan(values)
+        filled = np.where(null, 0, values)
     else:
         filled, null = present(values, 0)
     if filled.dtype == object and target.kind != "b":
@@ -194,13 +214,13 @@ def floats(values: Any, target: np.dtype[Any]) -> Encoded:
 
 def instants(values: Any, *, days: bool) -> Encoded:
     """Microseconds (or days) since 2000; times without a zone are UTC."""
-    times = pd.Series(values)
-    stamps = pd.to_datetime(times, utc=True).dt.tz_localize(None).to_numpy("datetime64[us]")
+    if isinstance(values, np.ndarray) and values.dtype.kind == "M":
+        stamps = values.astype("datetime64[us]")
+    else:
+        stamps = pd.to_datetime(pd.Series(values), utc=True).dt.tz_localize(None).to_numpy("datetime64[us]")
     null = np.isnat(stamps)
-    offset = np.where(null, EPOCH, stamps) - EPOCH
-    if days:
-        return fixed(offset.astype("timedelta64[D]").astype(np.int64).astype(">i4"), null)
-    return fixed(offset.astype(np.int64).astype(">i8"), null)
+    since = np.where(null, 0, (stamps - EPOCH).astype(np.int64))
+    return fixed((since // DAY_US).astype(">i4") if days else since.astype(">i8"), null)
 
 
 def texts(values: Any, *, as_json: bool) -> Encoded:
@@ -254,28 +274,29 @@ def streams(columns: Sequence[Encoded], count: int) -> Iterator[bytes]:
     """Complete COPY streams, each of a bounded number of rows."""
     for start in range(0, count, ROWS):
         part = [column.cut(slice(start, start + ROWS)) for column in columns]
-        yield HEADER + body(part, min(ROWS, count - start)).tobytes() + TRAILER
+        yield b"".join((HEADER, body(part, min(ROWS, count - start)), TRAILER))
 
 
-def body(columns: Sequence[Encoded], count: int) -> Bytes:
+def body(columns: Sequence[Encoded], count: int) -> memoryview:
     """The rows' bytes: the number of columns, then length and value of each. What has one width is put together first."""
     pieces: list[pa.Array] = []
-    cells = [np.tile(np.frombuffer(len(columns).to_bytes(2, "big"), np.uint8), (count, 1))]
+    cells: list[Cell] = [(np.dtype(">i2"), len(columns))]
     for column in columns:
-        cells.append(column.sizes.astype(">i4").view(np.uint8).reshape(count, 4))
-        if isinstance(column, Fixed) and column.full:
-            cells.append(column.data)
+        if isinstance(column, Fixed) and column.even:
+            cells += column.cells()
         else:
-            pieces += [block(cells), column.pieces()]
+            pieces += [block([*cells, (SIZE, column.sizes())], count), column.pieces()]
             cells = []
     if cells:
-        pieces.append(block(cells))
+        pieces.append(block(cells, count))
     joined = pc.binary_join_element_wise(*pieces, pa.scalar(b"", pa.large_binary()))
     _, offsets, content = joined.buffers()
-    return np.frombuffer(content, np.uint8)[:np.frombuffer(offsets, np.int64)[count]]
+    return memoryview(content)[:int(np.frombuffer(offsets, np.int64)[count])]
 
 
-def block(cells: Sequence[Bytes]) -> pa.Array:
-    """Bytes of one width a row."""
-    table = np.hstack(cells)
-    return binary(np.arange(len(table) + 1, dtype=np.int64) * table.shape[1], table)
+def block(cells: Sequence[Cell], count: int) -> pa.Array:
+    """Values of one width a row, side by side."""
+    table = np.empty(count, np.dtype([(f"f{at}", kind) for at, (kind, _) in enumerate(cells)]))
+    for at, (_, value) in enumerate(cells):
+        table[f"f{at}"] = value
+    return binary(np.arange(count + 1, dtype=np.int64) * table.dtype.itemsize, table.view(np.uint8))

@@ -14,10 +14,6 @@ POSITIVE = np.uint64((1 << 63) - 1)
 
 def identities(source: str, names: Iterable[str]) -> NDArray[np.int64]:
     """A positive 63-bit number for each of a source's names."""
-    start = blake2b(source.encode() + b"\x1f", digest_size=8)
-    digests = bytearray()
-    for name in names:
-        one = start.copy()
-        one.update(name.encode())
-        digests += one.digest()
-    return (np.frombuffer(bytes(digests), ">u8").astype(np.uint64) & POSITIVE).astype(np.int64)
+    before = source + "\x1f"
+    digests = b"".join([blake2b((before + name).encode(), digest_size=8).digest() for name in names])
+    return (np.frombuffer(digests, ">u8").astype(np.uint64) & POSITIVE).astype(np.int64)

@@ -98,14 +98,34 @@ class Judged:
 
 @dataclass(frozen=True)
 class Turn:
-    """Batches that come together write their facts in their order, and the rollups of one while the next writes its facts."""
+    """Batches that come together write their facts in their order, and the rollups of one while the next writes its facts.
+
+    `others` waits until all before are in, for the last one, which says that they are.
+    """
 
     begin: Event = field(default_factory=Event)
     written: Event = field(default_factory=Event)
+    others: Callable[[], None] = nothing
+
+    @classmethod
+    def first(cls) -> "Turn":
+        """The turn of a batch that no other comes before."""
+        made = cls()
+        made.begin.set()
+        return made
 
     def next(self) -> "Turn":
         """The turn of the batch after this one."""
         return Turn(self.written)
+
+    def start(self) -> None:
+        """Wait until the batch before has written its facts."""
+        self.begin.wait()
+
+    def end(self) -> None:
+        """Let the next one begin, once the facts are written. Raises: what went wrong with a batch before the last one."""
+        self.written.set()
+        self.others()
 
 
 Also = Callable[[Connection, int, Rejects], None]  # with the batch's number and its rejects, in its transaction
@@ -135,14 +155,14 @@ class Intake:
 
     def take_in_turn(self, came: Delivery, judged: Judged, turn: Turn, also: Also) -> dict[str, Any]:
         """Take one of several batches that come together. Returns: the answer. Raises: as `take`."""
-        turn.begin.wait()
         try:
-            return self.take(came, also, judged, turn.written.set)
+            return self.take(came, also, judged, turn)
         finally:
+            turn.start()
             turn.written.set()
 
     def take(
-        self, came: Delivery, also: Also | None = None, judged: Judged | None = None, written: Callable[[], None] | None = None
+        self, came: Delivery, also: Also | None = None, judged: Judged | None = None, turn: Turn | None = None
     ) -> dict[str, Any]:
         """Take one batch, and do what else belongs into its transaction. Returns: the answer.
 
@@ -154,7 +174,7 @@ class Intake:
         for last in (False, True):
             try:
                 with self.engine.begin() as connection:
-                    answer, words = self.transact(connection, came, judged, city, book, also, written)
+                    answer, words = self.transact(connection, came, judged, city, book, also, turn)
                 if words is not None and self.waiting is not None:
                     self.waiting.add(words)
                 break
@@ -196,22 +216,26 @@ class Intake:
 
     def transact(
         self, connection: Connection, came: Delivery, judged: Judged, city: City, book: Ledger, also: Also | None = None,
-        written: Callable[[], None] | None = None, later: Later | None = None,
+        turn: Turn | None = None, later: Later | None = None,
     ) -> tuple[dict[str, Any], Words | None]:
         """Everything that one batch writes. Returns: the answer, and newest values that still wait to be written."""
         batch_id = open_batch(connection, came)
         if batch_id is None:
             return answered(connection, came), None
-        found, now = judged.found.copy(), judged.now
+        found, now, turn = judged.found.copy(), judged.now, turn or Turn.first()
         batch = Batch(connection, city, book, self.registers, came.source, batch_id, now, judged.table, came.count, came.lines,
                       found, judged.marks.copy(), came.options, Fate.unknown(came.count), may_wait=self.waiting is not None,
-                      later=later, written=written or nothing)
+                      later=later, begin=turn.start, written=turn.end)
         none = Stored(0, 0, {came.subject.feed: Heard(0, len(found.reasons))})
+        if not came.subject.prepares:
+            batch.begin()
         stored = came.subject.store(batch) if len(batch.good()) else none
+        turn.others()
         wide.tell(came.columns, city, found)
         marked = batch.marked()
         if came.door != "retry":  # those are kept already, as rejects of the batch that they came with
-            rejects.keep(connection, batch_id, [*came.unread, *rejects.by_line(found.reasons, came.lines, came.whole)])
+            rejects.keep(connection, batch_id, [*came.unread, *rejects.by_line(found.reasons, came.lines, came.whole)],
+                         arrivals.counted_for(batch, came.unread))
         rejects.keep_marks(connection, batch_id, rejects.by_line(marked, came.lines, came.whole))
         arrivals.write(batch, Came(came.door, came.subject.name, came.dataset or came.subject.name, came.unread, came.again))
         answer = {"batch": batch_id, "taken": stored.taken, "seen": stored.seen,

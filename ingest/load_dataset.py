@@ -6,12 +6,15 @@ ones are read, mapped and judged in a thread of their own.
 """
 
 import math
+import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from datetime import time as clock_time
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -42,7 +45,8 @@ from readers.table import Frame, Spoilt, Table
 LAST = "end"
 PART_CELLS = 500_000     # cells of the file in one part: so many that it takes less than a second
 MOST_ROWS = 50_000
-AT_ONCE = 2              # parts whose transactions are open
+AT_ONCE = 3              # parts whose transactions are open: one is prepared, of one the facts are written, of one the rollups
+SWITCH_S = 0.0005        # a thread that the database has answered waits so long at most for one that computes
 TABLES = {"cases": "city_case", "messages": "message", "places": "place", "flights": "flight"}  # with indexes that may wait
 ROWS = Text("行", "rows")
 
@@ -147,23 +151,41 @@ def missing(work: Work) -> list[Table]:
 def load_tables(work: Work, tables: Sequence[Table], report: Report) -> None:
     """Load what is not in yet of some tables: while the rollups of one part are written, the facts of the next are."""
     total = rows_of(tables)
-    before, turn = 0, Turn()
-    turn.begin.set()
-    with ThreadPoolExecutor(AT_ONCE) as writers:
+    before, turn = 0, Turn.first()
+    with switching(SWITCH_S), ThreadPoolExecutor(AT_ONCE) as writers:
         under_way: deque[tuple[Future[Any], Progress]] = deque()
         for ready in ahead(judged(work, tables)):
             part, last = ready.part, ready.part.key.endswith(f":{LAST}")
             before += part.rows
             finished = last and part.table is tables[-1]
             progress = work.progress(before, None if total is None else max(total, before), finished=finished)
-            while under_way and (last or len(under_way) >= AT_ONCE):  # the last part says that all are in
+            while len(under_way) >= AT_ONCE:
                 settled(*under_way.popleft(), report)
             if ready.came is not None and ready.judged is not None:
+                if last:  # it says that all are in
+                    turn = replace(turn, others=partial(wait, [taken for taken, _ in under_way]))
                 under_way.append((writers.submit(
                     work.intake.take_in_turn, ready.came, ready.judged, turn, telling(progress)), progress))
                 turn = turn.next()
         while under_way:
             settled(*under_way.popleft(), report)
+
+
+@contextmanager
+def switching(seconds: float) -> Iterator[None]:
+    """Let Python's threads take turns so often."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(seconds)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
+def wait(parts: Sequence["Future[Any]"]) -> None:
+    """Wait until some parts are in. Raises: what went wrong with the first that is not."""
+    for part in parts:
+        part.result()
 
 
 def settled(taken: "Future[Any]", progress: Progress, report: Report) -> None:

@@ -80,6 +80,7 @@ STAGE = """
         n bigint NOT NULL, total double precision
     ) ON COMMIT DELETE ROWS"""
 FEW = 2_000       # groups of one metric that are staged without asking which of them are new
+CELLS = 32        # cells for each entry up to which counting all of them costs less than sorting the entries
 DENSE = 4         # asked is only where so many cells of regions and buckets at most come to one group
 
 
@@ -217,12 +218,14 @@ def roll_up_flows(connection: Connection, book: Ledger, entries: Sequence[Entry]
     hours, days, sketches = [], [], []
     for entry in entries:
         row, region = book.ancestors.expand(entry.region_id)
-        value = np.zeros(len(row)) if entry.value is None else np.nan_to_num(entry.value)[row]
+        value = None if entry.value is None else np.nan_to_num(entry.value)[row]
         hours.append(grouped(entry.flow.metric_id, region, entry.hour[row], value))
         days.append(grouped(entry.flow.metric_id, region, entry.day[row], value))
         if entry.flow.sketch and entry.value is not None:
-            known = ~np.isnan(entry.value)[row]
-            sketches.append(grouped(entry.flow.metric_id, region[known], entry.day[row][known], value[known], bins(value[known])))
+            known = ~np.isnan(entry.value)
+            bin_, among = bins(np.where(known, entry.value, 1)), known[row]
+            if among.any():
+                sketches.append(grouped(entry.flow.metric_id, region[among], entry.day[row][among], None, bin_[row][among]))
     write(connection, BY_HOUR, hours)
     write(connection, BY_DAY, days)
     write(connection, BY_BIN, sketches)
@@ -246,19 +249,26 @@ class Groups:
 
 
 def grouped(
-    metric_id: int, region: NDArray[np.int64], bucket: NDArray[np.int64], value: NDArray[np.float64],
+    metric_id: int, region: NDArray[np.int64], bucket: NDArray[np.int64], value: NDArray[np.float64] | None,
     bin_: NDArray[np.int64] | None = None,
 ) -> Groups:
-    """Group by region, bucket and bin."""
+    """Group by region, bucket and bin: counted cell by cell where there are few cells for the entries, else sorted."""
     third = np.zeros(len(region), np.int64) if bin_ is None else bin_
-    first, lowest = bucket.min(), third.min()
-    span, wide = int(bucket.max() - first) + 1, int(third.max() - lowest) + 1
-    key = (region * span + (bucket - first)) * wide + (third - lowest)
-    order = np.argsort(key)
-    start = np.flatnonzero(np.diff(key[order], prepend=-1))
-    told = key[order][start]
-    return Groups(metric_id, told // wide // span, told // wide % span + first, np.diff(start, append=len(order)),
-                  np.add.reduceat(value[order], start), told % wide + lowest)
+    least, first, lowest = int(region.min()), int(bucket.min()), int(third.min())
+    across, span, wide = int(region.max() - least) + 1, int(bucket.max() - first) + 1, int(third.max() - lowest) + 1
+    key = ((region - least) * span + (bucket - first)) * wide + (third - lowest)
+    if across * span * wide <= CELLS * len(key):
+        counts = np.bincount(key)
+        told = np.flatnonzero(counts)
+        n, sums = counts[told], None if value is None else np.bincount(key, value)[told]
+    else:
+        order = np.argsort(key)
+        start = np.flatnonzero(np.diff(key[order], prepend=-1))
+        told = key[order][start]
+        n = np.diff(start, append=len(order))
+        sums = None if value is None else np.add.reduceat(value[order], start)
+    total = np.zeros(len(told)) if sums is None else sums.astype(np.float64, copy=False)
+    return Groups(metric_id, told // wide // span + least, told // wide % span + first, n, total, told % wide + lowest)
 
 
 def write(connection: Connection, rollup: Rollup, groups: Sequence[Groups]) -> None:

@@ -46,6 +46,8 @@ class Steps:
 
     def repeat(self) -> bool:
         """Whether a step comes more than once."""
+        if len(np.unique(self.case_id)) == len(self.case_id):
+            return False
         kind, _ = pd.factorize(self.step)
         order = np.lexsort((kind, self.at, self.case_id))
         return bool(((np.diff(self.case_id[order]) == 0) & (np.diff(self.at[order]) == np.timedelta64(0))
@@ -114,7 +116,15 @@ def made(table: Table, row: NDArray[np.int64], case_id: NDArray[np.int64], agenc
 
 def without_bad(steps: Steps, batch: Batch) -> Steps:
     """The steps of rows that are not refused."""
-    return steps.chosen(np.isin(steps.row, np.fromiter(batch.rejects.reasons, np.int64, len(batch.rejects.reasons)), invert=True))
+    return of_rows(steps, batch.good(), batch.count)
+
+
+def of_rows(steps: Steps, rows: NDArray[np.int64], count: int) -> Steps:
+    """The steps that some of a batch's rows told of; all of them as they are, where these rows told of every one."""
+    wanted = np.zeros(count, bool)
+    wanted[rows] = True
+    which = wanted[steps.row]
+    return steps if which.all() else steps.chosen(which)
 
 
 def fresh(batch: Batch, steps: Steps, known: NDArray[np.int64]) -> Steps:

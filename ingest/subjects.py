@@ -10,11 +10,15 @@ from ingest.rows import FIELDS, STEP_FIELDS, Field
 
 @dataclass(frozen=True)
 class Subject:
-    """One kind of row; `feed` is what its refused rows count for when nothing could be read of them."""
+    """One kind of row; `feed` is what its refused rows count for when nothing could be read of them.
+
+    A store that `prepares` does first what needs none of the facts, and waits for its batch's turn (`Batch.begin`) then.
+    """
 
     name: str
     feed: str
     store: Store
+    prepares: bool = False
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -32,7 +36,7 @@ SUBJECTS: dict[str, Subject] = {
         Subject("agencies", "agency", registry.store_agencies),
         Subject("enterprises", "enterprise", registry.store_enterprises),
         Subject("devices", "device", registry.store_devices),
-        Subject("cases", "case", cases.store),
+        Subject("cases", "case", cases.store, prepares=True),
         Subject("steps", "case", cases.store_steps),
         Subject("observations", "observation", observations.store),
         Subject("messages", "message", messages.store),

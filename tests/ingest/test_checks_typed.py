@@ -29,6 +29,18 @@ def test_every_fault_of_typed_columns_is_told_and_good_values_stay():
     assert table["open"].tolist() == [True, False, True, False, True]
 
 
+def test_texts_that_are_good_or_missing_stay_as_they_are_and_bytes_are_no_text():
+    found = Rejects()
+    fields = (optional("word", longest=5), optional("kind", allowed=("app", "web")))
+    table = check(fields, {"word": np.array(["汉字汉字汉", None, "é"], object), "kind": np.array(["app", "fax", None], object)},
+                  3, NOW, found)
+    assert table["word"].tolist() == ["汉字汉字汉", None, "é"] and table["kind"].tolist() == ["app", None, None]
+    assert {row: [reason.code for reason in reasons] for row, reasons in found.reasons.items()} == {1: ["not_allowed"]}
+    bytes_ = Rejects()
+    assert check(fields[:1], {"word": np.array([b"a", "b"], object)}, 2, NOW, bytes_)["word"].tolist() == [None, "b"]
+    assert [reason.code for reason in bytes_.reasons[0]] == ["type"]
+
+
 def test_a_field_that_was_refused_before_is_not_told_as_missing_too():
     found = Rejects()
     found.add(0, "at", "type", "at is 'yesterday'")

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from data_access.city import City
-from ingest import load_dataset
+from ingest import cases, load_dataset
+from ingest.batch import Batch
+from ingest.changes import roll_up
 from ingest.rollups import check
 from tests.ingest.conftest import Load
 
@@ -88,6 +90,51 @@ def test_a_load_that_is_stopped_goes_on_where_it_was(
     load(REQUESTS)
     assert rows(engine, there) == [(1000,)]
     assert rows(engine, "SELECT sum(taken), sum(seen), count(*) FROM batch WHERE batch_id > 2") == [(1000, 0, 10)]
+
+
+def test_parts_on_their_way_at_once_leave_what_one_after_the_other_leaves(
+    engine: Engine, town: City, folder: Path, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of five cases each comes again in the next part, one hour later, with a title of its own and closed."""
+    monkeypatch.setattr(load_dataset, "PART_CELLS", 7 * 5)
+
+    def left(name: str, at_once: int) -> list[tuple[Any, ...]]:
+        monkeypatch.setattr(load_dataset, "AT_ONCE", at_once)
+        lines = [f"{name}{number // 10 * 5 + number % 5};坑;{number};2026-03-05 07:{number % 60:02}"
+                 f";{'2026-03-05 09:00' if number % 10 >= 5 else ''};0.0{number % 7}1;0.001" for number in range(60)]
+        (folder / "cases.csv").write_text("\n".join(["编号;类别;标题;受理;结案;X;Y", *lines]), encoding="utf-8")
+        load(REQUESTS)
+        return rows(engine, f"""
+            SELECT substr(external_id, 2), title, state, closed_at::text, reported_at::text, region_id, ST_AsText(geom),
+                   (SELECT array_agg((step, note)::text ORDER BY step) FROM case_step s WHERE s.case_id = c.case_id)
+              FROM city_case c WHERE external_id LIKE '{name}%' ORDER BY 1""")
+
+    alone, together = left("q", 1), left("r", 3)
+    assert len(alone) == 30 and {title for _, title, *_ in alone} == {str(n) for n in range(60) if n % 10 >= 5}
+    assert together == alone
+    assert check(engine, town) == []
+
+
+def test_the_last_part_which_says_that_all_are_in_does_not_go_in_before_the_others(
+    engine: Engine, folder: Path, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load_dataset, "PART_CELLS", 7 * 2)
+    lines = [f"s{number};坑;x;2026-03-05 07:00;;0.001;0.001" for number in range(6)]
+    (folder / "cases.csv").write_text("\n".join(["编号;类别;标题;受理;结案;X;Y", *lines]), encoding="utf-8")
+    def failing(batch: Batch, *others: Any) -> None:
+        if "s2" in batch.table["id"]:
+            batch.written()
+            raise RuntimeError("the disk is full")
+        roll_up(batch, *others)
+
+    monkeypatch.setattr(cases, "roll_up", failing)
+    with pytest.raises(RuntimeError, match="the disk is full"):
+        load(REQUESTS)
+    there = "SELECT external_id FROM city_case WHERE external_id LIKE 's%' ORDER BY 1"
+    assert rows(engine, there) == [("s0",), ("s1",)]
+    monkeypatch.undo()
+    load(REQUESTS)
+    assert rows(engine, there) == [(f"s{number}",) for number in range(6)]
 
 
 def test_a_unique_key_holds_over_the_parts_that_were_in_before(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import text
 
@@ -21,6 +22,20 @@ DAILY = """SELECT g.code, r.day, r.n, r.total FROM rollup_day r JOIN metric m US
 
 def readings(*told: tuple[str, str, float]) -> list[dict[str, Any]]:
     return [{"device": device, "property": "pm25", "observed_at": at, "value": value} for device, at, value in told]
+
+
+def test_groups_counted_cell_by_cell_are_the_ones_that_sorting_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three entries of region 7 in hour 400,000, two of them in bin -32768; one of region 9 an hour before."""
+    region, hour, bin_ = np.array([7, 9, 7, 7]), np.array([400_000, 399_999, 400_000, 400_000]), np.array([5, 5, -32768, -32768])
+    made = []
+    for cells in (0, 1_000_000):
+        monkeypatch.setattr(rollups, "CELLS", cells)
+        hours = rollups.grouped(1, region, hour, np.array([1.5, 2, 3, 4]))
+        bins = rollups.grouped(1, region, hour, None, bin_)
+        made.append([list(zip(hours.region_id, hours.bucket, hours.n, hours.total, strict=True)),
+                     list(zip(bins.region_id, bins.bucket, bins.bin, bins.n, strict=True))])
+    assert made[0] == made[1] == [
+        [(7, 400_000, 3, 8.5), (9, 399_999, 1, 2)], [(7, 400_000, -32768, 2), (7, 400_000, 5, 1), (9, 399_999, 5, 1)]]
 
 
 def test_observations_are_summed_by_hour_up_to_the_city(sender: Sender) -> None:
