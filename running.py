@@ -64,8 +64,8 @@ def screen_command(settings: Settings) -> tuple[str, ...]:
 
 
 def door_command(settings: Settings) -> tuple[str, ...]:
-    """Serve the ingest door."""
-    return _gunicorn("doors.serving:from_settings()", settings.host, settings.door_port, threads=8)
+    """Serve the ingest door, by a server that slow senders cannot keep busy."""
+    return (sys.executable, "-m", "doors.server", settings.host, str(settings.door_port))
 
 
 def listen_command(settings: Settings) -> tuple[str, ...]:

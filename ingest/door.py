@@ -34,8 +34,11 @@ log = logging.getLogger("tonglan.door")
 
 LARGEST_BODY = 8 << 20
 LARGEST_UNPACKED = 32 << 20
-AT_ONCE = 64 << 20           # bytes of unpacked bodies worked on at once; each becomes some ten times as much memory
+AT_ONCE = 64 << 20           # bytes of unpacked bodies worked on at once
+HEAVIEST = 256 << 20         # bytes that the values of all bodies worked on at once may take, and so those of one
+HOLDS = {b",": 64, b"{": 232, b"[": 64}  # bytes of memory that each of these marks in a body stands for, at most
 LONGEST_WAIT_S = 5.0
+CAME_AT = "tonglan.came_at"  # in a request's environment: the instant, by the monotonic clock, at which it was there whole
 BY_LINE = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 LONGEST_KEY = 200
 TOKENS_FRESH_S = 10.0
@@ -98,6 +101,7 @@ class Hall:
     intake: Intake
     keeper: Doorkeeper
     room: Room
+    values: Room = field(default_factory=lambda: Room(HEAVIEST, LONGEST_WAIT_S))
 
     @classmethod
     def of(cls, engine: Engine, *, alone: bool = False) -> "Hall":
@@ -113,7 +117,12 @@ class Hall:
         """The request's body, unpacked, while there is room for it. Raises: Refused; RequestEntityTooLarge; Full."""
         sent = packed()
         with self.room.hold(sent.size):
-            yield sent.unpacked()
+            body = sent.unpacked()
+            weighs = weight(body)
+            if weighs > HEAVIEST:
+                raise Refused(413, "too_large", f"the body has so many values that they would take more than {HEAVIEST >> 20} MB")
+            with self.values.hold(weighs):
+                yield body
 
 
 Hears = Callable[[Source, dict[str, Any]], None]  # is told of each answer to a batch
@@ -156,6 +165,7 @@ def create_door(engine: Engine, *, alone: bool = False, hall: Hall | None = None
     def describe() -> Response:
         return answer(200, openapi.description())
 
+    app.before_request(in_time)
     app.register_error_handler(Exception, explain)
     if alone:
         work(lambda: record_due(intake), every_s=FILL_EVERY_S, name="snapshots")
@@ -163,6 +173,13 @@ def create_door(engine: Engine, *, alone: bool = False, hall: Hall | None = None
         watch = Watch(engine)
         work(lambda: watch.go_on(intake.prepared()[0], datetime.now(UTC)), every_s=WATCH_EVERY_S, name="findings")
     return app
+
+
+def in_time() -> None:
+    """Refuse a request that waited so long for its turn that the door must be full. Raises: Full."""
+    came_at = request.environ.get(CAME_AT)
+    if came_at is not None and time.monotonic() - came_at > LONGEST_WAIT_S:
+        raise Full
 
 
 def report_job(engine: Engine, job: str, sent: bytes) -> dict[str, Any]:
@@ -195,6 +212,11 @@ def key() -> str | None:
     if given is not None and not (0 < len(given) <= LONGEST_KEY and given.isprintable()):
         raise Refused(400, "bad_key", f"an Idempotency-Key has 1 to {LONGEST_KEY} printable characters")
     return given
+
+
+def weight(body: bytes) -> int:
+    """The bytes of memory that a body takes once it is read, at most: a few bytes can stand for an object of hundreds."""
+    return len(body) + sum(each * body.count(mark) for mark, each in HOLDS.items())
 
 
 @dataclass(frozen=True)

@@ -90,14 +90,17 @@ def by_line(reasons: Mapping[int, list[Reason]], lines: NDArray[np.int64], whole
     return list(kept.values())
 
 
-def keep(connection: Connection, batch_id: int, rows: Sequence[Kept]) -> None:
-    """Write what a batch could not take."""
+def keep(connection: Connection, batch_id: int, rows: Sequence[Kept], counted: Mapping[int, str]) -> None:
+    """Write what a batch could not take, with what each line of it counts for."""
     if rows:
         connection.execute(sql("""
-            INSERT INTO reject (batch_id, source_id, dataset, row_no, reasons, row)
-            SELECT b.batch_id, b.source_id, b.dataset, row_no, CAST(reasons AS jsonb), CAST(row AS jsonb)
-              FROM unnest(CAST(:lines AS int[]), CAST(:reasons AS text[]), CAST(:rows AS text[])) AS t (row_no, reasons, row)
-              JOIN batch b ON b.batch_id = :batch_id"""), {"batch_id": batch_id, **columns(rows)})
+            INSERT INTO reject (batch_id, source_id, dataset, row_no, reasons, row, counted)
+            SELECT b.batch_id, b.source_id, b.dataset, row_no, CAST(reasons AS jsonb), CAST(row AS jsonb),
+                   CAST(counted AS jsonb)
+              FROM unnest(CAST(:lines AS int[]), CAST(:reasons AS text[]), CAST(:rows AS text[]), CAST(:counted AS text[]))
+                       AS t (row_no, reasons, row, counted)
+              JOIN batch b ON b.batch_id = :batch_id"""),
+            {"batch_id": batch_id, "counted": [counted.get(row.line) for row in rows], **columns(rows)})
 
 
 def keep_marks(connection: Connection, batch_id: int, rows: Sequence[Kept]) -> None:

@@ -5,9 +5,11 @@ kept apart by batch, so that it can be taken back whole when it is loaded anew; 
 taken back from where it was rejected, and counted where it was taken.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,7 @@ from ingest.batch import Batch
 from ingest.contributions import Numbered, add
 from ingest.quality.dimensions import FAULTS, LEFT_OUT, fault
 from ingest.rejects import Kept, Reason
-from ingest.rollups import DAYS, HOURS, settle
+from ingest.rollups import DAYS, FROM_LISTS, HOURS, settle
 
 DEEPEST = 2  # level of the regions that rows are counted by
 COLUMNS = ("came", "rejected", "marked", *FAULTS, "timed", "in_time")
@@ -36,18 +38,19 @@ TOLD = {
 }
 
 STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS stage_arrival (LIKE arrival) ON COMMIT DELETE ROWS"
-FILL = f"""
-    INSERT INTO stage_arrival (source_id, at, dataset, region_id, part, batch_id, {", ".join(COLUMNS)})
-    SELECT :source_id, date_trunc('hour', now(), 'UTC'), :dataset, t.*
+THIS_HOUR = "date_trunc('hour', now(), 'UTC')"
+ROWS = f"""
+    (source_id, at, dataset, region_id, part, batch_id, {", ".join(COLUMNS)})
+    SELECT :source_id, {THIS_HOUR}, :dataset, t.*
       FROM unnest(CAST(:region_id AS int[]), CAST(:part AS int[]), CAST(:batch_id AS int[]),
                   {", ".join(f"CAST(:{name} AS int[])" for name in COLUMNS)}) AS t"""
-ADD = f"""
-    INSERT INTO arrival AS a
-    SELECT * FROM stage_arrival
-     ORDER BY region_id
+SUMMED = f"""
         ON CONFLICT (source_id, at, dataset, region_id, part) DO UPDATE
        SET batch_id = GREATEST(a.batch_id, excluded.batch_id),
            {", ".join(f"{name} = a.{name} + excluded.{name}" for name in COLUMNS)}"""
+FILL = f"INSERT INTO stage_arrival {ROWS}"
+ADD_ROWS = f"INSERT INTO arrival AS a {ROWS} {SUMMED}"
+ADD = f"INSERT INTO arrival AS a SELECT * FROM stage_arrival ORDER BY region_id {SUMMED}"
 SUBTRACT = f"""
     UPDATE arrival a SET {", ".join(f"{name} = a.{name} - s.{name}" for name in COLUMNS)}
       FROM stage_arrival s
@@ -61,6 +64,9 @@ ROLLED = """
      GROUP BY 1, 2, 3
      ORDER BY 1, 2, 3"""
 HOUR, DAY = "f.at", "(f.at AT TIME ZONE :zone)::date"
+NOW_HOURS = HOURS.format(rows=FROM_LISTS.format(bucket=THIS_HOUR))
+NOW_DAYS = DAYS.format(rows=FROM_LISTS.format(bucket=f"({THIS_HOUR} AT TIME ZONE :zone)::date"))
+TERM = re.compile(r"\s*([-+]?)\s*f\.(\w+)")
 
 
 @dataclass(frozen=True)
@@ -83,20 +89,18 @@ Tally = NDArray[np.int64]  # one number for each of COLUMNS
 def write(batch: Batch, came: Came) -> None:
     """Count what came with a batch, once all that is to be said of its rows is said and its rejects are kept."""
     by_region = tallies(batch, came)
-    if by_region:
-        part = batch.batch_id if came.door in ("file", RETRY) else 0
-        stage(batch, came.dataset, by_region, part)
-        if batch.later is None:
-            settle(batch.connection)
+    metrics = batch.book.metrics["arrival"]
+    if by_region and batch.later is None:
+        settle(batch.connection)
+        batch.connection.execute(sql(ADD_ROWS), bound(batch, came, by_region))
+        add_up(batch, by_region, metrics)
+    elif by_region:
+        clear(batch.connection)
+        batch.connection.execute(sql(FILL), bound(batch, came, by_region))
         batch.connection.execute(sql(ADD))
-        if batch.later is None:
-            roll_up(batch.connection, batch.city, batch.book.metrics["arrival"], 1)
-        else:
-            gather(batch.connection, batch.city, batch.book.metrics["arrival"], 1)
+        gather(batch.connection, batch.city, metrics, 1)
     if came.door == RETRY:
         judge_again(batch, came)
-    else:
-        remember(batch, bad_lines(batch, came), "r.batch_id = :batch_id AND r.row_no = t.line")
 
 
 def tallies(batch: Batch, came: Came) -> dict[int, Tally]:
@@ -206,14 +210,37 @@ def clear(connection: Connection) -> None:
     connection.execute(sql("DELETE FROM stage_arrival"))
 
 
-def stage(batch: Batch, dataset: str, by_region: Mapping[int, Tally], part: int) -> None:
-    """Lay what came beside the table; its hour is that of the transaction, as the batch's own."""
-    regions = sorted(by_region)
-    clear(batch.connection)
-    batch.connection.execute(sql(FILL), {
-        "source_id": batch.source.source_id, "dataset": dataset, "region_id": regions, "part": [part] * len(regions),
-        "batch_id": [batch.batch_id] * len(regions),
-        **{name: [int(by_region[region][number]) for region in regions] for number, name in enumerate(COLUMNS)}})
+def bound(batch: Batch, came: Came, by_region: Mapping[int, Tally]) -> dict[str, Any]:
+    """What came, for binding; its hour is that of the transaction, as the batch's own."""
+    regions, part = sorted(by_region), batch.batch_id if came.door in ("file", RETRY) else 0
+    return {"source_id": batch.source.source_id, "dataset": came.dataset, "region_id": regions, "part": [part] * len(regions),
+            "batch_id": [batch.batch_id] * len(regions),
+            **{name: [int(by_region[region][number]) for region in regions] for number, name in enumerate(COLUMNS)}}
+
+
+def add_up(batch: Batch, by_region: Mapping[int, Tally], metrics: Sequence[Numbered]) -> None:
+    """Add what came in this hour to the rollups, under the lock of `settle`; summed up the tree by numpy."""
+    entry, region = batch.book.ancestors.expand(np.array(list(by_region), np.int64))
+    regions, at = np.unique(region, return_inverse=True)
+    summed = np.zeros((len(regions), len(COLUMNS)), np.int64)
+    np.add.at(summed, at, np.array(list(by_region.values()))[entry])
+    weights = np.array([linear(one.metric.weight or "") for one in metrics]) @ summed.T
+    metric, place = np.nonzero(weights)
+    told = {"metric_id": np.array([one.metric_id for one in metrics])[metric].tolist(), "region_id": regions[place].tolist(),
+            "bucket": [0] * len(metric), "n": weights[metric, place].tolist(), "total": [0.0] * len(metric)}
+    batch.connection.execute(sql(NOW_HOURS), told)
+    batch.connection.execute(sql(NOW_DAYS), told | {"zone": batch.city.zone.key})
+
+
+@cache
+def linear(weight: str) -> tuple[int, ...]:
+    """How often a metric's weight counts each of COLUMNS. Raises: ValueError when it is no sum of them."""
+    if TERM.sub("", weight).strip():
+        raise ValueError(f"{weight!r} is no sum of columns of arrival")
+    times = dict.fromkeys(COLUMNS, 0)
+    for sign, name in TERM.findall(weight):
+        times[name] += -1 if sign == "-" else 1
+    return tuple(times.values())
 
 
 def roll_up(connection: Connection, city: City, metrics: Sequence[Numbered], sign: int) -> None:
@@ -232,28 +259,26 @@ def gather(connection: Connection, city: City, metrics: Sequence[Numbered], sign
 Lines = dict[int, dict[int, Tally]]  # what bad rows count for, by line and region
 
 
-def bad_lines(batch: Batch, came: Came) -> Lines:
+def bad_lines(batch: Batch, unread: Sequence[Kept]) -> Lines:
     """What the rejected rows of a batch count for."""
     lines: Lines = {}
     regions = upper(batch.city, batch.fate.regions) if batch.rejects.reasons else batch.fate.regions
     for row, reasons in batch.rejects.reasons.items():
         if not left_out(reasons):
             put(lines, int(batch.lines[row]), int(regions[row]), of_reasons(reasons, rejected=True))
-    for kept in came.unread:
+    for kept in unread:
         put(lines, kept.line, batch.city.root.region_id, of_reasons(kept.reasons, rejected=True))
     return lines
 
 
-def remember(batch: Batch, lines: Lines, where: str) -> None:
-    """Write beside kept rejects what they count for, so that a retry can take it back."""
-    if lines:
-        batch.connection.execute(sql(f"""
-            UPDATE reject r SET counted = CAST(t.counted AS jsonb)
-              FROM unnest(CAST(:lines AS int[]), CAST(:counted AS text[])) AS t (line, counted)
-             WHERE {where}"""), {
-            "batch_id": batch.batch_id, "lines": list(lines),
-            "counted": [orjson.dumps([[region, *tally.tolist()] for region, tally in by_region.items()]).decode()
-                        for by_region in lines.values()]})
+def counted_for(batch: Batch, unread: Sequence[Kept]) -> dict[int, str]:
+    """What the bad lines of a batch count for, as it is kept beside them, so that a retry can take it back."""
+    return {line: written(by_region) for line, by_region in bad_lines(batch, unread).items()}
+
+
+def written(by_region: Mapping[int, Tally]) -> str:
+    """What one line counts for, as JSON."""
+    return orjson.dumps([[region, *tally.tolist()] for region, tally in by_region.items()]).decode()
 
 
 def judge_again(batch: Batch, came: Came) -> None:
@@ -261,8 +286,11 @@ def judge_again(batch: Batch, came: Came) -> None:
     metrics, tried = batch.book.metrics["arrival"], list(came.again.values())
     shift(batch.connection, batch.city, metrics, tried, -1)
     batch.connection.execute(sql("UPDATE reject SET counted = NULL WHERE reject_id = ANY(:ids)"), {"ids": tried})
-    still = {came.again[line]: tally for line, tally in bad_lines(batch, came).items()}
-    remember(batch, still, "r.reject_id = t.line")
+    still = {came.again[line]: tally for line, tally in bad_lines(batch, came.unread).items()}
+    batch.connection.execute(sql("""
+        UPDATE reject r SET counted = CAST(t.counted AS jsonb)
+          FROM unnest(CAST(:ids AS bigint[]), CAST(:counted AS text[])) AS t (reject_id, counted)
+         WHERE r.reject_id = t.reject_id"""), {"ids": list(still), "counted": list(map(written, still.values()))})
     shift(batch.connection, batch.city, metrics, list(still), 1)
 
 
