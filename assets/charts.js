@@ -53,7 +53,7 @@
     if (!value) return false;
     const left = x(place - BAR / 2), top = y(Math.max(value, 0));
     return part("rect", `${key}-${index}`, {x: left, y: top, width: brief(x(place + BAR / 2) - left), height: brief(y(Math.min(value, 0)) - top),
-      style: {fill: at(marker.color, index)}});
+      style: {fill: at(marker.color, index), ...stroke({color: marker.line?.color, width: at(marker.line?.width, index)})}});
   });
 
   const traces = (data, x, y) => data.flatMap((trace, key) => trace.type === "bar" ? bars(trace, x, y, key) : [
@@ -87,11 +87,13 @@
     return part("a", key, {href: links[key], tabIndex: -1, onClick: event => window.tonglan.follow(event)}, drawn, title);
   }
 
+  const ANCHORS = {right: "end", center: "middle"};
+
   /* A note beside its place: `xanchor` and `yanchor` say which of its sides stands there. */
   function note({xref, yref, x, y, xshift = 0, yshift = 0, xanchor, yanchor, text, font}, along, key) {
-    const side = xanchor === "right" ? -PAD : PAD, lift = {top: 1, bottom: -1}[yanchor] || 0;
+    const side = {right: -PAD, center: 0}[xanchor] ?? PAD, lift = {top: 1, bottom: -1}[yanchor] || 0;
     return part("text", key, {x: brief(along(xref, "x", x) + xshift + side), y: brief(along(yref, "y", y) - yshift + lift * (LINE_HIGH / 2 + PAD) + FONT * 0.36),
-      textAnchor: xanchor === "right" ? "end" : "start", style: font && {fill: font.color}}, text);
+      textAnchor: ANCHORS[xanchor] || "start", style: font && {fill: font.color}}, text);
   }
 
   const grid = ({visible, showgrid, tickvals}, x0, x1, y) => visible && showgrid ? tickvals.map(value =>

@@ -73,7 +73,7 @@ def sentence(look: Look, line: Line) -> list[Any]:
     indicator = reading.indicator
     value = formats.quantity(reading.value, indicator, look.language)
     now = reading.value if reading.comparable is None else reading.comparable
-    moved = formats.change(indicator, now, reading.previous, look.language)
+    moved = formats.change(indicator, now, reading.previous, look.language, alone=True)
     state = reading.target_state
     return [
         look.read(indicator.title), " ", links.link(html.B(str(value)), links.to_indicator_page(look.view, indicator.key)),

@@ -18,6 +18,10 @@ TARGET_COLOURS = ("div-1", "div-2", "div-3", "div-0", "div-4", "div-5", "div-6")
 NONE = "var(--land-none)"
 EDGE = {"color": palette.GROUND, "width": 1.2}
 MISSING = {"color": palette.INK_SOFT, "width": 0.8}
+FEW = 8              # so many regions are called by their whole names, with their values
+NUMBERS = 24         # so many by what is left of their names beneath the name of the region above
+SHORT, LONG = 3, 14  # letters of such a rest, and of a whole name
+LINE = 9             # half the distance between a name and its value
 
 
 def choropleth(look: Look, shapes: Shapes, parts: Sequence[ChildReading], address: Callable[[str], str]) -> list[Any]:
@@ -47,8 +51,26 @@ def figure(look: Look, shapes: Shapes, parts: Sequence[ChildReading], classes: R
             xaxis={"range": [0, shapes.width]}, yaxis={"range": [shapes.height + 2, -2]},
             shapes=[{"type": "path", "path": shapes.outlines[part.region.region_id].path, **painted(part, classes)}
                     for part in parts],
+            annotations=[note for part in parts for note in notes(look, part, shapes.outlines[part.region.region_id].label,
+                                                                  len(parts))],
             meta={"links": [address(part.region.code) for part in parts], "titles": [said(look, part) for part in parts]}),
     }
+
+
+def notes(look: Look, part: ChildReading, place: tuple[float, float], count: int) -> list[figures.Figure]:
+    """What stands on a region: its name over its value where there are few, its number within the region above where there
+    are some; nothing where it would not fit."""
+    name = look.read(part.region.name)
+    rest = name.removeprefix(look.read(look.region.name)).strip()
+    if count <= FEW and len(name) <= LONG:
+        value = formats.quantity(part.reading.value, part.reading.indicator, look.language).digits if known(part) else ""
+        lines = [name, value] if value else [name]
+    elif count <= NUMBERS and len(rest) <= SHORT:
+        lines = [rest]
+    else:
+        return []
+    return [{"x": place[0], "y": place[1], "xanchor": "center", "yanchor": "middle", "showarrow": False, "text": text,
+             "yshift": LINE * (len(lines) - 1 - 2 * at), "font": {"color": palette.TEXT_1}} for at, text in enumerate(lines)]
 
 
 def painted(part: ChildReading, classes: Ramp) -> dict[str, Any]:

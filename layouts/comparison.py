@@ -122,7 +122,10 @@ def lengths(look: Look, sides: Sequence[Side], *, timed: bool) -> list[Any]:
     if not timed:
         return []
     first, second = (len_of(look, side) for side in sides)
-    return [] if first == second else [html.P(look.say("compare.lengths", first=first, second=second), className="t2 lengths")]
+    if first != second:
+        return [html.P(look.say("compare.lengths", first=first, second=second), className="t2 lengths")]
+    running = [windows.frame(side.view.scope.window, look.zone, look.now).running for side in sides]
+    return [html.P(look.say("compare.running"), className="t2 lengths")] if running[0] != running[1] else []
 
 
 def len_of(look: Look, side: Side) -> int:
@@ -184,7 +187,7 @@ def change(look: Look, now: Reading, before: Reading) -> list[Any]:
     """How the first period differs from the second."""
     if now.status not in ("ok", "stale") or before.status not in ("ok", "stale"):
         return [html.Span(formats.NONE, className="t3")]
-    moved = formats.change(now.indicator, now.value, before.value, look.language)
+    moved = formats.change(now.indicator, now.value, before.value, look.language, alone=True)
     if moved is None:
         return [html.Span(formats.NONE, className="t3")]
     return [html.Span(f"{moved.arrow} {moved.size}".strip()), html.Small(verdict(look, now.indicator, moved.arrow))]

@@ -15,8 +15,8 @@ from layouts import axes, figures, formats, palette
 from layouts.look import Look
 from layouts.trend import FEWEST, near
 
-HIGH = 350
-LEFT, RIGHT, BOTTOM, TOP = 52, 92, 28, 10
+HIGH = 400
+LEFT, RIGHT, BOTTOM, TOP = 52, 104, 28, 10
 BARE = 16              # the right margin where nothing is written in it
 BAND = "var(--band)"
 
@@ -26,7 +26,7 @@ class Course:
     """What is drawn: the reading with its way, the bands of what is normal, and the reading of the region above."""
 
     reading: Reading
-    bands: Sequence[Band] = ()
+    bands: Sequence[Band] | None = ()                   # None where they are not asked for
     above: Reading | None = None
     names: tuple[str, str] = field(default=("", ""))    # of the region and of the one above
 
@@ -44,12 +44,12 @@ def figure(look: Look, found: Course) -> figures.Figure:
     points, good = found.reading.series, goal(found)
     places = {point.at: place for place, point in enumerate(points)}
     above = [] if found.above is None else aligned(found.above.series, places, len(points))
-    reach = widened(figures.spread([*(point.value for point in points), *above], [good]), found.bands)
+    reach = widened(figures.spread([*(point.value for point in points), *above], [good]), found.bands or ())
     instants = [point.at for point in points]
     room, span = 0.5 if len(points) < 40 else 1, floored(found, reach)
     beside = labels(look, found, above, good, span)
     return {
-        "data": [*band_traces(found.bands, places, span), *above_traces(above), *own_traces(look, found)],
+        "data": [*band_traces(found.bands or (), places, span), *above_traces(above), *own_traces(look, found)],
         "layout": figures.layout(
             720, HIGH, margin={"l": LEFT, "r": RIGHT if beside else BARE, "t": TOP, "b": BOTTOM}, hovermode="closest",
             xaxis=axes.onward(look, instants, room), yaxis=axes.upward(look, found.reading.indicator, span),
@@ -182,7 +182,7 @@ def apart(heights: Sequence[float], least: float = 18.0) -> list[float]:
     return [placed[at] - heights[at] for at in range(len(heights))]
 
 
-def short(name: str, most: int = 11) -> str:
+def short(name: str, most: int = 13) -> str:
     """A name cut to what the margin holds."""
     return name if len(name) <= most else name[:most - 1] + "…"
 
@@ -195,7 +195,7 @@ def legend(look: Look, found: Course) -> list[Any]:
         least = min(one.n for one in found.bands)
         weeks = str(most) if most == least else look.say("period.span", first=least, last=most)
         parts.append(html.Span([html.I(className="swatch band"), look.say("course.band", weeks=weeks)]))
-    else:
+    elif found.bands is not None:
         parts.append(html.Span(look.say("course.no_band", n=FEWEST_WEEKS), className="t3"))
     if not found.reading.series[-1].complete:
         parts.append(html.Span([html.I(className="swatch hollow"), look.say("course.running")]))

@@ -104,11 +104,12 @@ class Change:
 
 
 def change(indicator: Indicator, value: float | None, before: float | None, language: Language,
-           among: float = 0.0) -> Change | None:
+           among: float = 0.0, *, alone: bool = False) -> Change | None:
     """The change from `before`: points for shares, things for small counts, else per cent; None without both.
 
     `among` is the largest value that it stands beside in a list, so that a list speaks in one way.
-    A unit that is itself a quotient is left out: it stands beside the value, and is long.
+    A unit that is itself a quotient is left out, as it stands beside the value and is long; but not where the change stands
+    `alone`, in a sentence or far from its value.
     """
     if value is None or before is None:
         return None
@@ -120,7 +121,7 @@ def change(indicator: Indicator, value: float | None, before: float | None, lang
             arrow, f"{size} {say('points', language)}")
     if before == 0 or max(abs(value), abs(before), among) < SMALL or abs(difference / before) > ABSURD:
         moved = quantity(abs(difference), indicator, language)
-        size = moved.digits if "/" in moved.unit else str(moved)
+        size = moved.digits if "/" in moved.unit and not alone else str(moved)
         zero = round(abs(difference), indicator.decimals) == 0
         return Change("", say("same", language)) if zero else Change(arrow, size)
     share = digits(abs(difference / before) * 100, 1)

@@ -43,7 +43,7 @@ def apart(found: Sequence[Mover]) -> list[Mover]:
 def sentence(look: Look, mover: Mover, line: Line | None) -> list[Any]:
     """按期结案率上升 1.2 点；距目标 ≥95 还差 3.4 点；5 个同级中第 2。"""
     indicator = mover.reading.indicator
-    moved = formats.change(indicator, mover.after, mover.before, look.language)
+    moved = formats.change(indicator, mover.after, mover.before, look.language, alone=True)
     verb = look.say("region.rose" if mover.change > 0 else "region.fell")
     rank = None if line is None else line.rank
     return [
@@ -61,7 +61,7 @@ def aim(look: Look, mover: Mover) -> str:
     told = formats.target(reading.indicator)
     if reading.target_state == "good":
         return look.say("region.on_target", target=told)
-    gap = formats.change(reading.indicator, reading.value, target.good, look.language)
+    gap = formats.change(reading.indicator, reading.value, target.good, look.language, alone=True)
     return "" if gap is None or not gap.arrow else look.say("region.short", target=told, gap=gap.size)
 
 
@@ -79,7 +79,7 @@ def arithmetic(look: Look, mover: Mover) -> str:
     after, before = round(mover.after, places), round(mover.before, places)
     difference = round(after - before, places)
     symbol = UNITS[indicator.unit].symbol[look.language]
-    unit = "" if "/" in symbol or not symbol else f" {symbol}"
+    unit = f" {symbol}" if symbol else ""
     told = f"{formats.digits(after, places)} − {formats.digits(before, places)} = {formats.digits(difference, places)}"
     if indicator.unit == "percent":
         return look.say("region.points", sum=told)

@@ -64,7 +64,9 @@ def clocks(look: Look, found: Mapping[str, Reading]) -> list[Any]:
     name = look.say("organization.clocks.aloud", due=formats.digits(sum(total for total, _ in pairs), 0),
                     missed=formats.digits(missed, 0))
     key = html.P([html.Span([html.I(className="swatch kept"), look.say("organization.kept")]),
-                  html.Span([html.I(className="swatch missed"), look.say("organization.missed")])], className="key")
+                  html.Span([html.I(className="swatch missed"), look.say("organization.missed")]),
+                  *([] if due.series[-1].complete else [
+                      html.Span([html.I(className="swatch running"), look.say("course.running")])])], className="key")
     return part(look.say("organization.clocks"), [figures.graph(stacked(look, due, pairs), name, responsive=True), key], heading)
 
 
@@ -72,14 +74,21 @@ def stacked(look: Look, due: Reading, pairs: Sequence[tuple[float, float]]) -> f
     """Bars of all clocks that ended, the kept ones before them: what is seen of the hinder ones was missed."""
     most = max(total for total, _ in pairs)
     totals, kept = [figures.rounded(total) for total, _ in pairs], [figures.rounded(on_time) for _, on_time in pairs]
+    whole = [point.complete for point in due.series][:len(pairs)]
     return {
-        "data": [{"type": "bar", "y": totals, "marker": {"color": palette.BAD}},
-                 {"type": "bar", "y": kept, "marker": {"color": palette.INK}}],
+        "data": [{"type": "bar", "y": totals, "marker": filling(whole, palette.BAD)},
+                 {"type": "bar", "y": kept, "marker": filling(whole, palette.INK)}],
         "layout": figures.layout(
             720, HIGH, margin={"l": 44, "r": 0, "t": 8, "b": 28}, barmode="overlay", shapes=[figures.baseline()],
             xaxis=axes.onward(look, [point.at for point in due.series], 0.5),
             yaxis=axes.upward(look, due.indicator, [0.0, most * 1.08], 4)),
     }
+
+
+def filling(whole: Sequence[bool], color: str) -> figures.Figure:
+    """Bars full of a colour; that of a bucket which still runs has only its outline."""
+    return {"color": [color if one else palette.GROUND for one in whole],
+            "line": {"color": color, "width": [0 if one else 1.6 for one in whole]}}
 
 
 def returns(look: Look, found: Mapping[str, Reading]) -> list[Any]:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from dash import html
 
-from layouts import header, ids, links
+from layouts import header, ids, links, take_away
 from layouts.look import Look
 
 Align = Literal["text", "number"]
@@ -31,13 +31,19 @@ def emptied(kept: Iterable[str]) -> dict[str, dict[str, Any]]:
 
 
 def head(look: Look, steps: Sequence[tuple[Any, str | None]]) -> list[Any]:
-    """The city, the way to this page, the other language. `steps`: names and addresses, the last one without."""
+    """The city, the way to this page, what can be taken along, the other language.
+
+    `steps` are names and addresses, the last one without.
+    """
     way: list[Any] = [links.link(look.say("page.wall"), links.to_wall(look.view))]
     for name, address in steps:
         way += [html.I("›", **{"aria-hidden": "true"}), html.B(name) if address is None else links.link(name, address)]
-    return [links.link(header.brand(look.city, look.language), links.to_wall(look.view), className="brand"),
-            html.Nav(way, className="crumb", **{"aria-label": look.say("page.way")}),
-            html.Div(header.languages(look), className="lang"), html.Div(header.theme(look.language), className="theme")]
+    return [html.Div([
+        links.link(header.brand(look.city, look.language), links.to_wall(look.view), className="brand"),
+        html.Nav(way, className="crumb", **{"aria-label": look.say("page.way")}),
+        html.Div(take_away.actions(look), className="take"),
+        html.Div(header.languages(look), className="lang"), html.Div(header.theme(look.language), className="theme"),
+    ], className="head-row")]
 
 
 def part(title: Any, body: Sequence[Any], beside: Sequence[Any] = ()) -> list[Any]:

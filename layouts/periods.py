@@ -1,6 +1,6 @@
 """Periods in words: what each is called, from when to when it goes, what it is compared with, and the choice of them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from dash import html
 
@@ -13,19 +13,29 @@ from layouts.view import href
 
 OFFERED = tuple(window for window in PERIODS if window != "24h")   # a day that begins at no midnight belongs to walls
 SOON = timedelta(microseconds=1)
+NOON = time(12)       # of a day that is only named
+WEEK, MONTH = 7, 31   # days
 
 
 def named(look: Look, window: Window) -> str:
-    """What a period is called; two dates are their own name."""
+    """What a period is called; two dates are their own name, with their years where they are not all this year."""
     if window in PERIODS:
         return look.say(f"period.{window}")
     days = periods.between(window)
-    return look.say("period.span", first=days.first.isoformat(), last=days.last.isoformat())
+    ends = [datetime.combine(day, NOON, look.zone) for day in dict.fromkeys((days.first, days.last))]
+    years = len({at.year for at in (*ends, look.now.astimezone(look.zone))}) > 1
+    names = [dated(look, at, years) for at in ends]
+    return names[0] if len(names) == 1 else look.say("period.span", first=names[0], last=names[1])
 
 
 def since(window: Window) -> str:
-    """The key of the words for the period before."""
-    return f"since.{window if window in PERIODS else 'dates'}"
+    """The key of the words for the period before; that of a day, a week or a month says which it is."""
+    if window in PERIODS:
+        return f"since.{window}"
+    days = periods.between(window)
+    if days.whole_months and days.count <= MONTH:
+        return "since.whole_month"
+    return {1: "since.24h", WEEK: "since.7d"}.get(days.count, "since.dates")
 
 
 def told(look: Look) -> str:

@@ -15,7 +15,7 @@ from indicators.definition import DIMENSIONS, Indicator
 from indicators.library import of
 from indicators.reading import Reading, TargetState
 from indicators.units import UNITS
-from layouts import ages, formats, links, periods, states
+from layouts import ages, formats, links, periods, states, take_away
 from layouts.choropleth import choropleth
 from layouts.course import Course, course
 from layouts.drawer import case_list
@@ -71,12 +71,14 @@ def lead(look: Look, found: Reading, above: Reading | None, parts: Sequence[Chil
     names = (look.read(look.region.name), "" if upper is None else look.read(look.city.regions[upper].name))
     title = links.link(look.read(indicator.title), links.to_indicator_page(look.view, indicator.key))
     unit = html.Span(UNITS[indicator.unit].symbol[look.language], className="t3")
-    way = part(title, course(look, Course(found, above=above, names=names)), [unit])
+    way = part(title, course(look, Course(found, bands=None, above=above, names=names)), [unit])
     if not parts or shapes is None:
         return [html.Div([html.Div(way)], className="two one")]
     level = formats.many(look.city.levels[look.region.level + 1].name, 1, look.language)
+    what = html.Span(f"{look.read(indicator.title)} · {UNITS[indicator.unit].symbol[look.language]}", className="t3")
     drawn = choropleth(look, shapes, parts, lambda code: links.to_region_page(look.view, code))
-    return [html.Div([html.Div(way), html.Div(part(look.say("below.map", level=level), drawn))], className="two wide-first")]
+    beside = part(look.say("below.map", level=level), drawn, [what])
+    return [html.Div([html.Div(way), html.Div(beside)], className="two wide-first")]
 
 
 def late(look: Look, lines: Sequence[CaseLine], reading: Reading | None, *, past: bool) -> list[Any]:
@@ -127,7 +129,7 @@ def below(look: Look, regions: Sequence[Region], heroes: Sequence[Indicator],
         "id": region.code, "name": naming(look, region),
         **{one.key: cell(look, region, readings[one.key][region.region_id]) for one in heroes}} for region in regions]
     caption = look.say("below.caption", region=look.read(look.region.name))
-    return part(look.say("below.title", level=level), [table("below", caption, columns, rows)])
+    return part(look.say("below.title", level=level), [table("below", caption, columns, rows)], take_away.files(look, "below"))
 
 
 def naming(look: Look, region: Region) -> Cell:

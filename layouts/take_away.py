@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
 from dash import html
@@ -10,12 +10,24 @@ from dash import html
 from indicators import briefing
 from indicators.windows import day_of
 from layouts.address import fields
-from layouts.address.pages import BriefingPage, IndicatorPage, OrganizationPage, OrganizationsPage, RegionPage
+from layouts.address.pages import (
+    BriefingPage,
+    ComparePage,
+    IndicatorPage,
+    OrganizationPage,
+    OrganizationsPage,
+    RegionPage,
+    SourcesPage,
+    WhyPage,
+)
 from layouts.look import Look
 from layouts.view import View, href, timed
 
-What = Literal["facts", "regions", "scorecard", "organizations", "briefing"]
+What = Literal["facts", "regions", "breakdown", "reasons", "scorecard", "below", "organizations", "briefing", "comparison",
+               "sources"]
+WHATS: tuple[What, ...] = get_args(What)
 KINDS = ("csv", "xlsx")
+ASKED: tuple[What, ...] = ("comparison", "reasons")   # tables that ask for what their page asks for
 
 
 def actions(look: Look) -> list[Any]:
@@ -41,6 +53,12 @@ def own(look: Look) -> Sequence[tuple[What, str | None]]:
         return (("organizations", None),)
     if isinstance(page, BriefingPage):
         return (("briefing", None),)
+    if isinstance(page, ComparePage):
+        return (("comparison", None),) if page.others or page.than else ()
+    if isinstance(page, WhyPage):
+        return (("reasons", page.key),)
+    if isinstance(page, SourcesPage):
+        return (("sources", None),)
     return (("scorecard", None),) if isinstance(page, RegionPage) else ()
 
 
@@ -53,7 +71,7 @@ def period(look: Look) -> View:
 
 
 def files(look: Look, what: What, key: str | None = None) -> list[Any]:
-    """The links to a table's files; `key` is the indicator's of facts and regions."""
+    """The links to a table's files; `key` is the indicator's, of a table of one."""
     name, view = look.say(f"take.{what}"), period(look)
     return [html.Span([html.Span(name, className="t3"), *(
         html.A(look.say(f"take.{kind}"), href=file(view, what, kind, key), download="",
@@ -64,7 +82,8 @@ def files(look: Look, what: What, key: str | None = None) -> list[Any]:
 def file(view: View, what: What, kind: str, key: str | None = None) -> str:
     """The address of a table's file; live/exports reads it back."""
     scope = view.scope
-    query = ({} if key is None else {"i": key}) | {"r": scope.region} | timed(scope, "p", "")
+    asked = {"r": scope.region} if view.page is None or what not in ASKED else view.page.query(scope.region)
+    query = ({} if key is None else {"i": key}) | asked | timed(scope, "p", "")
     return f"/export/{what}.{kind}?{urlencode(query | fields.filters_told(scope) | {'lang': scope.language}, safe=',')}"
 
 

@@ -179,13 +179,14 @@ def row(look: Look, found: Decomposition, one: Part, start: float, ends: tuple[f
 def side(look: Look, indicator: Indicator, number: float | None, n: int) -> Any:
     """A part's own value, over the number of its facts where that is another number."""
     if number is None:
-        return [html.Span(formats.NONE, className="t3"), *facts(look, n)]
-    return [html.Span(told(look, indicator, number)), *([] if number == n else facts(look, n))]
+        return [html.Span(formats.NONE, className="t3"), *facts(look, indicator, n)]
+    return [html.Span(told(look, indicator, number)), *([] if number == n else facts(look, indicator, n))]
 
 
-def facts(look: Look, n: int) -> list[Any]:
-    """How many facts."""
-    return [html.Small(look.say("why.n", n=formats.digits(n, 0)), className="t3")]
+def facts(look: Look, indicator: Indicator, n: int) -> list[Any]:
+    """How many facts: cases and calls are counted in their own word."""
+    key = "parting.n" if indicator.subject in ("case", "message") else "why.n"
+    return [html.Small(look.say(key, n=formats.digits(n, 0)), className="t3")]
 
 
 def name_of(look: Look, found: Decomposition, one: Part, asked: Asked) -> Any:

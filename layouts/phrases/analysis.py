@@ -5,10 +5,10 @@ from indicators.text import Text
 PHRASES: dict[str, Text] = {
     # an indicator's course
     "course.none": Text("此时段没有可画的走势", "No course to draw in this period"),
-    "course.band": Text("常态：此前 {weeks} 周同一星期几、同一时段数值的中间 80%",
+    "course.band": Text("常态范围：此前 {weeks} 周同一星期几、同一时段数值的中间 80%",
                         "Normal: the middle 80% of the values of the same weekday and hour in {weeks} earlier weeks"),
-    "course.no_band": Text("没有常态带：至少要有 {n} 周的历史，且按小时或按天",
-                           "No normal band: it takes {n} earlier weeks, by hours or days"),
+    "course.no_band": Text("历史不足，未画常态范围：按小时或按天的走势，此前至少要有 {n} 周",
+                           "No normal range yet: it takes {n} earlier weeks, and a course by hours or days"),
     "course.running": Text("未完", "still running"),
     "choropleth.none": Text("没有可画的边界", "No boundaries to draw"),
     "choropleth.aloud": Text("{title}，{n} 个{level}；{ends}", "{title}, {n} {level}; {ends}"),
@@ -90,7 +90,7 @@ PHRASES: dict[str, Text] = {
     "organization.idle": Text("此区域此时段没有它的案件", "It has no case in this region and period"),
     "organization.load": Text("期内接办 {n} 件", "{n} cases given in the period"),
     "organization.clocks": Text("时限：守住与超过", "Clocks kept and missed"),
-    "organization.due": Text("期内到期 {n} 件，按期结案", "of {n} cases that fell due, closed on time"),
+    "organization.due": Text("期内到期 {n} 件中按期结案的比例", "of {n} cases that fell due, closed on time"),
     "organization.no_clock": Text("此时段没有到期的案件", "No case fell due in this period"),
     "organization.clocks.aloud": Text("到期 {due} 件，其中超过时限 {missed} 件", "{due} clocks ended, {missed} of them missed"),
     "organization.kept": Text("按期结案", "kept"),

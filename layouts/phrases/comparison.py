@@ -17,6 +17,8 @@ PHRASES: dict[str, Text] = {
     "compare.axes": Text("每行的走势同一纵轴", "The courses of a row share one axis"),
     "compare.lengths": Text("两个时段长短不同（{first} 天、{second} 天）：合计数不能直接比，比率可以",
                             "The periods differ in length ({first} and {second} days): totals do not compare, ratios do"),
+    "compare.running": Text("其中一个时段的末段还没有走完：合计数偏低，比率可以比",
+                            "One of the periods still runs: its totals are not full yet, ratios compare"),
     "compare.caption": Text("{names}的指标对比", "Indicators of {names} side by side"),
     "compare.and": Text("、", ", "),
 }

@@ -36,6 +36,7 @@ PHRASES: dict[str, Text] = {
     "since.month": Text("较上月同期", "vs last month"),
     "since.quarter": Text("较上季同期", "vs last quarter"),
     "since.year": Text("较去年同期", "vs last year"),
+    "since.whole_month": Text("较前一个月", "vs month before"),
     "since.dates": Text("较前一时段", "vs period before"),
     "since.last_year": Text("较去年同期", "vs last year"),
 }

@@ -8,15 +8,17 @@ from indicators.definition import Indicator
 from indicators.library import INDICATORS
 from indicators.text import Language
 from layouts import take_away
-from layouts.address import fields, readers
+from layouts.address import fields, pages, readers
 from layouts.address.errors import BadAddress
+from layouts.address.pages import Page
 from layouts.take_away import What
 from layouts.view import View, scoped
 from layouts.words import WORDS
 from live.address import OFF_LIMITS, Refused, unknown_region
 from live.reach import inside
 
-OF_ONE: tuple[What, ...] = ("facts", "regions")   # these are of one indicator
+OF_ONE: tuple[What, ...] = ("facts", "regions", "breakdown", "reasons")   # these are of one indicator
+ANYBODYS: tuple[What, ...] = ("sources",)                                  # these say nothing of a region
 
 
 @dataclass(frozen=True)
@@ -31,19 +33,28 @@ class Order:
 def read(city: City, what: What, said: Mapping[str, str], language: Language, within: str | None) -> Order:
     """Read an address; `within` is the region that may be seen. Raises: Refused."""
     try:
-        code = said.get("r", city.root.code)
-        view = View(scoped(code, said, fields.spoken(said.get("lang", language))))
-        region = city.region(code)
         indicator = INDICATORS[readers.indicator(said["i"])] if "i" in said else None
+        if what in OF_ONE and indicator is None:
+            raise Refused(WORDS["take.no_indicator"], 400)
+        page, code = paged(what, said, city.root.code)
+        view = View(scoped(code, said, fields.spoken(said.get("lang", language))), page=page)
+        shown = [city.region(one) for one in ((code,) if page is None else pages.regions(page, code))]
     except BadAddress as error:
         raise Refused(error.words, error.status) from error
     except UnknownRegion as error:
         raise unknown_region(city, error) from error
-    if within is not None and not inside(city, region, within):
+    if within is not None and what not in ANYBODYS and not all(inside(city, region, within) for region in shown):
         raise Refused(OFF_LIMITS, 403)
-    if what in OF_ONE and indicator is None:
-        raise Refused(WORDS["take.no_indicator"], 400)
     return Order(what, view, indicator if what in OF_ONE else None)
+
+
+def paged(what: What, said: Mapping[str, str], home: str) -> tuple[Page | None, str]:
+    """The page whose table is asked for, where it takes as much to say as the page, and the region's code. Raises: BadAddress."""
+    if what == "comparison":
+        return readers.a_comparison("", said, home)
+    if what == "reasons":
+        return readers.a_reason(said["i"], said, home)
+    return None, said.get("r", home)
 
 
 def address(order: Order, kind: str) -> str:

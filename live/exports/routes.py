@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from data_access.city import City
 from data_access.engine import DataUnavailable
-from layouts.take_away import What
+from layouts.take_away import KINDS, WHATS, What
 from layouts.view import View
 from layouts.words import say
 from live import gate
@@ -29,7 +29,7 @@ def routes(city: Callable[[], City | None], desk: Callable[[View], Desk]) -> Blu
     blueprint = Blueprint("exports", __name__)
     turns = BoundedSemaphore(AT_ONCE)
 
-    @blueprint.get("/export/<any(facts, regions, scorecard, organizations, briefing):what>.<any(csv, xlsx):kind>")
+    @blueprint.get(f"/export/<any({', '.join(WHATS)}):what>.<any({', '.join(KINDS)}):kind>")
     def export(what: What, kind: str) -> Response:
         language, here = asked(request), city()
         if here is None:

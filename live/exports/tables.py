@@ -3,23 +3,26 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from data_access import every_row
+from data_access import every_row, quarantine, shares
 from data_access.every_row import Column, Line
 from data_access.movers import movers
 from data_access.organizations import scores
 from indicators.definition import Indicator
 from indicators.library import INDICATORS
 from indicators.reading import Reading
+from indicators.splits import FIELDS, splittable
 from indicators.text import LANGUAGES, Text
 from indicators.units import UNITS
-from layouts import movement, states
+from layouts import formats, movement, parting, states, why_page
 from layouts.look import Look
 from layouts.words import WORDS
 from live.desk import Desk
 from live.exports import about
 from live.exports.orders import Order
 from live.exports.sheet import Facts, Sheet
+from live.pages import comparison as comparisons
 from live.pages import reads
+from live.pages import reasons as why
 from live.pages.region import heroes, told
 
 CODES = {"Channel": "channel.", "State": "case."}   # columns of facts whose codes the screen has words for
@@ -47,6 +50,26 @@ AGENCY = (
     Column(Text("综合分", "Composite"), "number"), Column(Text("受理案件", "Cases given"), "number"),
     Column(Text("在办", "Open"), "number"), Column(Text("超期", "Overdue"), "number"),
     Column(Text("挂起", "Suspended"), "number"), Column(Text("模拟", "Simulated"), "flag"),
+)
+
+SIDE = Column(Text("对比项", "Side"))
+REASON = (
+    Column(Text("代码", "Key")), Column(Text("部分", "Part")), Column(Text("此前", "Before"), "number"),
+    Column(Text("此期", "Now"), "number"), Column(Text("此前数据条数", "Facts before"), "number"),
+    Column(Text("此期数据条数", "Facts now"), "number"), Column(Text("结构", "Mix"), "number"),
+    Column(Text("自身", "Own rate"), "number"), Column(Text("贡献", "Contribution"), "number"), Column(Text("单位", "Unit")),
+)
+SHARE = (
+    Column(Text("按", "By")), Column(Text("代码", "Key")), Column(Text("名称", "Name")), Column(Text("数值", "Value"), "number"),
+    Column(Text("单位", "Unit")), Column(Text("数据条数", "Facts"), "number"),
+)
+SOURCE = (
+    Column(Text("代码", "Key")), Column(Text("数据源", "Source")), Column(Text("种类", "Kind")), Column(Text("提供者", "Owner")),
+    Column(Text("许可", "Licence")), Column(Text("网址", "Address")), Column(Text("状态", "State")),
+    Column(Text("最近收到", "Last received"), "instant"), Column(Text("最新数据", "Newest datum"), "instant"),
+    Column(Text("承诺更新（分钟）", "Promised within (minutes)"), "number"), Column(Text("收下", "Taken"), "number"),
+    Column(Text("带标记", "Marked"), "number"), Column(Text("拒收", "Rejected"), "number"),
+    Column(Text("待处理", "Waiting"), "number"), Column(Text("模拟", "Simulated"), "flag"),
 )
 
 
@@ -119,6 +142,66 @@ def organizations(desk: Desk, order: Order) -> tuple[Sheet, Facts]:
             about.of_scope(desk, title, marked=any(one.simulated for one in found)))
 
 
+def comparison(desk: Desk, _: Order) -> tuple[Sheet, Facts]:
+    """The indicators of regions, or of two periods, side by side: a row for each of them."""
+    look, sides = desk.look, comparisons.sides(desk)
+    rows = [[key, look.read(INDICATORS[key].title), look.say(f"dimension.{INDICATORS[key].dimension}"), side.name,
+             *measured(look, side.readings[key])] for key in (one.key for one in told()) for side in sides if side.readings]
+    title = f"{look.say('take.comparison')}: {look.say('compare.and').join(side.name for side in sides)}"
+    marked = any(reading.simulated for side in sides for reading in side.readings.values())
+    return (Sheet(look.say("take.comparison"), (*INDICATOR, SIDE, *MEASURED), [rows], look.language),
+            about.of_scope(desk, title, marked=marked))
+
+
+def reasons(desk: Desk, order: Order) -> tuple[Sheet, Facts]:
+    """What each part contributes to an indicator's change, all of them; what no part has is a row of its own."""
+    look, indicator, found = desk.look, chosen(order), why.found(desk)
+    unit = look.say("points") if indicator.unit == "percent" else UNITS[indicator.unit].symbol[look.language]
+    rows: list[Line] = [[one.key, parting.named(look, found.by, one.key, one.name), one.before, one.after, one.n_before,
+                         one.n_after, one.mix, one.rate, one.contribution, unit] for one in found.parts]
+    if found.rest:
+        rows.append(["", look.say("why.rest.name"), None, None, None, None, None, None, found.rest, unit])
+    told_of = about.of_indicator(desk, indicator, reads.yearly(desk, [indicator])[indicator.key])
+    change = [(look.say("why.title"), look.say(f"why.by.{found.by}")),
+              (look.say("why.against"), why_page.against(look, found.against)),
+              *(((look.say("why.nothing"), look.read(found.why)),) if found.why is not None else ()),
+              *((look.say(f"why.{key}"), formats.quantity(number, indicator, look.language).digits)
+                for key, number in (("before", found.before), ("after", found.after)) if number is not None)]
+    return Sheet(look.say("take.reasons"), REASON, [rows], look.language), [*told_of, *change]
+
+
+def breakdown(desk: Desk, order: Order) -> tuple[Sheet, Facts]:
+    """An indicator by class, agency and channel: a row for each value of each; none where it has none."""
+    look, indicator = desk.look, chosen(order)
+    found = () if not splittable(indicator) else shares.shares_by_each(
+        desk.engine, desk.city, indicator, desk.scope, desk.tick.now, FIELDS)
+    rows = [[look.say(f"filter.{one.by}"), share.key, parting.named(look, one.by, share.key, share.name), share.value,
+             UNITS[indicator.unit].symbol[look.language], share.n] for one in found for share in one.shares]
+    return (Sheet(look.say("take.breakdown"), SHARE, [rows], look.language),
+            about.of_indicator(desk, indicator, reads.yearly(desk, [indicator])[indicator.key]))
+
+
+def children(desk: Desk, _: Order) -> tuple[Sheet, Facts]:
+    """The leading indicators in the regions right below, as the region's page has them."""
+    look = desk.look
+    found = below(desk)
+    sheet = found[0] if found else Sheet(look.say("take.below"), REGION, [[]], look.language)
+    marked = any(reading.simulated for each in reads.children(desk, heroes()).values() for reading in each.values())
+    return sheet, about.of_scope(desk, look.say("take.below"), marked=marked)
+
+
+def sources(desk: Desk, _: Order) -> tuple[Sheet, Facts]:
+    """Every source with its state and what became of its rows."""
+    look, found = desk.look, desk.sources()
+    waiting = quarantine.waiting(desk.engine)
+    rows = [[one.key, look.read(one.name), look.say(f"source.kind.{one.kind}"), one.owner, one.licence, one.url,
+             look.say(f"sources.{one.state(look.now)}"), local(look, one.last_received_at), local(look, one.last_at),
+             None if one.promise is None else one.promise.total_seconds() / 60, one.taken, one.marked, one.rejected,
+             waiting.get(one.key, 0), one.simulated] for one in found]
+    return (Sheet(look.say("take.sources"), SOURCE, [rows], look.language),
+            about.of_scope(desk, look.say("take.sources"), marked=any(one.simulated for one in found)))
+
+
 def changes(desk: Desk) -> Sheet:
     """What got better and what got worse, with the sum behind each."""
     look = desk.look
@@ -148,7 +231,8 @@ def more(desk: Desk, order: Order) -> list[Sheet]:
 POINTS = Text("得分", "points")
 TABLES: dict[str, Callable[[Desk, Order], tuple[Sheet, Facts]]] = {
     "facts": facts, "regions": regions, "scorecard": scorecard, "organizations": organizations,
-    "briefing": briefing,
+    "briefing": briefing, "comparison": comparison, "reasons": reasons, "breakdown": breakdown, "below": children,
+    "sources": sources,
 }
 
 

@@ -16,7 +16,7 @@ from indicators.definition import Indicator, Percentile, Ratio
 from indicators.library import INDICATORS
 from indicators.reading import Reading
 from indicators.splits import FIELDS, splittable
-from layouts import drawer_indicator, indicator_page, making, multiples, parting, spread
+from layouts import drawer_indicator, indicator_page, making, multiples, parting, spread, take_away
 from layouts.address.pages import IndicatorPage
 from layouts.course import Course
 from layouts.page import part
@@ -160,7 +160,8 @@ def parted(desk: Desk) -> list[Any]:
     if not splittable(shown(desk)):
         return []
     look = desk.look
-    return part(look.say("parting.title"), parting.parting(look, breakdowns(desk)), parting.hints(look))
+    beside = [*parting.hints(look), *take_away.files(look, "breakdown", shown(desk).key)]
+    return part(look.say("parting.title"), parting.parting(look, breakdowns(desk)), beside)
 
 
 def behind(desk: Desk) -> list[Any]:

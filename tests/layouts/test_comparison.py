@@ -3,7 +3,7 @@
 from typing import Any
 
 from indicators.scope import Scope
-from layouts import comparison
+from layouts import comparison, periods
 from layouts.address.pages import ComparePage
 from layouts.comparison import Side
 from layouts.look import Look
@@ -53,6 +53,19 @@ def test_two_periods_say_how_far_they_differ_and_that_unlike_lengths_spoil_total
     assert "↑ 2.0 点" in text(drawn) and "好转" in text(drawn)
     assert "两个时段长短不同（30 天、7 天）" in text(drawn)
     assert "长短不同" not in text(table(side("now", 93.0), side("then", 91.0, window="2026-09-01..2026-09-30"), timed=True))
+
+
+def test_a_period_that_still_runs_beside_one_that_is_over_is_said_to_have_totals_that_are_not_full():
+    whole = side("then", 91.0, window="2026-09-01..2026-09-30")
+    assert "末段还没有走完" in text(table(side("now", 93.0), whole, timed=True))
+    assert "末段还没有走完" not in text(table(side("now", 93.0, window="2026-10-01..2026-10-30"), whole, timed=True))
+
+
+def test_two_dates_are_named_as_people_write_them_with_the_year_where_it_is_another():
+    page = look(ComparePage())
+    assert periods.named(page, "2026-09-01..2026-09-30") == "9 月 1 日—9 月 30 日"
+    assert periods.named(page, "2026-09-01..2026-09-01") == "9 月 1 日"
+    assert periods.named(page, "2025-12-31..2026-01-02") == "2025 年 12 月 31 日—2026 年 1 月 2 日"
 
 
 def test_one_region_alone_is_offered_others_and_other_periods_like_with_like():

@@ -87,7 +87,19 @@ def test_what_is_normal_is_an_area_and_its_making_is_told_with_its_weeks() -> No
 
 
 def test_a_course_without_a_band_says_what_one_would_take() -> None:
-    assert "没有常态带" in text(course.course(LOOK, course.Course(OWN)))
+    assert "未画常态范围" in text(course.course(LOOK, course.Course(OWN)))
+
+
+def test_a_course_whose_band_was_not_asked_for_says_nothing_of_one() -> None:
+    assert "常态" not in text(course.course(LOOK, course.Course(OWN, bands=None)))
+
+
+def test_few_regions_are_named_on_the_map_over_their_values_and_many_are_not() -> None:
+    drawn = figures_in(choropleth.choropleth(LOOK, SQUARES, CHILDREN, lambda code: f"/x/{code}"))[0]["layout"]["annotations"]
+    assert [one["text"] for one in drawn[:2]] == [CHILDREN[0].region.name.zh, "97.0"]
+    assert {(one["x"], one["y"]) for one in drawn} == {(5, 5)} and drawn[0]["yshift"] > 0 > drawn[1]["yshift"]
+    crowd = choropleth.notes(LOOK, CHILDREN[0], (5, 5), choropleth.NUMBERS + 1)
+    assert crowd == []
 
 
 def test_the_running_bucket_is_hollow_and_reached_by_dots() -> None:

@@ -80,9 +80,19 @@ def test_clocks_kept_stand_before_all_that_ended() -> None:
     drawn = organization_page.clocks(LOOK, clocks([10, 4, 0], [80.0, 50.0, None]))
     figure = next(part.figure for part in parts(drawn) if hasattr(part, "figure"))
     assert [trace["y"] for trace in figure["data"]] == [[10, 4, 0], [8, 2, 0]]
-    assert figure["data"][0]["marker"]["color"] == "var(--bad)"
+    assert set(figure["data"][0]["marker"]["color"]) == {"var(--bad)"}
     go.Figure(json.loads(re.sub(r"var\(--[a-z0-9-]+\)", "#123456", json.dumps(figure))))
     assert any("到期 14 件，其中超过时限 4 件" in (getattr(part, "aria-label", "") or "") for part in parts(drawn))
+
+
+def test_the_bucket_that_still_runs_is_an_outline_and_the_key_says_so() -> None:
+    found = clocks([10, 4], [80.0, 50.0])
+    due = found[organization_page.DUE]
+    found[organization_page.DUE] = replace(due, series=(due.series[0], replace(due.series[1], complete=False)))
+    drawn = organization_page.clocks(LOOK, found)
+    marker = next(part.figure for part in parts(drawn) if hasattr(part, "figure"))["data"][0]["marker"]
+    assert marker["color"] == ["var(--bad)", "var(--ground)"] and marker["line"]["width"][0] == 0 < marker["line"]["width"][1]
+    assert "未完" in text(drawn) and "未完" not in text(organization_page.clocks(LOOK, clocks([10, 4], [80.0, 50.0])))
 
 
 def test_without_a_clock_that_ended_it_says_so() -> None:

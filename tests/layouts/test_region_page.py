@@ -56,6 +56,19 @@ def test_a_count_is_told_in_per_cent_with_both_steps_of_the_sum():
     assert "30,546 − 33,249 = −2,703 件，−2,703 ÷ 33,249 = −8.1%" in said(reading)
 
 
+def test_a_sentence_has_the_unit_of_its_number_even_where_it_is_a_quotient():
+    """38.4 after 46.0 of an indicator in µg/m³."""
+    told = said(town.reading("place_pm25", value=38.4, previous=46.0))
+    assert "下降 7.6 µg/m³" in told and "= −7.60 µg/m³" in told
+
+
+@pytest.mark.parametrize("window, told", [
+    ("2026-11-22..2026-11-22", "较前一日"), ("2026-11-16..2026-11-22", "较前 7 天"), ("2026-10-01..2026-10-31", "较前一个月"),
+    ("2026-10-01..2026-10-12", "较前一时段"), ("30d", "较前 30 天")])
+def test_the_period_before_a_day_a_week_or_a_month_is_called_by_its_name(window, told):
+    assert look().say(periods.since(window)) == told
+
+
 def test_a_number_and_the_same_per_square_kilometre_are_one_piece_of_news():
     both = [town.reading(key, value=now, comparable=now, previous=2 * now, comparable_n=900, previous_n=1800)
             for key, now in (("event_reported", 900.0), ("place_case_density", 90.0))]

@@ -103,6 +103,36 @@ def test_agencies_are_taken_away_with_their_scores(client: FlaskClient) -> None:
     assert (roads["Agency code"], roads["Agency"], roads["Open"], roads["Overdue"]) == ("A1", "Roads", "8", "1")
 
 
+def test_regions_side_by_side_are_taken_away_with_a_row_for_each(client: FlaskClient) -> None:
+    found = [row for row in table(client, "comparison.csv?r=T1,T2&p=24h&lang=en") if row["Indicator key"] == "event_open"]
+    assert [(row["Side"], float(row["Value"])) for row in found] == [("Area T1", 4), ("Area T2", 4)]
+    periods = table(client, "comparison.csv?r=T1&p=7d&than=2026-01-01..2026-01-07&lang=en")
+    assert len({row["Side"] for row in periods}) == 2 and "7 days" in {row["Side"] for row in periods}
+
+
+def test_the_parts_of_a_change_are_taken_away_and_add_up_to_it(client: FlaskClient) -> None:
+    found = table(client, "reasons.csv?i=event_open&r=T&p=7d&lang=en")
+    whole = [(float(row["Before"] or 0), float(row["Now"] or 0), float(row["Contribution"])) for row in found]
+    assert sum(now - before for before, now, _ in whole) == pytest.approx(sum(given for *_, given in whole))
+
+
+def test_an_indicator_is_taken_away_by_class_agency_and_channel_and_each_counts_all(client: FlaskClient) -> None:
+    found = table(client, "breakdown.csv?i=event_reported&r=T&p=24h&lang=en")
+    counts: dict[str, float] = {}
+    for row in found:
+        counts[row["By"]] = counts.get(row["By"], 0) + float(row["Value"])
+    assert len(counts) == 3 and set(counts.values()) == {8.0}
+    assert table(client, "breakdown.csv?i=people_population&r=T&p=24h&lang=en") == [], "what has no class has no rows"
+
+
+def test_the_regions_below_and_the_sources_are_taken_away_as_their_tables_show_them(client: FlaskClient) -> None:
+    below = table(client, "below.csv?r=T&p=24h&lang=en")
+    assert [row["Region code"] for row in below] == ["T1", "T2"]
+    assert {float(row["Cases reported"]) for row in below} == {4.0}
+    sources = table(client, "sources.csv?lang=en")
+    assert sources and all(row["Key"] and row["State"] and float(row["Taken"]) >= 0 for row in sources)
+
+
 def test_a_workbook_is_named_by_what_where_and_when_in_any_letters(client: FlaskClient) -> None:
     answer = client.get("/export/regions.xlsx?i=event_open&r=T&p=24h")
     assert answer.mimetype == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -112,7 +142,8 @@ def test_a_workbook_is_named_by_what_where_and_when_in_any_letters(client: Flask
 
 @pytest.mark.parametrize(("address", "status"), [
     ("facts.csv?i=nothing", 404), ("facts.csv?i=event_open&r=T9", 404), ("facts.csv", 400),
-    ("regions.csv?i=event_open&p=5y", 400),
+    ("regions.csv?i=event_open&p=5y", 400), ("reasons.csv", 400), ("breakdown.csv", 400), ("comparison.csv?r=T1,T1", 400),
+    ("comparison.csv?r=T1,T9", 404), ("reasons.csv?i=event_open&by=moon", 400),
     ("facts.csv?i=event_open&at=soon", 400), ("facts.csv?i=event_open&f.state=odd", 400), ("scorecard.csv?lang=fr", 400),
 ])
 def test_an_order_that_cannot_be_is_answered_in_words(client: FlaskClient, address: str, status: int) -> None:
@@ -124,7 +155,9 @@ def test_a_wall_takes_away_what_lies_in_its_region_only(client: FlaskClient) -> 
     assert client.get(f"/wall?token={TOKEN}").status_code == 302
     assert client.get("/export/facts.csv?i=event_open&r=T11&bare=1").status_code == 200
     assert client.get("/export/scorecard.csv?r=T1").status_code == 200
-    for address in ("facts.csv?i=event_open&r=T2", "scorecard.csv", "organizations.xlsx?r=T"):
+    assert client.get("/export/sources.csv").status_code == 200
+    for address in ("comparison.csv?r=T1,T2", "reasons.csv?i=event_open&r=T2", "below.csv",
+                    "facts.csv?i=event_open&r=T2", "scorecard.csv", "organizations.xlsx?r=T"):
         assert client.get(f"/export/{address}").status_code == 403
 
 
