@@ -2,13 +2,14 @@
 
 import contextlib
 import socket
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Thread
+from typing import Any
 
 from data_access import engine as engines
 from doors import listening
 from ingest.pack import Source, read
-from ingest.pack.doors.mqtt import Mqtt
 
 TOPICS = [
     {"topic": "crash/{device}/{property}/bare"},
@@ -17,11 +18,11 @@ TOPICS = [
 ]
 
 
-def listen(database: str, port: int) -> None:
+def listen(database: str, entries: Sequence[Mapping[str, Any]]) -> None:
     """Listen as `cli.py listen` does, until told to stop or killed."""
-    entry = Mqtt.model_validate({"door": "mqtt", "url": f"mqtt://127.0.0.1:{port}", "topics": TOPICS})
-    source = Source.model_validate({"key": "test", "name": "Test", "owner": "Town hall", "licence": "CC0-1.0", "kind": "iot"})
-    pack = read("newyork").model_copy(update={"sources": [source.model_copy(update={"listen": [entry]})]})
+    source = Source.model_validate({"key": "test", "name": "Test", "owner": "Town hall", "licence": "CC0-1.0", "kind": "iot",
+                                    "listen": list(entries)})
+    pack = read("newyork").model_copy(update={"sources": [source]})
     engine = engines.create(database, statement_timeout_ms=20_000)
     listening.listen(engine, pack)
     engine.dispose()

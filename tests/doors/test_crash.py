@@ -4,11 +4,9 @@ The door is the real one, in processes of its own; the database is a private clu
 """
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -20,14 +18,13 @@ import pytest
 import requests
 from sqlalchemy import Engine, text
 
-from cluster import place, private
-from data_access import engine as engines
+from cluster import private
 from data_access.city import City
 from ingest.rollups import check
 from running import door_command
-from schema.migration import migrate
 from settings import ROOT, Settings
 from tests.doors.cap_messages import alert, info
+from tests.doors.killing import kill_database, migrated, own_folder
 
 KILLS = int(os.environ.get("DOOR_KILLS", "3"))
 ROWS = 20               # of a batch
@@ -39,26 +36,14 @@ TOKEN = {"Authorization": "Bearer secret"}
 @pytest.fixture(scope="module")
 def var() -> Iterator[Path]:
     """A folder for a cluster of its own."""
-    made = Path(tempfile.mkdtemp(prefix="tonglan-crash-", dir="/tmp"))
-    made.chmod(0o755)
-    before = os.environ.get("VAR")
-    os.environ["VAR"] = str(made)
-    yield made
-    private.stop()
-    os.environ.pop("VAR")
-    if before is not None:
-        os.environ["VAR"] = before
-    shutil.rmtree(made)
+    with own_folder() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
 def database_url(var: Path) -> str:
     """A migrated database that can be killed."""
-    url = private.start()
-    fresh = engines.create(url, statement_timeout_ms=60_000)
-    migrate(fresh)
-    fresh.dispose()
-    return url
+    return migrated()
 
 
 @dataclass
@@ -86,15 +71,6 @@ class Door:
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-
-
-def kill_database(var: Path) -> None:
-    """Kill the cluster's server and all that it started, the writers first."""
-    pid = int((place.find(var, "pg").data / "postmaster.pid").read_text().split()[0])
-    told = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    for each in (pid, *map(int, told.stdout.split())):
-        with suppress(ProcessLookupError):
-            os.kill(each, signal.SIGKILL)
 
 
 @dataclass

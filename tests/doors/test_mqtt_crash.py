@@ -20,7 +20,7 @@ from sqlalchemy import Engine, text
 
 from doors.courier import Courier
 from tests.doors.broker import Broker, running
-from tests.doors.crashing import Wire, listen
+from tests.doors.crashing import TOPICS, Wire, listen
 
 CRASHES = int(os.environ.get("CRASHES", "6"))
 EVERY_S = 0.003
@@ -76,7 +76,8 @@ def test_whatever_is_killed_nothing_is_lost_and_nothing_doubled(
     port = wire.lay()
 
     def begin() -> BaseProcess:
-        process: BaseProcess = FORKED.Process(target=listen, args=(database_url, port))
+        entry = {"door": "mqtt", "url": f"mqtt://127.0.0.1:{port}", "topics": TOPICS}
+        process: BaseProcess = FORKED.Process(target=listen, args=(database_url, [entry]))
         process.start()
         return process
 
