@@ -20,6 +20,14 @@ class WallToken:
     token: str = field(repr=False)
 
 
+@dataclass(frozen=True)
+class ReadToken:
+    """Who may read by the doors, and by which token."""
+
+    name: str
+    token: str = field(repr=False)
+
+
 class Settings(BaseSettings):
     """What an operator may set; a name here in capitals is the variable's name."""
 
@@ -46,6 +54,11 @@ class Settings(BaseSettings):
     wall_tokens: Annotated[tuple[WallToken, ...], NoDecode] = Field(
         (), repr=False, description="Who may open /wall, as WALL:REGION:TOKEN apart by spaces; none: walls are open")
 
+    public_doors: Annotated[tuple[Literal["open311", "sensorthings"], ...], NoDecode] = Field(
+        (), description="The doors that anybody who reaches them may read, apart by spaces; none: by token alone")
+    read_tokens: Annotated[tuple[ReadToken, ...], NoDecode] = Field(
+        (), repr=False, description="Who may read by the doors and not send, as NAME:TOKEN apart by spaces")
+
     @model_validator(mode="after")
     def folder_of_its_own(self) -> "Settings":
         """Another city than the default one keeps its database, tokens and logs apart, unless VAR says where."""
@@ -61,6 +74,35 @@ class Settings(BaseSettings):
             return given
         return tuple(wall_token(place, one) for place, one in enumerate(given.split(), start=1))
 
+    @field_validator("public_doors", mode="before")
+    @classmethod
+    def read_public_doors(cls, given: object) -> object:
+        """Read the list."""
+        return tuple(given.split()) if isinstance(given, str) else given
+
+    @field_validator("read_tokens", mode="before")
+    @classmethod
+    def read_read_tokens(cls, given: object) -> object:
+        """Read the list; a mistake is told by its place, never by what stands there."""
+        if not isinstance(given, str):
+            return given
+        return tuple(read_token(place, one) for place, one in enumerate(given.split(), start=1))
+
+
+def read_token(place: int, written: str) -> ReadToken:
+    """One entry of the list. Raises: ValueError."""
+    name, _, token = written.partition(":")
+    if not (name and token):
+        raise ValueError(f"entry {place} must be NAME:TOKEN")
+    return ReadToken(name, long_enough(place, token))
+
+
+def long_enough(place: int, token: str) -> str:
+    """A token that is not too short. Raises: ValueError."""
+    if len(token) < SHORTEST_TOKEN:
+        raise ValueError(f"the token of entry {place} needs {SHORTEST_TOKEN} characters or more")
+    return token
+
 
 def wall_token(place: int, written: str) -> WallToken:
     """One entry of the list. Raises: ValueError."""
@@ -68,6 +110,4 @@ def wall_token(place: int, written: str) -> WallToken:
     region, _, token = rest.partition(":")
     if not (wall and region and token):
         raise ValueError(f"entry {place} must be WALL:REGION:TOKEN")
-    if len(token) < SHORTEST_TOKEN:
-        raise ValueError(f"the token of entry {place} needs {SHORTEST_TOKEN} characters or more")
-    return WallToken(wall, region, token)
+    return WallToken(wall, region, long_enough(place, token))

@@ -12,6 +12,7 @@ from doors.courier import Courier
 from doors.desk import Desk
 from doors.registry import BLUEPRINTS, SERVED
 from doors.state import States
+from doors.visitors import Visitors
 from ingest import pack, retention
 from ingest.batch import Source
 from ingest.door import Hall, create_door, work
@@ -27,14 +28,15 @@ SCREEN = "screen"   # the batches that come by the screen's own port
 
 def create_doors(
     engine: Engine, states: States, *, said: Pack | None = None, alone: bool = False, name: str = HTTP, stop_days: int = 0,
+    visitors: Visitors | None = None,
 ) -> Flask:
     """All doors that are served, as one Flask app; `said` is the pack, whose sources may say how their messages are read.
 
     `name` tells the batches of this process from those of others. With `alone`, threads beside it do what a city needs once:
-    with `stop_days`, they give up stops of public transport after so many.
+    with `stop_days`, they give up stops of public transport after so many. `visitors` may read; senders alone where not said.
     """
     hall = Hall.of(engine, alone=alone)
-    desk = Desk(hall, Courier(engine, said, hall.intake), states)
+    desk = Desk(hall, Courier(engine, said, hall.intake), states, visitors or Visitors())
 
     def hears(source: Source, answered: dict[str, Any]) -> None:
         count = sum(answered[fate] for fate in ("taken", "seen", "rejected"))
@@ -65,7 +67,8 @@ def from_settings() -> Flask:
     engine = create(settings.database_url, statement_timeout_ms=settings.ingest_timeout_ms)
     states = States(engine, resumes=[(HTTP, HTTP), *SERVED])
     states.keep()
-    return create_doors(engine, states, said=planned(settings.pack), alone=True, stop_days=settings.stop_days)
+    return create_doors(engine, states, said=planned(settings.pack), alone=True, stop_days=settings.stop_days,
+                        visitors=Visitors(settings.public_doors, [one.token for one in settings.read_tokens]))
 
 
 def planned(name: str) -> Pack | None:

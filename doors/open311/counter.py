@@ -1,6 +1,7 @@
 """The city's own Open311 server, under /open311/v2/: apps list its services, ask for them, and read what became of it.
 
-Reading is open to everybody, and shows what the standard shows. Whoever sends does so as a source, whose token is the api_key.
+What services there are is open to everybody. Requests are read by a token, or by everybody where the operator says so, and show
+what the standard shows. Whoever sends does so as a source, whose token is the api_key.
 """
 
 import orjson

@@ -28,19 +28,21 @@ def description() -> Schema:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Tonglan: Open311 GeoReport v2", "version": "2", "description":
-                 "The city's services are its classes of cases; a request is a case. Reading is open to everybody; sending takes "
-                 "an api_key, the token of a source. A request is stored when it is answered with its number."},
+                 "The city's services are its classes of cases; a request is a case. Services are told to everybody, requests "
+                 "to who has a token, unless the operator opens them; sending takes an api_key, the token of a source. A "
+                 "request is stored when it is answered with its number."},
         "paths": {path: one for ending in FORMATS for path, one in paths(ending).items()},
         "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "A source's token"}},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "A source's token, or a reader's"},
+                                "api_key": {"type": "apiKey", "in": "query", "name": "api_key", "description": "The same"}},
             "schemas": SCHEMAS},
     }
 
 
 def paths(ending: str) -> Schema:
     """The addresses of one format."""
-    def read(name: str, summary: str, parameters: list[Schema], answered: str) -> Schema:
-        return {"get": operation(f"{name}_{ending}", ending, summary, parameters, answered)}
+    def read(name: str, summary: str, parameters: list[Schema], answered: str, *, locked: bool = False) -> Schema:
+        return {"get": operation(f"{name}_{ending}", ending, summary, parameters, answered, locked=locked)}
 
     base = "/open311/v2"
     return {
@@ -48,19 +50,22 @@ def paths(ending: str) -> Schema:
         f"{base}/services.{ending}": read("services", "List the services", [JURISDICTION], "services"),
         f"{base}/services/{{service_code}}.{ending}": read(
             "definition", "A service's definition", [inside("service_code"), JURISDICTION], "service_definition"),
-        f"{base}/requests.{ending}": {**read("requests", "List requests, the newest first", LIST, "requests"),
+        f"{base}/requests.{ending}": {**read("requests", "List requests, the newest first", LIST, "requests", locked=True),
                                       "post": sending(ending)},
         f"{base}/requests/{{service_request_id}}.{ending}": read(
-            "request", "One request", [inside("service_request_id"), JURISDICTION], "requests"),
+            "request", "One request", [inside("service_request_id"), JURISDICTION], "requests", locked=True),
         f"{base}/tokens/{{token}}.{ending}": read(
-            "token", "The number of what was sent with this Idempotency-Key", [inside("token"), JURISDICTION], "numbers"),
+            "token", "The number of what was sent with this Idempotency-Key", [inside("token"), JURISDICTION], "numbers",
+            locked=True),
     }
 
 
-def operation(name: str, ending: str, summary: str, parameters: list[Schema], answered: str) -> Schema:
-    """Reading something."""
-    return {"summary": summary, "operationId": name, "parameters": parameters, "security": [],
-            "responses": {"200": content(ending, "Found", SCHEMA_OF[answered]), **faults(ending, 400, 404, 429, 503)}}
+def operation(name: str, ending: str, summary: str, parameters: list[Schema], answered: str, *, locked: bool) -> Schema:
+    """Reading something: `locked` is what takes a token, unless the operator opens the door."""
+    security: list[Schema] = [{"token": []}, {"api_key": []}, {}] if locked else []
+    codes = (400, *([403] if locked else []), 404, 429, 503)
+    return {"summary": summary, "operationId": name, "parameters": parameters, "security": security,
+            "responses": {"200": content(ending, "Found", SCHEMA_OF[answered]), **faults(ending, *codes)}}
 
 
 def sending(ending: str) -> Schema:

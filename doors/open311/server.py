@@ -100,6 +100,7 @@ class Server:
 
     def requests(self) -> tuple[str, Content]:
         """The requests that are asked for. Raises: Fault."""
+        self.let_read()
         city, _ = self.desk.hall.intake.prepared()
         wanted = question(request.args, city.zone, datetime.now(UTC))
         with self.room.hold(1):
@@ -108,6 +109,7 @@ class Server:
 
     def request(self, number: str) -> tuple[str, Content]:
         """One request. Raises: Fault."""
+        self.let_read()
         wanted = identity(number)
         with self.room.hold(1):
             found = () if wanted is None else shown.requests(self.desk.courier.engine, Asked(ids=(wanted,)))
@@ -118,6 +120,7 @@ class Server:
 
     def token(self, token: str) -> tuple[str, Content]:
         """The request that was sent with this Idempotency-Key, whichever source sent it. Raises: Fault."""
+        self.let_read()
         engine = self.desk.courier.engine
         with self.room.hold(1), reading(engine, "the sources") as connection:
             sources = connection.execute(sql("SELECT key FROM source")).scalars().all()
@@ -127,6 +130,16 @@ class Server:
         if not found:
             raise missing(f"token {token[:100]!r} was not found")
         return "service_requests", [{"service_request_id": str(one.case_id), "token": token} for one in found]
+
+    def let_read(self) -> None:
+        """Pass when who asks may read requests. Raises: Fault."""
+        key = request.args.get("api_key", "").strip()
+        try:
+            self.desk.let_read(DOOR, key)
+        except Refused as error:
+            said = key or request.headers.get("Authorization")
+            raise Fault(403, (f"{'invalid' if said else 'missing'} api_key: requests are read by the token of a source or a "
+                              "reader of this city",)) from error
 
     def nothing(self) -> tuple[str, Content]:
         """What an address that is none of the standard's answers. Raises: Fault."""

@@ -48,8 +48,8 @@ def description() -> Schema:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Tonglan: OGC SensorThings", "version": "1.1", "description":
-                 "Devices are Things, kinds of device Sensors; a device and a property are a Datastream. Reading is open to "
-                 "whoever reaches the door; sending takes a source's token. 201 means stored."},
+                 "Devices are Things, kinds of device Sensors; a device and a property are a Datastream. Reading takes a "
+                 "source's token or a reader's, unless the operator opens the door; sending takes a source's. 201 means stored."},
         "paths": {
             PREFIX: {"get": reading("root", "What there is, and what of the standard", (), ROOT)},
             **{f"{PREFIX}/{name}": collection(entity) for name, entity in ENTITIES.items()},
@@ -62,7 +62,7 @@ def description() -> Schema:
                 "type": "object", "required": ["responses"]}, stored="200")},
         },
         "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "A source's token"}},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "A source's token, or a reader's"}},
             "schemas": {"Error": ERROR, **{entity.singular: schema(entity) for entity in ENTITIES.values()}},
         },
     }
@@ -90,8 +90,9 @@ def reading(name: str, summary: str, options: tuple[str, ...], shown: Schema, *,
     parameters: list[Schema] = [{"name": "id", "in": "path", "required": True, "schema": TEXT}] if by_id else []
     parameters += [{"name": one, "in": "query", "required": False, "schema": OPTIONS[one][0], "description": OPTIONS[one][1]}
                    for one in options]
-    return {"summary": summary, "operationId": name, "parameters": parameters, "security": [],
-            "responses": {"200": content("Found", shown), **faults(400, 404, 429, 503)}}
+    security: list[Schema] = [] if name == "root" else [{"token": []}, {}]
+    return {"summary": summary, "operationId": name, "parameters": parameters, "security": security,
+            "responses": {"200": content("Found", shown), **faults(400, 401, 404, 429, 503)}}
 
 
 def sending(name: str, summary: str, sent: Schema, answered: Schema, *, stored: str = "201") -> Schema:

@@ -18,6 +18,7 @@ from doors.open311.client import Poller, run
 from doors.open311.endpoint import Endpoint
 from doors.serving import create_doors
 from doors.state import State, States
+from doors.visitors import READABLE, Visitors
 from doors.web import Client, Unreachable
 from indicators.library import INDICATORS
 from indicators.scope import Scope
@@ -297,7 +298,7 @@ def test_our_own_server_is_a_counterpart_and_the_panel_changes(
         now = datetime.now(UTC)
         return readings(engine, town, [INDICATORS["event_reported"]], Scope("T11", "24h"), now)["event_reported"].value
 
-    server = make_server("127.0.0.1", 0, create_doors(engine, States(engine)), threaded=True)
+    server = make_server("127.0.0.1", 0, create_doors(engine, States(engine), visitors=Visitors(READABLE)), threaded=True)
     serving, stop, before = Thread(target=server.serve_forever), Event(), reported() or 0
     entry = Open311.model_validate({"door": "open311", "url": f"http://127.0.0.1:{server.port}/open311/v2", "every": 0.05,
                                     "class": "service_code", "format": "xml", "since": now.date()})

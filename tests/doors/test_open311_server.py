@@ -17,6 +17,7 @@ from doors.desk import Desk
 from doors.open311.server import Server
 from doors.serving import create_doors
 from doors.state import States
+from doors.visitors import READABLE, Visitors
 from ingest.door import Hall
 from ingest.identity import identities
 from ingest.room import Room
@@ -33,7 +34,7 @@ def app(engine: Engine, town: City) -> FlaskClient:
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO case_class (code, name_zh, name_en) VALUES ('roads', '道路', 'Roads')"))
         connection.execute(text("UPDATE case_class SET parent_code = 'roads' WHERE code = 'pothole'"))
-    return create_doors(engine, States(engine)).test_client()
+    return create_doors(engine, States(engine), visitors=Visitors(READABLE)).test_client()
 
 
 @pytest.fixture
@@ -207,7 +208,7 @@ def test_an_address_that_is_none_is_told_in_the_format_asked_for(app: FlaskClien
 
 def test_whoever_asks_when_too_many_do_is_told_to_come_again(engine: Engine, town: City) -> None:
     hall = Hall.of(engine)
-    server = Server(Desk(hall, Courier(engine, None, hall.intake), States(engine)), Room(1, 0.05))
+    server = Server(Desk(hall, Courier(engine, None, hall.intake), States(engine), Visitors(READABLE)), Room(1, 0.05))
     app = Flask("full")
     with app.test_request_context("/"), server.room.hold(1):
         answer = server.answer("json", server.services)
@@ -293,7 +294,7 @@ def test_tags_in_a_description_stay_text(app: FlaskClient, ask: Ask, rows: Rows)
 
 def test_how_the_door_stands_is_told(engine: Engine, ask: Ask, rows: Rows) -> None:
     states = States(engine)
-    app = create_doors(engine, states).test_client()
+    app = create_doors(engine, states, visitors=Visitors(READABLE)).test_client()
     app.post(f"{BASE}/requests.json", data={**HOLE, "description": "Counted"})
     states.write()
     assert rows("SELECT door, connected, messages FROM door_state WHERE door = 'open311'") == [("open311", None, 1)]
@@ -303,7 +304,7 @@ def test_without_a_database_a_form_is_not_taken_and_may_be_sent_again(database_u
     from data_access import engine as engines
 
     gone = engines.create(database_url.replace("tonglan_", "gone_"), statement_timeout_ms=1000)
-    app = create_doors(gone, States(gone)).test_client()
+    app = create_doors(gone, States(gone), visitors=Visitors(READABLE)).test_client()
     for answer in (app.post(f"{BASE}/requests.json", data=HOLE), app.get(f"{BASE}/services.json")):
         assert answer.status_code == 503 and answer.headers["Retry-After"] and read(answer)[0]["code"] == 503
     gone.dispose()

@@ -25,6 +25,7 @@ from doors.sensorthings.remote import Remote, read
 from doors.sensorthings.server import PREFIX
 from doors.serving import create_doors
 from doors.state import State, States
+from doors.visitors import READABLE, Visitors
 from doors.web import Client, Unreachable
 from indicators.library import INDICATORS
 from indicators.scope import Scope
@@ -292,7 +293,7 @@ def test_our_own_server_is_such_a_server_and_the_panel_changes(engine: Engine, t
     courier.give("test", "observations", [
         {"device": f"own{n}", "property": "pm25", "observed_at": ago(minutes=minute), "value": n * 100 + minute}
         for n in range(3) for minute in range(1, 251)], door="t", origin="t")
-    server = make_server("127.0.0.1", 0, create_doors(engine, States(engine)), threaded=True)
+    server = make_server("127.0.0.1", 0, create_doors(engine, States(engine), visitors=Visitors(READABLE)), threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     entry = SensorThings.model_validate({

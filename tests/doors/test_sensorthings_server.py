@@ -17,6 +17,7 @@ from doors.sensorthings.server import PREFIX
 from doors.sensorthings.service import Service
 from doors.serving import create_doors
 from doors.state import States
+from doors.visitors import READABLE, Visitors
 from ingest import door
 from ingest.room import Room
 
@@ -61,7 +62,7 @@ def client(engine: Engine, town: City, courier: Courier) -> Client:
              "value": value + minute * (property_ == "pm25")}
             for minute in range(10) for device, property_, value in (("a1", "pm25", 0), ("a2", "pm25", 10), ("a2", "level", 2))]
     courier.give("test", "observations", rows, door="test", origin="test")
-    return Client(create_doors(engine, States(engine)).test_client())
+    return Client(create_doors(engine, States(engine), visitors=Visitors(READABLE)).test_client())
 
 
 def test_the_root_lists_the_entity_sets_and_what_it_conforms_to(client: Client) -> None:
@@ -459,7 +460,7 @@ def test_what_is_no_batch_is_told(client: Client, body: bytes) -> None:
 
 def test_senders_are_told_of_on_the_sources_page(client: Client, engine: Engine) -> None:
     states = States(engine)
-    http = create_doors(engine, states).test_client()
+    http = create_doors(engine, states, visitors=Visitors(READABLE)).test_client()
     http.post(f"{PREFIX}/Observations", data=orjson.dumps(observation(1, 50)), headers=TOKEN)
     states.write()
     with engine.connect() as connection:
@@ -475,7 +476,7 @@ def test_without_its_database_the_service_says_come_again() -> None:
 
 def test_a_full_door_says_come_again(engine: Engine, town: City, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "Room", lambda most, longest_s: Room(most, 0.01, used=most))
-    http = create_doors(engine, States(engine)).test_client()
+    http = create_doors(engine, States(engine), visitors=Visitors(READABLE)).test_client()
     for got in (http.get(f"{PREFIX}/Things"), http.post(f"{PREFIX}/Observations", data=b"{}", headers=TOKEN)):
         assert (got.status_code, got.headers.get("Retry-After")) == (429, "2")
 
