@@ -66,6 +66,13 @@ class Fate:
         return cls(np.full(count, -1, np.int64), np.zeros(count, bool), np.full(count, NEVER))
 
 
+@dataclass
+class Novelty:
+    """Whether the facts of a load are thought to be new, which saves asking for each; until one is met that was there."""
+
+    likely: bool = False
+
+
 def nothing() -> None:
     """Nobody waits."""
 
@@ -91,6 +98,7 @@ class Batch:
     marks: Rejects
     options: Options
     fate: Fate
+    novelty: Novelty = field(default_factory=Novelty)
     may_wait: bool = False  # whether newest values of history may be written later
     later: Later | None = None  # of a transaction that holds more than this batch: what it writes to shared rows at its end
     begin: Callable[[], None] = nothing    # waits until the batch before has written its facts

@@ -46,8 +46,9 @@ def store(batch: Batch) -> Stored:
     np.fmax.at(batch.fate.told, steps.row, steps.at)
     done, ready = Done(), waves(told.ids, batch.good())
     batch.begin()
-    for wave in ready:
-        take_wave(batch, wave, told, of_rows(steps, wave, batch.count), done)
+    for number, wave in enumerate(ready):
+        take_wave(batch, wave, told, of_rows(steps, wave, batch.count), done,
+                  new=batch.novelty.likely and number == 0)
     return finish(batch, done)
 
 
@@ -85,19 +86,20 @@ def columns(batch: Batch, rows: NDArray[np.int64], told: Told) -> dict[str, Any]
         "row_no": batch.lines[rows]}
 
 
-def take_wave(batch: Batch, rows: NDArray[np.int64], told: Told, steps: Steps, done: Done) -> None:
-    """Take rows of which no two are of the same case."""
-    known = lock(batch.connection, CASE, told.ids[rows])
+def take_wave(batch: Batch, rows: NDArray[np.int64], told: Told, steps: Steps, done: Done, *, new: bool) -> None:
+    """Take rows of which no two are of the same case; of `new` ones none is asked for, and one that is there after all
+    makes the batch start again."""
+    known = np.empty(0, np.int64) if new else lock(batch.connection, CASE, told.ids[rows])
     there = np.isin(told.ids[rows], known)
     old = rows[there]
     differs = different(batch, old, told) if len(old) else np.empty(0, bool)
     new_steps = fresh(batch, steps, known)
     fine = np.ones(batch.count, bool)
     fine[list(batch.rejects.reasons)] = False
-    new = rows[~there & fine[rows]]
+    first = rows[~there & fine[rows]]
     changed = told.ids[old[differs & fine[old]]]
     opened = np.zeros(batch.count, bool)
-    opened[new] = True
+    opened[first] = True
     moved = np.union1d(changed, new_steps.case_id[~opened[new_steps.row]])
     contribute(batch, "case", CASE.identity, moved, -1)
     if len(changed):
@@ -105,12 +107,12 @@ def take_wave(batch: Batch, rows: NDArray[np.int64], told: Told, steps: Steps, d
         batch.connection.execute(sql(AMENDED), {"ids": changed.tolist()})
         update(batch.connection, CASE, changed)
     write(batch, new_steps)
-    if len(new):
-        open_cases(batch, new[np.argsort(told.ids[new])], told, new_steps, done)
+    if len(first):
+        open_cases(batch, first[np.argsort(told.ids[first])], told, new_steps, done)
     if len(moved):
         done.closed.append(case_state.update(batch.connection, moved, of(batch.connection, moved)))
     contribute(batch, "case", CASE.identity, moved, 1)
-    ids = np.concatenate([told.ids[new], moved])
+    ids = np.concatenate([told.ids[first], moved])
     batch.fate.repeated[rows] = ~np.isin(told.ids[rows], ids)
     done.taken += len(ids)
     done.instants += [batch.table["reported_at"][rows][np.isin(told.ids[rows], ids)], new_steps.at]

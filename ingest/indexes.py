@@ -22,14 +22,15 @@ SECONDARY = """
      ORDER BY 1"""
 
 
-def defer(connection: Connection, table: str) -> None:
-    """Drop the table's secondary indexes, if it is empty; `restore` brings them back."""
+def defer(connection: Connection, table: str) -> bool:
+    """Drop the table's secondary indexes, if it is empty; `restore` brings them back. Returns: whether it is empty."""
     if connection.execute(sql(f'SELECT EXISTS (SELECT FROM "{table}")')).scalar_one():
-        return
+        return False
     for name, definition in connection.execute(sql(SECONDARY), {"table": table}).all():
         connection.execute(sql("INSERT INTO deferred_index (name, definition) VALUES (:name, :definition)"),
                            {"name": name, "definition": definition})
         connection.exec_driver_sql(f'DROP INDEX "{name}"')
+    return True
 
 
 def restore(engine: Engine) -> None:

@@ -23,7 +23,7 @@ from data_access.city import City
 from data_access.engine import sql
 from geo.assign import OUTSIDE
 from ingest import feeds, rejects, rollups, snapshots
-from ingest.batch import Batch, Fate, Options, Raced, Source, Stored, nothing
+from ingest.batch import Batch, Fate, Novelty, Options, Raced, Source, Stored, nothing
 from ingest.checks import Column, Table, check
 from ingest.feeds import Heard
 from ingest.later import Later, at_the_end
@@ -78,6 +78,7 @@ class Delivery:
     options: Options = field(default_factory=Options)
     checks: Sequence[Rule] = ()
     keys: Keys = field(default_factory=Keys)  # of the rows that came before these
+    novelty: Novelty = field(default_factory=Novelty)
     again: Mapping[int, int] = field(default_factory=dict)  # of a retry: line → reject
 
     @property
@@ -171,7 +172,7 @@ class Intake:
         started = time.monotonic()
         city, book = self.prepared()
         judged = judged or self.fitted(came)
-        for last in (False, True):
+        for last in (False, False, True):
             try:
                 with self.engine.begin() as connection:
                     answer, words = self.transact(connection, came, judged, city, book, also, turn)
@@ -181,6 +182,7 @@ class Intake:
             except (Raced, DBAPIError, psycopg2.Error) as error:
                 if last or not passing(error):
                     raise
+                came.novelty.likely = False
         log.info("batch=%s source=%s subject=%s rows=%d taken=%d seen=%d rejected=%d ms=%d", answer["batch"], came.source.key,
                  came.subject.name, came.count, answer["taken"], answer["seen"], answer["rejected"],
                  (time.monotonic() - started) * 1000)
@@ -224,8 +226,8 @@ class Intake:
             return answered(connection, came), None
         found, now, turn = judged.found.copy(), judged.now, turn or Turn.first()
         batch = Batch(connection, city, book, self.registers, came.source, batch_id, now, judged.table, came.count, came.lines,
-                      found, judged.marks.copy(), came.options, Fate.unknown(came.count), may_wait=self.waiting is not None,
-                      later=later, begin=turn.start, written=turn.end)
+                      found, judged.marks.copy(), came.options, Fate.unknown(came.count), came.novelty,
+                      may_wait=self.waiting is not None, later=later, begin=turn.start, written=turn.end)
         none = Stored(0, 0, {came.subject.feed: Heard(0, len(found.reasons))})
         if not came.subject.prepares:
             batch.begin()

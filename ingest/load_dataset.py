@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from datetime import time as clock_time
 from functools import partial
@@ -27,7 +27,7 @@ from data_access.engine import sql
 from indicators.text import Text
 from ingest import indexes, updates
 from ingest.ahead import ahead
-from ingest.batch import Medians, Options, Source
+from ingest.batch import Medians, Novelty, Options, Source
 from ingest.intake import Also, Delivery, Intake, Judged, Turn
 from ingest.mapping.apply import Around, apply
 from ingest.mapping.fitting import prepare
@@ -62,6 +62,7 @@ class Work:
     source: Source
     dataset: Dataset
     around: Around
+    novelty: Novelty = field(default_factory=Novelty)
 
     @property
     def name(self) -> str:
@@ -130,7 +131,7 @@ def load_dataset(work: Work, report: Report) -> bool:
     stored = TABLES.get(work.subject.name)
     if stored is not None:
         with work.engine.begin() as connection:
-            indexes.defer(connection, stored)
+            work.novelty.likely = indexes.defer(connection, stored)
     try:
         load_tables(work, new, report)
     finally:
@@ -280,7 +281,7 @@ def delivery(work: Work, part: Part, mapped: Mapped, keys: Keys) -> Delivery:
     return Delivery(
         work.source, work.subject, mapped.columns, mapped.lines, lambda row: as_came(frame.rows, int(mapped.lines[row])),
         "file", part.table.name, part.key, work.name, mapped.rejects, mapped.marks,
-        [unread(line, spoilt) for line, spoilt in frame.unreadable.items()], options(dataset), dataset.checks, keys)
+        [unread(line, spoilt) for line, spoilt in frame.unreadable.items()], options(dataset), dataset.checks, keys, work.novelty)
 
 
 def options(dataset: Dataset) -> Options:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from data_access.city import City
-from ingest import cases, load_dataset
+from ingest import cases, indexes, load_dataset
 from ingest.batch import Batch
 from ingest.changes import roll_up
 from ingest.rollups import check
@@ -98,8 +98,9 @@ def test_parts_on_their_way_at_once_leave_what_one_after_the_other_leaves(
     """Of five cases each comes again in the next part, one hour later, with a title of its own and closed."""
     monkeypatch.setattr(load_dataset, "PART_CELLS", 7 * 5)
 
-    def left(name: str, at_once: int) -> list[tuple[Any, ...]]:
+    def left(name: str, at_once: int, *, thought_new: bool = False) -> list[tuple[Any, ...]]:
         monkeypatch.setattr(load_dataset, "AT_ONCE", at_once)
+        monkeypatch.setattr(indexes, "defer", lambda *_: thought_new)
         lines = [f"{name}{number // 10 * 5 + number % 5};坑;{number};2026-03-05 07:{number % 60:02}"
                  f";{'2026-03-05 09:00' if number % 10 >= 5 else ''};0.0{number % 7}1;0.001" for number in range(60)]
         (folder / "cases.csv").write_text("\n".join(["编号;类别;标题;受理;结案;X;Y", *lines]), encoding="utf-8")
@@ -109,9 +110,9 @@ def test_parts_on_their_way_at_once_leave_what_one_after_the_other_leaves(
                    (SELECT array_agg((step, note)::text ORDER BY step) FROM case_step s WHERE s.case_id = c.case_id)
               FROM city_case c WHERE external_id LIKE '{name}%' ORDER BY 1""")
 
-    alone, together = left("q", 1), left("r", 3)
+    alone, together, hoped = left("q", 1), left("r", 3), left("t", 3, thought_new=True)
     assert len(alone) == 30 and {title for _, title, *_ in alone} == {str(n) for n in range(60) if n % 10 >= 5}
-    assert together == alone
+    assert together == alone == hoped
     assert check(engine, town) == []
 
 
