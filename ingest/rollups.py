@@ -204,11 +204,10 @@ def roll_up_observed(connection: Connection, city: City, book: Ledger, observed:
     counted = count(observed, book.observed)
     if not len(counted.row):
         return
-    entry, region = book.ancestors.expand(observed.region_id[counted.row])
-    metric, row, value = counted.metric_id[entry], counted.row[entry], counted.value[entry]
-    hours = observed.observed_at.astype("datetime64[h]").astype(np.int64)[row]
-    upsert(connection, HOURS.format(rows=LIST_HOURS), metric, region, hours, value)
-    upsert(connection, DAYS.format(rows=LIST_DAYS), metric, region, city_days(observed.observed_at, city.zone)[row], value)
+    region, hours = observed.region_id[counted.row], observed.observed_at.astype("datetime64[h]").astype(np.int64)
+    days = city_days(observed.observed_at, city.zone)
+    for statement, bucket in ((HOURS.format(rows=LIST_HOURS), hours), (DAYS.format(rows=LIST_DAYS), days)):
+        upsert(connection, statement, book.ancestors, counted.metric_id, region, bucket[counted.row], counted.value)
 
 
 def roll_up_flows(connection: Connection, book: Ledger, entries: Sequence[Entry]) -> None:
@@ -327,18 +326,32 @@ def copy_groups(connection: Connection, table: str, rollup: Rollup, groups: Sequ
 
 
 def upsert(
-    connection: Connection, statement: str, metric: NDArray[np.int64], region: NDArray[np.int64], bucket: NDArray[np.int64],
-    value: NDArray[np.float64],
+    connection: Connection, statement: str, ancestors: Ancestors, metric: NDArray[np.int64], region: NDArray[np.int64],
+    bucket: NDArray[np.int64], value: NDArray[np.float64],
 ) -> None:
-    """Group by metric, region and bucket, and add the groups to a rollup."""
+    """Group by metric, leaf and bucket, sum the groups up the tree, and add them to a rollup."""
+    leaf = summed(metric, region, bucket, np.ones(len(metric)), value)
+    entry, above = ancestors.expand(leaf[1])
+    metric, region, bucket, n, total = summed(leaf[0][entry], above, leaf[2][entry], leaf[3][entry], leaf[4][entry])
+    connection.execute(sql(statement), {
+        "metric_id": metric.tolist(), "region_id": region.tolist(), "bucket": bucket.tolist(),
+        "n": n.astype(np.int64).tolist(), "total": total.tolist()})
+
+
+Sums = tuple[NDArray[Any], ...]  # metric, region, bucket, number, total
+
+
+def summed(
+    metric: NDArray[np.int64], region: NDArray[np.int64], bucket: NDArray[np.int64], n: NDArray[np.float64],
+    total: NDArray[np.float64],
+) -> Sums:
+    """Numbers and totals summed by metric, region and bucket, in that order."""
     first = bucket.min()
     span = int(bucket.max() - first) + 1
     wide = int(region.max()) + 1
     key, inverse = np.unique((metric * wide + region) * span + (bucket - first), return_inverse=True)
-    connection.execute(sql(statement), {
-        "metric_id": (key // (wide * span)).tolist(), "region_id": (key // span % wide).tolist(),
-        "bucket": (key % span + first).tolist(), "n": np.bincount(inverse).tolist(),
-        "total": np.bincount(inverse, weights=value).tolist()})
+    return (key // (wide * span), key // span % wide, key % span + first, np.bincount(inverse, weights=n),
+            np.bincount(inverse, weights=total))
 
 
 def day_bounds(observed_at: Instants) -> dict[str, Any]:
