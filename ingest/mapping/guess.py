@@ -3,6 +3,7 @@
 Every guess says how sure it is and why; what could as well be something else says so.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,18 +27,24 @@ from ingest.mapping.vocabulary import WHOLE, likeness
 from ingest.rows import FIELDS, Field
 
 TOLD_OF_OTHERS = ("steps", "warning_ends")   # rows that say more of what another table has
+ONLY_CALLED = ("agencies",)      # codes and names may be anything's: only what names say makes them these
 UNSURE = 0.35     # the least that is proposed
 LIKELY = 0.6      # how sure a coordinate system is that puts points into the city
 WORD = 0.6        # how sure it is who has a case by a column that says not since when
 WIDE = 0.8        # how sure columns are that name what they measure
 OPTIONAL, LACKING = 0.5, 0.8   # what a field that may be left out is worth, and what one that must be there costs
 CONSTANT, MADE_UP = frozenset(("channel", "kind", "interval_s", "industry", "status")), 0.25   # often the same for a whole file
+HOUR = re.compile(r"^(?P<start>[Hh]?)(?P<hour>[01]?\d|2[0-4])(?P<end>时|点|h|H|:00|)$")
+FEWEST_HOURS = 12
+CLOCK = r"^(?:[01]?\d|2[0-4])(?:[:hH]|时)[0-5]\d(?:[:m分][0-5]?\d?秒?)?$"
 ALONE = 0.9      # of the cells differ in a column that tells rows apart
 TELLING, LONGEST_ID = 10, 60   # cells that all differ by no accident, and letters of an identity
 RUNNING, CALLED_UP = 0.6, 0.1   # a sheet's own numbering is a poor identity, a telephone's number none
 BLANK = {"title": "–"}        # what stands for a text that must be there and is often left empty
 PLACES = ("lon", "lat", "point", "geometry", "region")
 WAYS = ({"lon", "lat"}, {"point"}, {"geometry"})   # of giving coordinates
+DATUMS = (("bd09", re.compile("百度|baidu|bd-?09|(?<![a-z])bd(?![a-z])", re.IGNORECASE)),
+          ("gcj02", re.compile("高德|腾讯|火星|amap|gcj", re.IGNORECASE)))
 STEP_NAMES = tuple(name for name in STEPS if name in ("registered", "dispatched", "disposed", "verified", "closed"))
 
 
@@ -73,7 +80,7 @@ class Guess:
             elif kind == "point" and isinstance(one.value, dict):
                 place |= {"point": one.value["column"], "order": one.value["order"]}
             else:
-                (steps if step else place if kind in (*PLACES, "crs") else columns)[step or kind] = one.value
+                (steps if step else place if kind in (*PLACES, "crs", "datum") else columns)[step or kind] = one.value
         parts = {"columns": columns, "place": place, "steps": steps, "long": long}
         return {name: part for name, part in parts.items() if part}
 
@@ -100,18 +107,21 @@ def guess(frame: pd.DataFrame, subject: str, city: CityAround) -> Guess:
     """Guess the mapping of a sample of a table."""
     looks = looked_at(frame, city)
     made = guessed(looks, subject, city)
-    return replace(made, fields=in_system(made.fields, looks, city))
+    return replace(made, fields=with_datum(in_system(made.fields, looks, city)))
 
 
 def guessed(looks: list[Looks], subject: str, city: CityAround) -> Guess:
     """Guess the mapping of columns that were looked at."""
     made = contest(looks, subject, city)
     made = handed(told_apart(own(made, looks, subject), looks, subject), looks, subject)
+    made = with_clock(made, looks)
     across, spent = widely(looks, {one.field for one in made}) if subject == "observations" else ([], set[str]())
+    if subject == "observations" and not across:
+        made, spent = by_hours(made, looks)
     if across:
         made = [one for one in made if column_of(one) not in spent and one.field not in {"value", "property"}] + across
         made = at_some_time(made, looks)
-    found = {one.field for one in made} | ({"value", "property"} if across else set())
+    found = {one.field for one in made} | ({"value", "property"} if across else {"value"} if spent else set())
     if across and "(?P<device>" in str(across[-1].value):
         found.add("device")
         made = [one for one in made if one.field != "device"]
@@ -159,8 +169,9 @@ def column_of(one: Guessed) -> str | None:
 
 
 def columns_of(one: Guessed) -> tuple[str | None, ...]:
-    """The columns that a guess takes: its own, and that of a step's agency."""
-    return (column_of(one), *((one.value["agency"],) if isinstance(one.value, dict) and "agency" in one.value else ()))
+    """The columns that a guess takes: its own, and those of a step's agency, of a day and a time of day."""
+    more = () if isinstance(one.value, str) else (one.value.get(part) for part in ("agency", "date", "time"))
+    return (column_of(one), *more)
 
 
 def handed(made: list[Guessed], looks: list[Looks], subject: str) -> list[Guessed]:
@@ -198,6 +209,53 @@ def widely(looks: list[Looks], found: set[str]) -> tuple[list[Guessed], set[str]
     return [*quantity, Guessed("long", made.long, WIDE, reason)], set(made.columns)
 
 
+def by_hours(made: list[Guessed], looks: list[Looks]) -> tuple[list[Guessed], set[str]]:
+    """The guesses of a table with a day a row and a column an hour, and those columns; unchanged where it has none."""
+    named = [(one, hour) for one in looks if one.numeric > 0.5 and (hour := HOUR.match(one.name.strip())) is not None]
+    day = next((one for one in made if one.field == "observed_at"), None)
+    ends = {hour["end"] for _, hour in named}
+    if len(named) < FEWEST_HOURS or day is None or len(ends) != 1:
+        return made, set()
+    end = ends.pop()
+    reading = next((one.reading for one, _ in named if one.reading), {})
+    pattern = rf"^{'[Hh]' if named[0][1]['start'] else ''}(?P<hour>\d{{1,2}}){re.escape(end)}$"
+    reason = f"{len(named)} columns such as {named[0][0].name} hold a value for each hour of {column_of(day)}"
+    when = {"date": column_of(day), **{part: value for part, value in with_column(day).items() if part != "column"},
+            "time": "@hour", "time_format": "%H"}
+    rest = [one for one in made if one.field != "observed_at" and column_of(one) not in {one.name for one, _ in named}]
+    long = {"pattern": pattern, **({"value": reading} if reading else {})}
+    return ([*rest, Guessed("observed_at", when, WIDE, reason), Guessed("long", long, WIDE, reason)],
+            {one.name for one, _ in named} | {column_of(day) or ""})
+
+
+def with_clock(made: list[Guessed], looks: list[Looks]) -> list[Guessed]:
+    """The guesses, where a time has days alone and the column next to it the time of day: both together."""
+    used = {column_of(one) for one in made}
+    names = [one.name for one in looks]
+    done = []
+    for one in made:
+        column = column_of(one)
+        at = names.index(column) + 1 if column in names and one.field.endswith("_at") else len(names)
+        after = looks[at] if at < len(names) else None
+        if after is None or after.name in used or not clock(after) or not days(looks[at - 1]):
+            done.append(one)
+            continue
+        parts = {part: value for part, value in with_column(one).items() if part != "column"}
+        value = {"date": column, **parts, "time": after.name}
+        done.append(replace(one, value=value, reason=f"{one.reason}; {after.name} has the time of day"))
+    return done
+
+
+def clock(one: Looks) -> bool:
+    """Whether a column holds times of day."""
+    return len(one.texts) > 0 and pc.mean(pc.match_substring_regex(one.texts, CLOCK)).as_py() > 0.9
+
+
+def days(one: Looks) -> bool:
+    """Whether a column holds days without a time."""
+    return one.timely > 0.5 and not pc.any(pc.match_substring_regex(one.texts, r"\d:\d|T\d")).as_py()
+
+
 def at_some_time(made: list[Guessed], looks: list[Looks]) -> list[Guessed]:
     """The guesses of a wide table, with the only column of times where none bears a name that tells it."""
     timely = [one for one in looks if one.timely > 0.9]
@@ -225,12 +283,20 @@ def in_system(made: tuple[Guessed, ...], looks: list[Looks], city: CityAround) -
     return (*made, Guessed("crs", crs, LIKELY, hint.text))
 
 
+def with_datum(made: tuple[Guessed, ...]) -> tuple[Guessed, ...]:
+    """The guesses, with the datum that the columns of the coordinates name, as exports of map services do."""
+    names = [column for one in made if one.field in ("lon", "lat", "point") and (column := column_of(one)) is not None]
+    told = next((datum for datum, word in DATUMS if names and all(word.search(name) for name in names)), None)
+    return made if told is None else (*made, Guessed("datum", told, WIDE, f"{names[0]} says so"))
+
+
 def subjects(frame: pd.DataFrame, city: CityAround, called: str = "") -> list[tuple[str, float]]:
     """Which subjects the table could be of, the likeliest first; `called` is how file and sheet are."""
     looks = looked_at(frame, city)
     names = [one.name for one in looks]
-    scored = [(subject, guessed(looks, subject, city).score() + spoken(subject, called, names))
-              for subject in FIELDS if subject not in TOLD_OF_OTHERS]
+    speaks = {subject: spoken(subject, called, names) for subject in FIELDS if subject not in TOLD_OF_OTHERS}
+    scored = [(subject, guessed(looks, subject, city).score() + worth) for subject, worth in speaks.items()
+              if worth or subject not in ONLY_CALLED]
     return sorted(scored, key=lambda one: -one[1])
 
 

@@ -177,6 +177,17 @@ def of_datum(lon: Degrees, lat: Degrees, fits: Callable[[Degrees, Degrees], NDAr
                  "these numbers do not tell which they are: compare one known place with the map", "datum: wgs84")]
 
 
+def of_unseen(lon: Degrees, lat: Degrees) -> list[Hint]:
+    """Points in China of a city that has no shapes: nothing tells their datum, but an eye can."""
+    there = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+    if not len(there) or not in_china(lon[there], lat[there]):
+        return []
+    first = int(there[0])
+    return [Hint("datum_unseen", "no region is drawn, so it cannot be told whether these are WGS 84, GCJ-02 (Gaode, Tencent) or "
+                 f"BD-09 (Baidu), some hundred metres apart: look the first, {lat[first]:.6f}, {lon[first]:.6f}, up on a map of "
+                 "each and see on which it lies where it should", "datum: gcj02 or bd09, if it is one of them")]
+
+
 def in_china(lon: Degrees, lat: Degrees) -> bool:
     """Whether the middle of the points lies where maps may be shifted."""
     return bool(73 < np.median(lon) < 136 and 17 < np.median(lat) < 54)

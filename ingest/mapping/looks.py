@@ -1,6 +1,8 @@
 """What the cells of a column look like: numbers and how they are written, times and their format, texts."""
 
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 
 from ingest.mapping import moments, numbers
 from ingest.mapping.cells import Cells, Sheet
+from ingest.mapping.cut import cut
 from ingest.mapping.faults import Faults
 from ingest.mapping.hints import CityAround
 from ingest.mapping.values import BLANKS, Reading
@@ -38,7 +41,7 @@ class Looks:
     cells: Cells
     texts: pa.StringArray
     filled: float                 # share of cells that hold something
-    distinct: float               # share of those that differ
+    distinct: float               # share of those that differ, without codes that a spreadsheet cut
     numbers: NDArray[np.float64]  # of every row, NaN where there is none
     numeric: float                # share of those that are numbers
     reading: dict[str, Any]       # how the numbers must be read
@@ -51,7 +54,8 @@ class Looks:
 
 def looked_at(frame: pd.DataFrame, city: CityAround) -> list[Looks]:
     """Every column, looked at."""
-    sheet = Sheet(frame.head(SAMPLE), empty=BLANKS)
+    chosen = np.sort(np.random.default_rng(0).permutation(len(frame))[:SAMPLE])      # from all over: days go beyond the twelfth
+    sheet = Sheet(frame.iloc[chosen], empty=BLANKS)
     return [look(str(name), sheet, city) for name in frame.columns if name != "geometry"] + (
         [geometry(sheet)] if "geometry" in frame.columns else [])
 
@@ -74,7 +78,8 @@ def look(name: str, sheet: Sheet, city: CityAround) -> Looks:
     aligned[cells.by_row().is_valid().to_numpy(zero_copy_only=False)] = values
     filled = count / max(len(sheet.frame), 1)
     longest = max((len(text) for text in texts.to_pylist()), default=0)
-    return Looks(name, cells, texts, filled, len(pc.unique(texts)) / max(count, 1), aligned,
+    whole = texts.filter(pa.array(~cut(texts)))
+    return Looks(name, cells, texts, filled, len(pc.unique(whole)) / max(len(whole), 1), aligned,
                  float(np.isfinite(values).mean()) if count else 0.0, reading, written, also,
                  timely, twin, longest)
 
@@ -117,12 +122,20 @@ def as_times(texts: pa.StringArray, cells: Cells, city: CityAround) -> tuple[str
     ways = [written for one, written in found if one == share]
     chosen = ways[0]
     twin = any(chosen.startswith(short) and chosen.replace(short, other, 1) in ways for short, other in TWINS.items())
-    if twin and not city.zone.key.startswith("America/"):
+    if twin and city.zone.key not in month_first():
         chosen = next((way for way in ways if way.startswith("%d")), chosen)
     also = None if share == 1.0 else of_rest(texts, chosen)
     if also is not None:
         share = float((~np.isnat(moments.read(texts, (chosen, also), wanted).local)).mean())
     return chosen, also, share, twin
+
+
+@cache
+def month_first() -> frozenset[str]:
+    """The zones where 3/4 is in March: those of the United States."""
+    rows = files("tzdata").joinpath("zoneinfo/zone1970.tab").read_text(encoding="utf-8").splitlines()
+    cells = (row.split("\t") for row in rows if not row.startswith("#"))
+    return frozenset(name for countries, _, name, *_ in cells if "US" in countries.split(","))
 
 
 def of_rest(texts: pa.StringArray, chosen: str) -> str | None:

@@ -5,13 +5,10 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-import numpy as np
-import pandas as pd
 import shapely
 
-from geo.projections import to_wgs84
-from ingest.regions.rows import GEOMETRY
 from ingest.scaffold.found import Found
+from ingest.scaffold.places import centre, middle
 from ingest.scaffold.regions import HAN, Kind, Level
 from ingest.scaffold.written import comment, inline, line
 
@@ -20,7 +17,6 @@ SHANGHAI = "Asia/Shanghai"
 UTC = "UTC"
 COORDINATE = re.compile(r"([+-]\d+)([+-]\d+)$")
 DATA = "data"
-LON, LAT = (re.compile(f"^({names})$", re.IGNORECASE) for names in ("lon|lng|long|longitude|经度|x", "lat|latitude|纬度|y"))
 
 
 def kinds(levels: Sequence[Level]) -> tuple[Kind, ...]:
@@ -57,16 +53,29 @@ def files_of(level: Level) -> Iterator[str]:
         yield line(6, "shape", level.found.shape)
         if level.found.guess.crs is not None:
             yield line(6, "crs", level.found.guess.crs, "the shapes are in degrees")
-    if level.found.drawn and level.found.guess.crs is None:
-        yield comment(6, "crs: EPSG:4490   # the file does not say its coordinate system")
+    yield from system(level.found)
     yield from (comment(6, f"unsure: {note}") for note in level.notes)
     if level.shapes is not None:
         read = inline({**level.shapes.read, "path": f"{DATA}/{level.shapes.file.as_posix()}"})
         yield f"    - read: {read}   # draws the regions above"
-        yield from (line(6, "level", level.kind.key), line(6, "code", level.shape_code), line(6, "shapes_only", True))
+        if not level.below:
+            yield line(6, "level", level.kind.key)
+        yield from (line(6, "code", level.shape_code), line(6, "shapes_only", True))
         if level.shapes.shape is not None:
             yield line(6, "shape", level.shapes.shape)
             yield line(6, "crs", level.shapes.guess.crs or "?", "of the shapes")
+        else:
+            yield from system(level.shapes)
+
+
+def system(found: Found) -> Iterator[str]:
+    """The coordinate system of shapes whose file does not say it."""
+    if not found.drawn or found.guess.crs is not None:
+        return
+    if found.fits is not None:
+        yield line(6, "crs", found.fits, "unsure: the file does not say; with this the shapes lie where other files' points do")
+    else:
+        yield comment(6, "crs: EPSG:4490   # the file does not say its coordinate system")
 
 
 def zone(tables: Sequence[Found]) -> tuple[str, str]:
@@ -78,25 +87,6 @@ def zone(tables: Sequence[Found]) -> tuple[str, str]:
     if any(HAN.search(str(column)) for table in tables for column in table.rows.columns):
         return SHANGHAI, "from the Chinese names: is it right?"
     return UTC, "nothing tells where the city is: write its zone, like Europe/Lisbon"
-
-
-def centre(table: Found, crs: str) -> tuple[float, float]:
-    """The middle of a table's shapes, in degrees."""
-    west, south, east, north = shapely.total_bounds(table.rows[GEOMETRY].to_numpy(object))
-    lon, lat = to_wgs84(np.array([(west + east) / 2]), np.array([(south + north) / 2]), crs)
-    return float(lon[0]), float(lat[0])
-
-
-def middle(table: Found) -> tuple[float, float] | None:
-    """The middle of a table's points; None where it has no columns of degrees."""
-    found = []
-    for called, most in ((LON, 180), (LAT, 90)):
-        columns = [column for column in table.rows.columns if called.match(str(column))]
-        values = pd.to_numeric(table.column(columns[0]), errors="coerce").dropna() if columns else pd.Series([], dtype=float)
-        if not len(values) or values.abs().max() > most:
-            return None
-        found.append(float(values.median()))
-    return found[0], found[1]
 
 
 def nearest(lon: float, lat: float) -> str:

@@ -28,6 +28,7 @@ class Found:
     guess: Guess
     rows: pd.DataFrame
     whole: bool           # whether these are all rows there are
+    fits: str | None = None     # the coordinate system that its shapes seem to be in, where its file does not say
     shape: str | None = None    # the column whose texts are areas; `rows` has them as its geometry too
 
     @property

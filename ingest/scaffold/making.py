@@ -4,7 +4,7 @@ import csv
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,12 +18,14 @@ from ingest.scaffold.city import DATA, SOURCE
 from ingest.scaffold.found import Found, look
 from ingest.scaffold.regions import Level
 from ingest.scaffold.sources import Sent
+from ingest.scaffold.systems import fitted, near
 from ingest.scaffold.written import comment, inline, line
 from ingest.trial.known import known
 
 PLAIN = re.compile(r"^[a-z][a-z0-9-]{0,39}$")
 CLASSES = "case_classes.csv"
 REGIONS = "regions.csv"
+AGENCIES = "agencies.csv"
 MOST_CLASSES = 2_000
 
 
@@ -47,6 +49,7 @@ def make(key: str, folder: Path, *, name: str | None = None, zone: str | None = 
     tables, faults = look(folder)
     if not tables:
         raise PackError("\n".join([f"no file in {folder} can be read as a table", *faults]))
+    tables = fitted(tables)
     home = packs / key
     shutil.copytree(folder, home / DATA, ignore=shutil.ignore_patterns(".*"))
     (home / SOURCES).mkdir()
@@ -54,10 +57,13 @@ def make(key: str, folder: Path, *, name: str | None = None, zone: str | None = 
     where = (zone, "") if zone else city.zone(tables)
     write_city(home, key, name or key, where, levels, [])
     around, notes = surroundings(home, where[0])
+    if around.box is None:
+        around = replace(around, box=near(tables))
     facts = sources.sent([table for table in tables if table not in used(levels)], around)
     for one in facts:
         (home / SOURCES / f"{one.key}.yaml").write_text(sources.written(one), encoding="utf-8")
     write_city(home, key, name or key, where, levels, words(home, facts))
+    write_offices(home, facts, around.top)
     return Made(home, tuple(taken(levels, facts)), (*faults, *notes))
 
 
@@ -81,6 +87,25 @@ def write_city(home: Path, key: str, name: str, zone: tuple[str, str], levels: S
         "# yaml-language-server: $schema=../../../docs/schema/source.json", line(0, "key", SOURCE),
         line(0, "name", {"zh": "行政区划", "en": "Regions"}), line(0, "owner", "?", "who owns the data?"),
         line(0, "licence", "?", "under which licence?"), line(0, "kind", "map"), ""]), encoding="utf-8")
+
+
+def write_offices(home: Path, facts: Sequence[Sent], city: str) -> None:
+    """Write the agencies that cases name, and a source of them, where no file lists any."""
+    names = sources.offices(facts)
+    if not names:
+        return
+    with (home / AGENCIES).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("code", "name_zh", "name_en"), *((name, name, name) for name in names)])
+    key = sources.free("agencies", {one.key for one in facts})
+    (home / SOURCES / f"{key}.yaml").write_text("\n".join([
+        "# yaml-language-server: $schema=../../../docs/schema/source.json", line(0, "key", key),
+        line(0, "name", {"zh": "部门", "en": "Agencies"}), line(0, "owner", "?", "who owns the data?"),
+        line(0, "licence", "?", "under which licence?"), line(0, "kind", "business"),
+        comment(0, f"no file lists agencies: {AGENCIES} has those that the cases name; its names may be put right"),
+        "datasets:", "  - key: agencies", line(4, "subject", "agencies"),
+        line(4, "title", {"zh": "部门", "en": "Agencies"}), line(4, "read", {"path": AGENCIES}), "    map:",
+        line(6, "columns", {"code": "code", "name_zh": "name_zh", "name_en": "name_en", "region": {"value": city}}), ""]),
+        encoding="utf-8")
 
 
 def surroundings(home: Path, zone: str) -> tuple[CityAround, tuple[str, ...]]:

@@ -12,8 +12,8 @@ from ingest.pack.tree import Lengths
 from ingest.regions.rows import GEOMETRY, filled
 from ingest.scaffold.found import Found
 
-CODE = re.compile(r"代码|编码|区划码|^code$|code$|_id$|^id$|geoid|adcode|fips|编号", re.IGNORECASE)
-NAME = re.compile(r"名称|名$|^name|name$|^nom$|^bezeichnung|^nombre", re.IGNORECASE)
+CODE = re.compile(r"代码|编码|区划码|^code$|code$|_id$|^id$|geoid|adcode|fips|编号|^co?d_|_cod$|bm$|_no$|_nr$", re.IGNORECASE)
+NAME = re.compile(r"名称|名$|^name|name$|^nom$|^bezeichnung|^nombre|^no?m_|mc$", re.IGNORECASE)
 PARENT = re.compile(r"上级|父|所属|隶属|parent|upper|belongs", re.IGNORECASE)
 HAN = re.compile(r"[\u4e00-\u9fff]")
 MOST_REGIONS = 20_000
@@ -78,11 +78,27 @@ def levels(tables: Sequence[Found]) -> list[Level]:
     alone = drawn_together([level for table in tables if (level := alone_in(table)) is not None])
     whole = [level for level in alone if level.below]
     if whole:
-        return whole[:1]
+        return extended(whole[0], [level for level in alone if level is not whole[0] and level.found.drawn])
     used = [level.found for level in alone] + [level.shapes for level in alone]
     flat = [level for table in tables if not table.drawn and table not in used for level in flat_in(table)]
     found = unlike(sorted(with_groups(alone) or flat, key=lambda level: level.count))
     return [hung(level, found[number - 1] if number else None) for number, level in enumerate(found)]
+
+
+def extended(whole: Level, drawn: Sequence[Level]) -> list[Level]:
+    """A table of all levels, with the shapes of some of its regions and with what hangs below them, out of tables of shapes."""
+    codes = set(codes_of(whole.found, whole.code))
+    below: list[Level] = []
+    for level in drawn:
+        columns = [column for column in level.found.rows.columns if column not in (GEOMETRY, level.code)]
+        parents = [column for column in columns if share(level.found.column(column), codes) > ALIKE]
+        if whole.shapes is None and share(codes_of(level.found, level.code), codes) > ALIKE:
+            whole = replace(whole, shapes=level.found, shape_code=level.code)
+        elif parents and not below:
+            below = [replace(level, parent=parents[0], below=())]
+    named = unlike([*(Level(whole.found, kind, "", "") for kind in whole.below), *below])
+    whole = replace(whole, below=tuple(level.kind for level in named))
+    return [whole, *(replace(level, kind=named[-1].kind) for level in below)]
 
 
 def with_groups(found: Sequence[Level]) -> list[Level]:

@@ -11,7 +11,7 @@ from ingest.mapping.guess import Guess, guess, subjects
 from ingest.mapping.hints import CityAround
 from ingest.scaffold.city import DATA
 from ingest.scaffold.found import Found
-from ingest.scaffold.matching import matched
+from ingest.scaffold.matching import agencies, matched
 from ingest.scaffold.written import comment, line
 
 SURE = 0.75
@@ -162,6 +162,13 @@ def left(found: Guess) -> Iterator[str]:
 def note(confidence: float, reason: str) -> str:
     """What to say beside a guess: nothing about one that is sure."""
     return "" if confidence >= SURE else f"unsure ({confidence:.0%}): {reason}"
+
+
+def offices(facts: Sequence[Sent]) -> list[str]:
+    """The agencies that cases name; none where a file lists agencies."""
+    if any(one.guess is not None and one.guess.subject == "agencies" for one in facts):
+        return []
+    return sorted(set().union(*(agencies(one.found, one.guess) for one in facts if one.guess and one.guess.subject == "cases")))
 
 
 def distinct(facts: Iterable[Sent], subject: str, field: str) -> list[str]:

@@ -25,6 +25,8 @@ def seen(there: Known, dataset: Dataset, frame: Frame, mapped: Mapped, around: A
     """Every hint that a sample gives."""
     if "lon" in mapped.columns and there.box is not None:
         yield from places(there, dataset, frame, mapped, around)
+    elif "lon" in mapped.columns and dataset.map.place is not None and (dataset.map.place.datum or there.pack.datum) == "wgs84":
+        yield from hints.of_unseen(mapped.columns["lon"], mapped.columns["lat"])
     for name, column in origins(mapped):
         if column not in frame.rows:
             continue

@@ -62,7 +62,8 @@ def of_table(there: Known, source: Source, dataset: Dataset, table: Table, rows:
     columns, rejects, marks = judged(there, dataset, mapped)
     points = points_of(there, columns)
     bad = {*rejects.reasons}
-    told = tuple(f"{hint.text}{f' → {hint.yaml}' if hint.yaml else ''}" for hint in seen(there, dataset, frame, mapped, around))
+    hints = (f"{hint.text}{f' → {hint.yaml}' if hint.yaml else ''}" for hint in seen(there, dataset, frame, mapped, around))
+    told = tuple(dict.fromkeys(hints))     # a column may be in two fields
     made = len(mapped.lines)
     tried, unread = len(frame.rows) + len(frame.unreadable), len(frame.unreadable)
     return Trial(
