@@ -37,6 +37,10 @@ def test_a_rate_is_not_told_of_a_door_whose_program_does_not_run() -> None:
     assert rates == [["3.2", "4 s", "12,345"], ["—", "4 s", "12,345"]]
 
 
+def test_a_rate_of_none_has_no_decimals() -> None:
+    assert [source_doors.rate(a_second) for a_second in (0, 0.016, 1.25, 482.3)] == ["0", "0.02", "1.2", "482"]
+
+
 def test_an_error_is_shown_as_text() -> None:
     assert "the broker <b>is gone</b>" in text(source_doors.row(look(SourcePage("live"), "en"), LOST)[-1])
 
