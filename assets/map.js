@@ -511,7 +511,7 @@
     if (layer.source === "warning") return [of.headline, of.line];
     if (layer.source === "vehicle") return of.n > 1 ? [words.vehicle, words["vehicle.several"].replace("{n}", of.n)] : vehicle(of);
     const value = wanted.paint.values[id];
-    return [wanted.language === "zh" ? of.name_zh : of.name_en, value === undefined ? "" : value === "—" ? words.no_data : value];
+    return [wanted.language === "zh" ? of.name_zh : of.name_en, !value ? "" : `${words.measure} ${value === "—" ? words.no_data : value}`];
   }
 
   const PUNCTUAL = [-60, 300];   // seconds, as the indicator has them

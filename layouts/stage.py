@@ -271,7 +271,7 @@ def map_state(look: Look, indicator: Indicator, ramp: Ramp, paint: Sequence[Chil
         "selected": None if selected is None else {"lon": selected[0], "lat": selected[1]},
         "attention": [callout(look, number, item) for number, item in enumerate(attention[:CALLOUTS], start=1)
                       if place(city, item) is not None and not whole_scope(region, item)],
-        "words": words(look),
+        "words": {**words(look), "measure": indicator.title[language]},
     }
 
 

@@ -226,7 +226,7 @@ def test_the_tip_shows_a_name_as_text_even_if_it_is_markup(drawn: Any) -> None:
     drawn.mouse.move(*at(drawn, 0.05, 0.008))
     drawn.wait_for_selector(".map-tip:not([hidden])")
     assert drawn.inner_text(".map-tip b") == "<i>甲</i>"
-    assert drawn.inner_text(".map-tip span") == "11.0"
+    assert drawn.inner_text(".map-tip span") == "每万人案件 11.0"
     drawn.mouse.move(2, 2)
 
 
@@ -299,7 +299,9 @@ def test_a_place_goes_around_what_lies_over_a_corner_where_its_parts_leave_room(
         const {center, zoom} = map.cameraForBounds([0, 0, 0.1, 0.05], {padding: {...padding, left: over.right}});
         const found = tonglan.mapCamera.beside({center: [center.lng, center.lat], zoom}, parts, size, padding, over, 0, 0);
         map.jumpTo({...found, pitch: 0});
-        const boxes = parts.map(([w, s, e, n]) => { const a = map.project([w, n]), b = map.project([e, s]); return [a.x, a.y, b.x, b.y]; });
+        const boxes = parts.map(([w, s, e, n]) => {
+            const a = map.project([w, n]), b = map.project([e, s]);
+            return [a.x, a.y, b.x, b.y]; });
         return [found.zoom, zoom, boxes, over, size];
     }""")
     assert near > least + 0.12
