@@ -57,7 +57,7 @@ def standing(look: Look, one: Door) -> html.Span:
 
 def rate(a_second: float) -> str:
     """Messages a second: few of them with as many figures as tell something; of none there is nothing to tell."""
-    return formats.digits(0, 0) if a_second == 0 else formats.digits(a_second, 0 if a_second >= 100 else 1 if a_second >= 1 else 2)
+    return formats.digits(a_second, 0 if a_second >= 100 or a_second == 0 else 1 if a_second >= 1 else 2)
 
 
 def error(look: Look, one: Door) -> Any:
