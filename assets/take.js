@@ -125,7 +125,9 @@
     return new Promise(done => canvas.toBlob(done, "image/png"));
   }
 
-  const file = (chart, kind) => `${[named(chart), head()?.dataset.place, new Date().toISOString().slice(0, 10)].join("-")
+  /* A file is called by what the chart shows, without all that is told of it. */
+  const called = chart => named(chart).split(/[。；，]|[.;,:] /)[0];
+  const file = (chart, kind) => `${[called(chart), head()?.dataset.place, new Date().toISOString().slice(0, 10)].join("-")
     .replace(/[\\/:*?"<>|\s]+/g, " ").slice(0, 120)}.${kind}`;
 
   async function take(chart, kind) {

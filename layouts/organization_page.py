@@ -79,7 +79,7 @@ def stacked(look: Look, due: Reading, pairs: Sequence[tuple[float, float]]) -> f
         "data": [{"type": "bar", "y": totals, "marker": filling(whole, palette.BAD)},
                  {"type": "bar", "y": kept, "marker": filling(whole, palette.INK)}],
         "layout": figures.layout(
-            720, HIGH, margin={"l": 44, "r": 0, "t": 8, "b": 28}, barmode="overlay", shapes=[figures.baseline()],
+            720, HIGH, margin={"l": 44, "r": 16, "t": 8, "b": 28}, barmode="overlay", shapes=[figures.baseline()],
             xaxis=axes.onward(look, [point.at for point in due.series], 0.5),
             yaxis=axes.upward(look, due.indicator, [0.0, most * 1.08], 4)),
     }

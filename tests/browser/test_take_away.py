@@ -38,6 +38,7 @@ def test_a_chart_is_taken_away_as_a_picture_named_by_what_and_where(page: Page, 
     file = tmp_path / "chart"
     taken.value.save_as(file)
     assert taken.value.suggested_filename.endswith(f".{kind.lower()}") and "Area T" in taken.value.suggested_filename
+    assert "lowest" not in taken.value.suggested_filename, "called by what it shows, not by all that is told of it"
     data = file.read_bytes()
     if kind == "SVG":
         assert data.startswith(b"<svg") and b"var(" not in data and b"Area T" in data, "no colour is left to a style sheet"
