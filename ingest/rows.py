@@ -14,6 +14,9 @@ SEVERITIES = ("extreme", "severe", "moderate", "minor", "unknown")
 SIGNATURES = ("unverified", "verified")
 MONTH_S = 31 * 86400
 DAY_S = 86400
+MONTH_MIN = MONTH_S / 60
+PEOPLE = 1e10       # more than there are, and homes
+SUMMED = 1e100      # numbers up to here can be summed up, and their squares, too
 MODES = ("tram", "metro", "rail", "bus", "ferry", "cable_tram", "cable_car", "funicular", "trolleybus", "monorail", "coach",
          "air", "taxi", "other")
 
@@ -71,7 +74,8 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     ),
     "steps": (Field("case", longest=200), *STEP),
     "observations": (
-        Field("device", longest=CODE), Field("property", longest=CODE), Field("observed_at", "time"), Field("value", "number"),
+        Field("device", longest=CODE), Field("property", longest=CODE), Field("observed_at", "time"),
+        Field("value", "number", minimum=-SUMMED, maximum=SUMMED),
     ),
     "messages": (
         Field("id", longest=200), Field("channel", longest=CODE), Field("topic", longest=CODE), optional("body", longest=10000),
@@ -90,8 +94,9 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     ),
     "warning_ends": (Field("id", longest=200), Field("ended_at", "time")),
     "places": (
-        Field("id", longest=200), Field("kind", longest=CODE), Field("name"), optional("units", "number", minimum=0),
-        optional("population", "number", minimum=0), optional("as_of", "time"), *PLACE,
+        Field("id", longest=200), Field("kind", longest=CODE), Field("name"),
+        optional("units", "number", minimum=0, maximum=PEOPLE), optional("population", "number", minimum=0, maximum=PEOPLE),
+        optional("as_of", "time"), *PLACE,
     ),
     "buildings": (
         Field("id", longest=200), optional("name"), Field("height_m", "number", minimum=0.01, maximum=1000),
@@ -100,8 +105,9 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     ),
     "flights": (
         Field("id", longest=200), Field("scheduled_at", "time"), Field("origin", longest=CODE),
-        Field("destination", longest=CODE), Field("carrier", longest=CODE), optional("departure_delay_min", "number"),
-        optional("arrival_delay_min", "number"), *PLACE,
+        Field("destination", longest=CODE), Field("carrier", longest=CODE),
+        optional("departure_delay_min", "number", minimum=-MONTH_MIN, maximum=MONTH_MIN),
+        optional("arrival_delay_min", "number", minimum=-MONTH_MIN, maximum=MONTH_MIN), *PLACE,
     ),
     "vehicles": (
         Field("id", longest=200), Field("observed_at", "time"), *PLACE, optional("label", longest=CODE),
@@ -118,7 +124,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     ),
     "statistics": (
         Field("region", longest=CODE), Field("key", longest=CODE), Field("period", "whole", minimum=1000, maximum=9999),
-        Field("value", "number"),
+        Field("value", "number", minimum=-SUMMED, maximum=SUMMED),
     ),
 }
 

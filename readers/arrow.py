@@ -4,11 +4,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from readers.framing import frame
 from readers.objects import GEOMETRY, written
 from readers.table import Frame, Spoilt
+
+SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+FIRST, LAST = -62_135_596_800, 253_402_300_799  # seconds from 1970 to the first of the year 1, and to the last of 9999
 
 
 def piece(batch: Any, first: int, shape: str | None) -> Frame:
@@ -38,7 +42,7 @@ def cells(column: Any) -> Any:
         return column.to_numpy(zero_copy_only=False)
     if pa.types.is_decimal(kind) and kind.scale > 0:
         return column.cast(pa.float64()).to_numpy(zero_copy_only=False)
-    if pa.types.is_timestamp(kind):
+    if pa.types.is_timestamp(kind) and not beyond(column):
         return column.to_pandas().array if kind.tz else column.to_numpy(zero_copy_only=False)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind):
         found = column.to_numpy(zero_copy_only=False)
@@ -47,21 +51,28 @@ def cells(column: Any) -> Any:
     return objects(listed(column))
 
 
+def beyond(instants: Any) -> bool:
+    """Whether some instants are of no year from 1 to 9999, which Python's calendar does not know."""
+    found = pc.min_max(instants.cast(pa.int64()))
+    second = SECOND[instants.type.unit]
+    return found["min"].is_valid and not FIRST * second <= found["min"].as_py() <= found["max"].as_py() <= LAST * second
+
+
 def listed(column: Any) -> list[Any]:
-    """A column's values as Python's; as text those beyond its calendar, such as a day of the year 12026."""
+    """A column's values as Python's; as their number and its type those beyond its calendar, as a day of the year 12026 is."""
     try:
         found: list[Any] = column.to_pylist()
     except (OverflowError, ValueError):
-        found = [one_of(value, text) for value, text in zip(column, column.cast(pa.string()), strict=True)]
+        found = [one_of(value) for value in column]
     return found
 
 
-def one_of(value: Any, text: Any) -> Any:
-    """One value, or else its text."""
+def one_of(value: Any) -> Any:
+    """One value, or else its number: Arrow's own text of a far year is another year's."""
     try:
         return value.as_py()
     except (OverflowError, ValueError):
-        return text.as_py()
+        return f"{getattr(value, 'value', value)} ({value.type})"
 
 
 def objects(values: list[Any]) -> Any:

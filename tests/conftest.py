@@ -124,6 +124,14 @@ def town(engine: Engine) -> City:
     return city
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many malformed inputs were tried, where many were asked for."""
+    from tests.hostile import TRIED, asked
+
+    if asked() is not None and TRIED:
+        terminalreporter.write_line("tried: " + ", ".join(f"{count:,} {what}" for what, count in TRIED.items()))
+
+
 def server_url(server: str, database: str) -> str:
     """The same server, another database."""
     from sqlalchemy import make_url

@@ -97,6 +97,14 @@ def test_a_row_nested_beyond_reason_is_kept_to_a_depth(sender: Sender) -> None:
     assert "…" in str(clipped(deep))
 
 
+@pytest.mark.parametrize(("subject", "field"), [
+    ("places", "units"), ("places", "population"), ("flights", "departure_delay_min"), ("statistics", "value"),
+    ("observations", "value")])
+def test_a_number_too_large_to_be_stored_or_summed_up_is_refused(sender: Sender, subject: str, field: str) -> None:
+    answer = sender.send(subject, [GOOD[subject] | {field: 1e308}])
+    assert [(reason["field"], reason["code"]) for reason in answer["reasons"]] == [(field, "range")]
+
+
 def test_a_nul_is_kept_as_its_picture(sender: Sender) -> None:
     answer = sender.send("agencies", [{"code": "a\0b", "name_zh": "\\u0000", "name_en": "x", "region": "T"}])
     assert answer["rejected"] == 1

@@ -167,8 +167,11 @@ def test_buildings_get_height_and_footprint_with_their_parts(read):
     assert "b3" in out.unreadable[3].text
 
 
-def test_an_instant_of_parquet_beyond_the_calendar_costs_only_itself(read):
+@pytest.mark.parametrize(("kind", "good", "far", "written"), [
+    (pa.date32(), 20516, 2**30, "2026-03-04 1073741824 (date32[day]) None"),
+    (pa.timestamp("us", "UTC"), 0, 2**62, "1970-01-01 00:00:00+00:00 4611686018427387904 (timestamp[us, tz=UTC]) None"),
+    (pa.timestamp("s"), 0, 2**40, "1970-01-01 00:00:00 1099511627776000 (timestamp[ms]) None")])
+def test_an_instant_of_parquet_beyond_the_calendar_costs_only_itself(read, kind, good, far, written):
     held = io.BytesIO()
-    pq.write_table(pa.table({"day": pa.array([20516, 2**30, None], pa.date32())}), held)
-    assert [str(cell) for cell in read(held.getvalue(), "a.parquet").rows["day"]] == [
-        "2026-03-04", "<value out of range: 1073741824>", "None"]
+    pq.write_table(pa.table({"at": pa.array([good, far, None], kind)}), held)
+    assert " ".join(str(cell) for cell in read(held.getvalue(), "a.parquet").rows["at"]) == written
