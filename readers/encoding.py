@@ -27,6 +27,7 @@ VOTES = 20_000          # lines
 FEW = 50                # letters that are not plain, too few to tell a language by
 PLAIN = bytes(range(128))
 WESTERN = frozenset("àáâäãåçèéêëíîïñóôöõúûüßœæÀÁÂÄÃÇÈÉÊËÍÎÑÓÔÖÕÚÛÜ°ºª«»’‘“”–—…€§²³µ¿¡\xa0")
+TILDES, PORTUGUESE = re.compile("[ãõÃÕ]"), re.compile(r"[ãÃ](?:[oOeE]|\b)|[õÕ][eE]")
 ENOUGH = 0.6            # of the lines or characters must speak for an encoding
 
 
@@ -105,7 +106,7 @@ def encoding(sample: bytes) -> Encoding:
     if share >= ENOUGH:
         return Encoding("gb18030", f"read as GB18030, {share:.0%} of what is not ASCII is everyday Chinese")
     if western(sample):
-        return Encoding("cp1252", "its few letters beyond ASCII are Western Europe's; say `encoding` if names look wrong")
+        return Encoding("cp1252", "its letters beyond ASCII are Western Europe's; say `encoding` if names look wrong")
     best = from_bytes(sample[:1 << 16], cp_isolation=OTHERS).best()
     if best is not None:
         name = "cp1252" if "cp1252" in best.could_be_from_charset else best.encoding
@@ -116,7 +117,14 @@ def encoding(sample: bytes) -> Encoding:
 def western(sample: bytes) -> bool:
     """Whether letters that are not plain are few, and everyday ones from Lisbon to Vienna: too few to tell a language by."""
     foreign = sample.translate(None, delete=PLAIN)
-    return len(foreign) < FEW and all(character in WESTERN for character in foreign.decode("cp1252", KEPT))
+    text = foreign.decode("cp1252", KEPT)
+    return all(character in WESTERN for character in text) and (len(foreign) < FEW or portuguese(sample))
+
+
+def portuguese(sample: bytes) -> bool:
+    """Whether letters with a tilde stand as in são and ações; Hungarian and Romanian letters of the same bytes do not."""
+    text = sample.decode("cp1252", KEPT)
+    return len(PORTUGUESE.findall(text)) > ENOUGH * len(TILDES.findall(text)) > 0
 
 
 def chinese(sample: bytes) -> float:

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ingest.mapping.guess import Guess, guess, subjects
+from ingest.mapping.guess import LIKELY, Guess, Guessed, guess, subjects
 from ingest.mapping.hints import CityAround
 from ingest.scaffold.city import DATA
 from ingest.scaffold.found import Found
-from ingest.scaffold.matching import agencies, matched
+from ingest.scaffold.matching import NAMES, agencies, matched
+from ingest.scaffold.systems import fitting
 from ingest.scaffold.written import comment, line
 
 SURE = 0.75
@@ -71,8 +72,15 @@ def called(table: Found) -> str:
 
 
 def of_subject(table: Found, subject: str, city: CityAround) -> Guess:
-    """The mapping of a table as one of a subject."""
-    return guess(table.given, subject, seen_from(table, city))
+    """The mapping of a table as one of a subject, with the system of its shapes where the file does not say it."""
+    made = guess(table.given, subject, seen_from(table, city))
+    if table.guess.crs is not None or not any(one.field == "geometry" for one in made.fields):
+        return made
+    fits = fitting(table, city.box)
+    if fits is None:
+        return made
+    reason = "the file does not say; with this the shapes lie where the city does"
+    return replace(made, fields=(*made.fields, Guessed("crs", fits, LIKELY, reason)))
 
 
 def seen_from(table: Found, city: CityAround) -> CityAround:
@@ -146,7 +154,7 @@ def instead(found: Guess, city: str) -> Iterator[str]:
 def standing(name: str, found: Guess, city: str) -> Any:
     """What can stand for a field: its name for another name, the code for a name, all of the city for an agency's ground."""
     told = found.mapping().get("columns", {})
-    if name in ALIKE:
+    if name in NAMES:
         return next((told[other] for other in ALIKE if other in told), None)
     if found.subject == "agencies" and name == "region":
         return {"value": city}

@@ -1,5 +1,6 @@
 """Folders as departments deliver them: codes here, shapes of no named system there, a column an hour, days beside hours."""
 
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from ingest.scaffold.making import Made, make
 from ingest.trial.known import known
 from ingest.trial.report import Trial
 from ingest.trial.sample import trials
+from readers.encoding import encoding
 
 CHINA, BRAZIL = CityAround(ZoneInfo("Asia/Shanghai")), CityAround(ZoneInfo("America/Sao_Paulo"))
 CODES = "行政区划代码,行政区划名称\n420500000000,临江市\n" + "".join(
@@ -75,6 +77,21 @@ def test_points_of_a_map_vendor_are_moved_by_the_datum_that_their_columns_name(t
     assert guess(frame, "places", CHINA).mapping()["place"]["datum"] == "gcj02"
 
 
+def test_points_of_no_named_system_lie_where_the_city_does_and_rows_without_a_number_go_by_their_lines(tmp_path: Path) -> None:
+    squares = [box(WEST + n * 0.01, SOUTH, WEST + (n + 1) * 0.01, SOUTH + 0.01) for n in range(4)]
+    (tmp_path / "files").mkdir()
+    wards = geopandas.GeoDataFrame({"code": list("abcd"), "name": ["North", "South", "East", "West"]}, geometry=squares, crs=4326)
+    wards.to_file(tmp_path / "files/wards.gpkg")
+    stations = geopandas.GeoDataFrame({"station": ["A", "B"], "name": ["Hill", "Dale"], "type": ["air", "air"]},
+                                      geometry=[one.centroid for one in squares[:2]], crs=4326).to_crs(32650)
+    with pytest.warns(UserWarning, match="'crs' was not provided"):
+        stations.set_crs(None, allow_override=True).to_file(tmp_path / "files/stations.fgb", driver="FlatGeobuf")
+    (tmp_path / "files/hotline calls.csv").write_text("call date,category,ward\n" + "2026-11-03 10:00,noise,North\n" * 20)
+    found = {trial.table: trial for trial in trials(known(read(make("town", tmp_path / "files", packs=tmp_path).folder)))}
+    assert (found["data/stations.fgb"].taken, found["data/stations.fgb"].inside) == (2, (2, 2))
+    assert (found["data/hotline calls.csv"].subject, found["data/hotline calls.csv"].taken) == ("messages", 20)
+
+
 def test_a_column_an_hour_is_a_reading_an_hour(tried: dict[str, Trial]) -> None:
     trial = tried["data/空气小时值.csv"]
     assert (trial.rows, trial.taken, trial.rejected, trial.unused) == (28, 28 * 24, 0, ("日均值",))
@@ -119,3 +136,10 @@ def test_without_any_shape_a_hint_says_how_an_eye_can_tell_the_datum() -> None:
     hint, = of_unseen(np.array([np.nan, 114.315]), np.array([np.nan, 30.5038]))
     assert "look the first, 30.503800, 114.315000, up on a map of each" in hint.text
     assert not of_unseen(np.array([2.35]), np.array([48.85]))
+
+
+@pytest.mark.parametrize(("text", "written", "told"), [
+    ("Solicitação; Órgão; São João; ações", "latin-1", "cp1252"), ("Győr; főút; hűtő; őrség", "cp1250", "cp1250"),
+    ("oraşul; ţara; până; câmp", "cp1250", "cp1250")])
+def test_portuguese_is_told_from_what_has_the_same_bytes(text: str, written: str, told: str) -> None:
+    assert encoding(f"{text}\n".encode(written) * 20).name == told
