@@ -55,7 +55,7 @@ def test_free_dates_are_chosen_in_a_form_and_stand_in_the_address(page: Page, si
     page.fill("input[name=to]", "2026-03-01")          # the other way round means the same
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/region/T\?p=2026-03-01\.\.2026-03-31&lang=zh$"))
-    expect(page.locator(".free summary b")).to_have_text("2026-03-01—2026-03-31", timeout=SLOW)
+    expect(page.locator(".free summary b")).to_have_text("3 月 1 日—3 月 31 日", timeout=SLOW)
     expect(page.locator("details[open]")).to_have_count(0)
     page.go_back()
     expect(page.locator(".periods b").first).to_have_text("30 天", timeout=SLOW)
@@ -81,7 +81,7 @@ def test_the_pages_are_fit_for_those_who_see_little_or_hear_them_read(browser: B
         page = context.new_page()
         for address in addresses:
             page.goto(f"{site}{address}")
-            expect(page.locator("h1:visible")).to_be_visible(timeout=SLOW)
+            expect(page.locator(".page h1")).to_be_visible(timeout=SLOW)
             expect(page.locator("#wall")).not_to_have_attribute("aria-busy", "true", timeout=SLOW)
             found = page.evaluate("axe.run()")["violations"]
             assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == [], address

@@ -70,7 +70,7 @@ def test_pages_are_fit_for_those_who_see_little_or_hear_them_read(browser: Brows
     page = context.new_page()
     for address in ("/sources?lang=zh", "/sources/test?lang=en"):
         page.goto(f"{site}{address}")
-        expect(page.locator("h1:visible")).to_be_visible()
+        expect(page.locator(".page h1")).to_be_visible(timeout=30_000)
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
         found = page.evaluate("axe.run()")["violations"]
         assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == [], address
