@@ -3,8 +3,10 @@
 import logging
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dash import Dash
 from flask import Flask, request
@@ -12,6 +14,7 @@ from flask import Flask, request
 from callbacks import failure, map_click, map_state
 from cluster import private
 from data_access import engine as engines
+from data_access.city import City
 from data_access.engine import Engine
 from doors.serving import SCREEN, create_doors
 from doors.state import States
@@ -20,7 +23,7 @@ from indicators.text import Language
 from ingest import pack
 from ingest.mapping.faults import MappingError
 from layouts import notice, wall
-from live import bundle, frame, garbage, gate, headers, health, retrying, sources, squeeze, status, stream, tiles, walls
+from live import address, bundle, frame, garbage, gate, headers, health, retrying, sources, squeeze, status, stream, tiles, walls
 from live.briefings import office
 from live.briefings import routes as briefings
 from live.briefings.maker import Maker
@@ -96,7 +99,16 @@ def database_url(settings: Settings) -> str:
 def layout(studio: Studio) -> Any:
     """The page's skeleton; everything on it comes by the stream."""
     city = studio.atlas.city
-    return notice.page(language()) if city is None else wall.wall(city, language())
+    return notice.page(language()) if city is None else wall.wall(city, language(), page=page(city))
+
+
+def page(city: City) -> str | None:
+    """Which page the browser that asks for the skeleton has opened; None for the wall, and for an address that leads nowhere."""
+    opened = urlsplit(request.referrer or "")
+    with suppress(address.Refused):
+        found = address.read(city, opened.path, opened.query, language()).page
+        return None if found is None else found.name
+    return None
 
 
 def language() -> Language:

@@ -8,7 +8,8 @@ from dash import dcc, html
 from data_access.city import City
 from indicators.definition import Dimension
 from indicators.text import Language
-from layouts import ids, page
+from layouts import ids
+from layouts import page as pages
 from layouts.header import brand, header, theme
 from layouts.stage import stage
 from layouts.words import say, script_words
@@ -17,8 +18,10 @@ LEFT: tuple[Dimension, ...] = ("people", "places", "objects")
 RIGHT: tuple[Dimension, ...] = ("events", "situation", "organizations")
 
 
-def wall(city: City, language: Language, drawn: Mapping[str, Any] | None = None, stores: Sequence[Any] = ()) -> html.Div:
-    """The whole screen.
+def wall(
+    city: City, language: Language, drawn: Mapping[str, Any] | None = None, stores: Sequence[Any] = (), page: str | None = None,
+) -> html.Div:
+    """The whole screen; `page` names the page that stands in the wall's place.
 
     `drawn` holds what is already drawn, children by component id, so that the first paint need
     not wait for the stream; `stores` are further components without a look of their own.
@@ -30,12 +33,12 @@ def wall(city: City, language: Language, drawn: Mapping[str, Any] | None = None,
             html.Div(cut(language), id=ids.CUT, className="cut", role="status"),
             html.Section(id=ids.ATTENTION, className="att", **named(ids.ATTENTION)),
             column(LEFT, "col l"), middle(), column(RIGHT, "col r"),
-            page.skeleton(),
+            pages.skeleton(),
             html.Div(id=ids.TOAST, className="toast", role="status"),
             html.Div(id=ids.NOTICE, className="notice", role="alert"),
             html.Div(id=ids.NEWS, className="unseen", role="status"),
         ],
-        id=ids.WALL, className="wall", **{"data-zone": str(city.zone)}, **tongue(language),
+        id=ids.WALL, className="wall", **{"data-zone": str(city.zone), "data-page": page}, **tongue(language),
     )
     for key, children in (drawn or {}).items():
         root[key].children = children

@@ -37,6 +37,14 @@ def test_a_page_opened_directly_answers_with_the_status_of_its_address(client: F
     assert b"_dash-renderer" in answer.data, "the page itself says why"
 
 
+@pytest.mark.parametrize(("opened", "page"), [("/region/T1", "region"), ("/briefings", "briefings"), ("/r/T1", None), ("/", None),
+                                              ("/region/T9", None), ("/etc/passwd", None)])
+def test_the_skeleton_is_that_of_the_page_which_asks_for_it(client: FlaskClient, opened: str, page: str | None) -> None:
+    answer = client.get("/_dash-layout", headers={"Referer": f"http://localhost{opened}"}, buffered=True)
+    assert answer.get_json()["props"].get("data-page") == page
+    assert client.get("/_dash-layout", buffered=True).get_json()["props"].get("data-page") is None
+
+
 def test_nothing_may_be_loaded_from_elsewhere(client: FlaskClient) -> None:
     answer = client.get("/")
     policy = answer.headers["Content-Security-Policy"]
