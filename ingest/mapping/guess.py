@@ -19,7 +19,7 @@ from ingest.mapping.faults import Faults
 from ingest.mapping.hints import CityAround, of_places
 from ingest.mapping.looks import Looks, looked_at
 from ingest.mapping.regions import RegionIndex
-from ingest.mapping.series import series
+from ingest.mapping.series import keys, series
 from ingest.mapping.signs import spoken
 from ingest.mapping.spec import STEPS
 from ingest.mapping.values import Reading
@@ -355,9 +355,10 @@ def of_field(field: Field, one: Looks) -> Guessed | None:
         return Guessed(field.name, one.name, round(sure, 2), f"{called}; {one.distinct:.0%} of its cells differ")
     if field.allowed or field.name in ("class", "channel", "kind", "industry", "topic", "property"):
         few = 1.0 if one.distinct < 0.5 or len(one.texts) < 20 else 0.5
-        chosen = table(field, pc.unique(one.texts).to_pylist()) if field.allowed else {}
+        different = pc.unique(one.texts).to_pylist()
+        chosen = table(field, different) if field.allowed else keys(different) if field.name == "property" else {}
         return Guessed(field.name, {"column": one.name, "table": chosen} if chosen else one.name, round(alike * few, 2),
-                       f"{called}; it holds {len(pc.unique(one.texts))} different texts")
+                       f"{called}; it holds {len(different)} different texts")
     if one.timely > 0.9 and field.kind == "text":
         return None
     longest = 1.0 if one.longest <= field.longest else 0.5

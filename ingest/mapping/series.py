@@ -13,6 +13,7 @@ FILE = Path(__file__).parent / "properties.yaml"
 FEWEST = 2         # columns that make a series
 ANY_REMARK = r"(?: *[(\[][^)\]]*[)\]])?"
 REMARK = re.compile(ANY_REMARK)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,23 @@ class Series:
 
 
 @cache
+def known() -> dict[str, list[str]]:
+    """The words for each property, by its key."""
+    read: dict[str, list[str]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return read
+
+
+def called(key: str) -> tuple[str, str]:
+    """What a property is called in Chinese and in English; one that is not known, by its key."""
+    words = known().get(key, [key])
+    return next((word for word in words if CHINESE.search(word)), words[0]), next(
+        (word for word in words if not CHINESE.search(word)), words[0])
+
+
+@cache
 def quantities() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Each property's key and what its words look like, the longest word first."""
-    read: dict[str, list[str]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    words = sorted(((word, key) for key, listed in read.items() for word in listed), key=lambda pair: -len(pair[0]))
+    words = sorted(((word, key) for key, listed in known().items() for word in listed), key=lambda pair: -len(pair[0]))
     return tuple((key, re.compile(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", re.IGNORECASE)) for word, key in words)
 
 
@@ -51,6 +65,17 @@ def named(column: str) -> Named | None:
         if found is not None:
             return Named(column, column[:found.start()], found[0], column[found.end():], key)
     return None
+
+
+def keys(texts: Sequence[str]) -> dict[str, str]:
+    """How the properties are called that texts of a column name: each by its key, the rest as they are.
+
+    Nothing where none is called otherwise.
+    """
+    told = {text: one.key for text in texts if (one := named(text)) is not None and not one.before.strip()
+            and not REMARK.sub("", one.after).strip()}
+    once = {text: key for text, key in told.items() if list(told.values()).count(key) == 1 and key not in texts}
+    return {text: once.get(text, text) for text in texts} if once else {}
 
 
 def series(columns: Sequence[str], readings: Sequence[dict[str, Any]]) -> Series | None:

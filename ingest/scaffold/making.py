@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ingest.mapping.hints import CityAround
+from ingest.mapping.series import called
 from ingest.pack import CITY, PackError, read
 from ingest.pack.city import SOURCES
 from ingest.pack.reading import PACKS
@@ -130,7 +131,8 @@ def words(home: Path, facts: Sequence[Sent]) -> list[str]:
             ("device_kinds", "devices", "kind", {}), ("properties", "observations", "property", {"unit": "1"})):
         found = sources.distinct(facts, subject, field)
         if found:
-            made += [f"{key}:", *(f"  - {inline({'key': one[:64], 'zh': one, 'en': one} | more)}" for one in found)]
+            names = [(one, *(called(one) if key == "properties" else (one, one))) for one in found]
+            made += [f"{key}:", *(f"  - {inline({'key': one[:64], 'zh': zh, 'en': en} | more)}" for one, zh, en in names)]
             made += [comment(2, "write each property's unit, and where watch and alarm begin")] if more else []
     return made
 

@@ -190,11 +190,13 @@ def distinct(facts: Iterable[Sent], subject: str, field: str) -> list[str]:
             counts |= {text: counts.get(text, 0) + len(one.found.rows) for text in said}
             continue
         value = one.guess.mapping()["columns"].get(field)
-        column = value if isinstance(value, str) else (value or {}).get("column")
+        told: dict[str, Any] = {"column": value} if isinstance(value, str) else value or {}
+        column, called = told.get("column"), told.get("table") or {}
         if column is None:
             counts["other"] = counts.get("other", 0) + 1 if field in one.guess.missing else counts.get("other", 0)
             continue
         for text, count in one.found.column(column).value_counts().items():
             if text:
-                counts[str(text)] = counts.get(str(text), 0) + int(count)
+                meant = called.get(str(text), str(text))
+                counts[meant] = counts.get(meant, 0) + int(count)
     return [text for text, count in sorted(counts.items(), key=lambda pair: -pair[1]) if count]

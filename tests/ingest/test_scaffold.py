@@ -64,7 +64,7 @@ def test_what_the_facts_speak_of_is_declared(made):
     pack = read(made.folder)
     assert (made.folder / "case_classes.csv").read_text().split()[1:] == [f"{kind},,{kind},{kind}," for kind in oddtown.KINDS]
     assert [kind.key for kind in pack.device_kinds] == ["水位计"]
-    assert [one.key for one in pack.properties] == ["水位"]
+    assert [(one.key, one.zh, one.en) for one in pack.properties] == [("level", "水位", "water level")]
 
 
 def test_check_counts_what_would_be_taken_and_says_why_the_rest_would_not(tried):

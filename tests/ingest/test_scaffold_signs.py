@@ -95,3 +95,16 @@ def test_a_name_of_nothing_known_makes_no_agencies_of_two_columns(tmp_path: Path
     (tmp_path / "files/kinds.csv").write_text("code,name\n" + "".join(f"A{n},Thing {n}\n" for n in range(30)))
     (tmp_path / "files/区划.csv").write_text(REGIONS, encoding="utf-8")
     assert not dict(make("town", tmp_path / "files", packs=tmp_path).taken)["kinds.csv"].startswith("agencies")
+
+
+def test_properties_that_a_column_names_are_called_by_their_keys(tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    (files / "行政区划.csv").write_text(REGIONS, encoding="utf-8")
+    rows = (f"S{n % 3},{('PM2.5', '气温(℃)', '油烟')[n % 3]},{n}.5,2026-11-01 {n % 24:02d}:00:00\n" for n in range(60))
+    (files / "监测数据.csv").write_text("设备编号,监测项,监测值,监测时间\n" + "".join(rows), encoding="utf-8")
+    made = make("town", files, packs=tmp_path)
+    assert mapping(made, "监测数据.csv")["columns"]["property"] == {
+        "column": "监测项", "table": {"PM2.5": "pm25", "气温(℃)": "temperature", "油烟": "油烟"}}
+    city = yaml.safe_load((made.folder / "city.yaml").read_text(encoding="utf-8"))
+    assert {one["key"] for one in city["properties"]} == {"pm25", "temperature", "油烟"}
