@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.mapping.apply import Around, apply
-from ingest.mapping.guess import TOLD_OF_OTHERS, guess, subjects
+from ingest.mapping.guess import ONLY_CALLED, TOLD_OF_OTHERS, guess, subjects
 from ingest.mapping.hints import CityAround
 from ingest.mapping.mapped import Mapped
 from ingest.mapping.regions import RegionIndex
@@ -139,7 +139,9 @@ def test_no_cell_of_a_wide_table_is_lost(wide: dict[str, Any], data: st.DataObje
 @RUBBISH
 def test_a_guess_of_rubbish_is_a_mapping_still(frame: pd.DataFrame) -> None:
     city = CityAround(ZoneInfo("Asia/Shanghai"), regions=TREE)
-    assert len(subjects(frame, city)) == len(FIELDS) - len(TOLD_OF_OTHERS)
+    found = [subject for subject, _ in subjects(frame, city)]
+    assert len(found) == len(set(found))
+    assert set(FIELDS) - set(TOLD_OF_OTHERS) - set(ONLY_CALLED) <= set(found) <= set(FIELDS) - set(TOLD_OF_OTHERS)
     renamed = frame.set_axis(["编号", "lat", "created date", "所属区"], axis=1)
     guessed = guess(renamed, "cases", city)
     apply(Mapping.model_validate(guessed.mapping()), renamed, FIELDS["cases"], Around(ZoneInfo("Asia/Shanghai"), regions=TREE))

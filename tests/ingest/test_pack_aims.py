@@ -40,7 +40,7 @@ def test_values_are_judged_by_the_citys_targets_and_the_page_wears_its_colours(t
         app.server.extensions["studio"].stop()
     assert preferred(LanguageAccept([])) == preferred(LanguageAccept([("zh", 1)])) == "en"
     assert ":root[data-theme=dark]{--seq-1:#102030;" in page and "--accent:#ff00aa}" in page
-    assert page.index("tokens.css") < page.index("--seq-1:#102030"), "what comes later holds"
+    assert page.index("all.css") < page.index("--seq-1:#102030"), "what comes later holds"
 
 
 @pytest.mark.parametrize(("changes", "says"), [
