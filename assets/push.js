@@ -22,6 +22,7 @@
   let tried = 0;             // when the stream was opened last
   let wait = 0;              // how long to wait before it is opened again
   let held = [];             // what came before Dash was ready
+  let early = null;          // what was shown before the stream that is open now had said anything
 
   const root = () => document.getElementById(ROOT);
   const now = () => Date.now() + ahead;
@@ -32,6 +33,7 @@
 
   function open() {
     close();
+    early = null;
     address = here();
     tried = Date.now();
     const stream = source = new EventSource("/live" + address);
@@ -64,8 +66,16 @@
     if (ready() && !document.getElementById(STAGE)) return reload();   // this page was made before there was a city
     painted = true;
     shared.drawn = drawn;
-    show(props);
+    show(early ? news(props, early) : props);
+    early = null;
     turning(false);
+  }
+
+  /* What of a picture is not shown yet: to draw all of it once more would hold up the frame that shows it. */
+  function news(props, shown) {
+    const fresh = ([id, values]) => [id, Object.fromEntries(Object.entries(values).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(shown[id]?.[name])))];
+    return Object.fromEntries(Object.entries(props).map(fresh).filter(([, values]) => Object.keys(values).length));
   }
 
   function beat(said) {
@@ -241,7 +251,9 @@
     turning(true);
     open();
     const known = shared.foreseen(address);
-    if (known) picture(known);
+    if (!known) return;
+    picture(known);
+    early = known.props;
   }
 
   function up(event) {

@@ -1,10 +1,11 @@
 """How long the pages for leaders take, as JSON: `python -m bench.pages [--url …] [--rounds N] [--only region,…]`.
 
-Each page is opened in the installed Chromium, by the browser's own clock, in three ways:
+Each page is opened in the installed Chromium, by the browser's own clock, in four ways:
 
 - `cold`: in a browser that has never seen the screen, of a region (or, of the city, in a period) that nobody has just looked at;
 - `warm`: again, in another tab of the same browser;
-- `followed`: by a link within the page, from another page: as leaders go from one to the next.
+- `followed`: within the loaded page, from the wall of the same region, as Back, Forward and keys lead there;
+- `clicked`: by the wall's own link to it, where there is one, on which a pointer rests first: as leaders go from one to the next.
 
 `painted` is when all numbers of the page stand in a painted frame, `whole` when its charts and tables do, too. Then each page is
 printed as PDF, the first one with the start of the browser that prints. The screen must run, and its database must be that of
@@ -16,7 +17,7 @@ import json
 import os
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -60,11 +61,9 @@ WATCH = """(() => {
     requestAnimationFrame(look);
   })();
 })()"""
-GO = """address => {
-  const drawn = window.tonglan.drawn;
-  Object.assign(bench, {painted: undefined, whole: undefined, from: drawn, since: performance.now()});
-  window.tonglan.go(address);
-}"""
+BEGIN = "() => { Object.assign(bench, {painted: undefined, whole: undefined, from: tonglan.drawn, since: performance.now()}); }"
+LOOK_MS = 2000           # how long the wall is looked at: its map is drawn by then
+HOVER_MS = 400           # how long the pointer rests on a link before it is pressed
 
 
 def main() -> None:
@@ -114,14 +113,17 @@ def alike(city: City, view: View) -> Iterator[View]:
 
 def opened(browser: Browser, url: str, city: City, view: View, rounds: int) -> dict[str, dict[str, dict[str, float]]]:
     """One kind of page, opened in each way."""
-    times: dict[str, list[dict[str, float]]] = {"cold": [], "warm": [], "followed": []}
+    times: dict[str, list[dict[str, float]]] = {"cold": [], "warm": [], "followed": [], "clicked": []}
     for one in islice(alike(city, view), rounds):
         context = browser.new_context(viewport=SIZE, device_scale_factor=1)   # type: ignore[arg-type]
         times["cold"].append(loaded(context, url + href(one)))
         times["warm"].append(loaded(context, url + href(one)))
-        times["followed"].append(followed(context, url + href(replace(one, page=None)), href(one)))
+        for way, go in (("followed", went), ("clicked", clicked)):
+            found = followed(context, url + href(replace(one, page=None)), href(one), go)
+            times[way] += [found] if found else []
         context.close()
-    return {way: {mark: spread([one[mark] for one in found], 2) for mark in ("painted", "whole")} for way, found in times.items()}
+    return {way: {mark: spread([one[mark] for one in found], 2) for mark in ("painted", "whole")}
+            for way, found in times.items() if found}
 
 
 def loaded(context: BrowserContext, address: str) -> dict[str, float]:
@@ -134,16 +136,36 @@ def loaded(context: BrowserContext, address: str) -> dict[str, float]:
     return found
 
 
-def followed(context: BrowserContext, start: str, address: str) -> dict[str, float]:
-    """Go from the wall of the same region to a page, as a link does."""
+def followed(context: BrowserContext, start: str, address: str, go: Callable[[Page, str], bool]) -> dict[str, float] | None:
+    """Go from the wall of the same region to a page. Returns: None where the wall has no way to it."""
     page = context.new_page()
     page.add_init_script(WATCH)
     page.goto(start)
     page.wait_for_function("() => window.tonglan?.drawn && document.querySelector('.p .hero')", timeout=LIMIT_MS)
-    page.evaluate(GO, address)
-    found = stood(page)
+    page.wait_for_function("() => window.tonglan.map?.map?.loaded()", timeout=LIMIT_MS)
+    page.wait_for_timeout(LOOK_MS)
+    found = stood(page) if go(page, address) else None
     page.close()
     return found
+
+
+def went(page: Page, address: str) -> bool:
+    """Go to an address, as Back does."""
+    page.evaluate(BEGIN)
+    page.evaluate("address => window.tonglan.go(address)", address)
+    return True
+
+
+def clicked(page: Page, address: str) -> bool:
+    """Let the pointer rest on the link to an address, and press it. Returns: whether there is one."""
+    link = page.locator(f'a[href="{address}"]').first
+    if not link.count():
+        return False
+    link.hover()
+    page.wait_for_timeout(HOVER_MS)
+    page.evaluate(f"document.addEventListener('click', () => ({BEGIN})(), {{capture: true, once: true}})")
+    link.click()
+    return True
 
 
 def stood(page: Page) -> dict[str, float]:
