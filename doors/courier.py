@@ -1,7 +1,8 @@
 """Hands what a door heard to `ingest`: one call is one transaction, and when it returns, the rows are stored."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -141,41 +142,32 @@ class Courier:
             if also is not None:
                 also(connection, batch_id, found)
 
-        try:
+        with telling():
             known = self.known(source)
             delivery = made(known)
             return Answer(**self.intake.take(delivery, beside), newest=newest(delivery))
-        except Exception as error:
-            raise told(error) from error
 
     def cursor(self, source: str, door: str, name: str) -> Any | None:
         """How far a door has read; None at first. Raises: Unavailable."""
-        try:
-            with self.engine.connect() as connection:
-                return connection.execute(sql("""
+        with telling(), self.engine.connect() as connection:
+            return connection.execute(sql("""
                     SELECT cursor FROM door_cursor JOIN source USING (source_id)
                      WHERE key = :source AND door = :door AND name = :name"""),
-                    {"source": source, "door": door, "name": name}).scalar()
-        except Exception as error:
-            raise told(error) from error
+                {"source": source, "door": door, "name": name}).scalar()
 
     def remember(self, source: str, cursor: Cursor | None) -> None:
         """Write how far a door has read, where that brought no rows. Raises: Unavailable; UnknownSource."""
         if cursor is None:
             return
-        try:
+        with telling():
             known = self.known(source)
             with self.engine.begin() as connection:
                 write(connection, known, cursor)
-        except Exception as error:
-            raise told(error) from error
 
     def around(self) -> Around:
         """What is known of the city beside the messages: its clock, its regions. Raises: Unavailable."""
-        try:
+        with telling():
             return self.surroundings.now()
-        except Exception as error:
-            raise told(error) from error
 
     def known(self, key: str) -> Source:
         """The source of this key. Raises: UnknownSource; the database's errors."""
@@ -206,13 +198,17 @@ def write(connection: Connection, source: Source, cursor: Cursor) -> None:
         {"source": source.source_id, "door": cursor.door, "name": cursor.name, "value": written(cursor.value)})
 
 
-def told(error: Exception) -> Exception:
-    """The error as a door is told it: Unavailable where the same may well succeed later."""
-    if isinstance(error, NoCity):
-        return Unavailable("no city is loaded yet")
-    if isinstance(error, DataUnavailable | Raced) or unavailable(error):
-        return Unavailable("the database does not answer")
-    return error
+@contextmanager
+def telling() -> Iterator[None]:
+    """Errors as a door is told them. Raises: Unavailable where the same may well succeed later; any other as it came."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, NoCity):
+            raise Unavailable("no city is loaded yet") from error
+        if isinstance(error, DataUnavailable | Raced) or unavailable(error):
+            raise Unavailable("the database does not answer") from error
+        raise
 
 
 def kept_by(found: Rows, rows: Sequence[Mapping[str, Any]], whole: Sequence[Any] | None) -> Callable[[int], Any]:

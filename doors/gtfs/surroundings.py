@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data_access.city import City
-from doors.courier import Courier, told
+from doors.courier import Courier, telling
 from geo.assign import OUTSIDE, Assigner
 
 Place = tuple[float, float]
@@ -23,12 +23,10 @@ class Surroundings:
     @classmethod
     def of(cls, courier: Courier) -> "Surroundings":
         """As the database has them. Raises: Unavailable."""
-        try:
+        with telling():
             city, _ = courier.intake.prepared()
             with courier.engine.connect() as connection:
                 return cls(city, courier.intake.registers.leaves(connection))
-        except Exception as error:
-            raise told(error) from error
 
     def leaf(self, places: Sequence[Place]) -> NDArray[np.int64]:
         """The leaf region under each place; OUTSIDE where there is none."""

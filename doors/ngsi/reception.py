@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from data_access.engine import sql
-from doors.courier import Answer, Courier, told
+from doors.courier import Answer, Courier, telling
 from doors.ngsi.defaults import City, Made, Refused, Row, kinds_and_properties, now, rows
 from doors.ngsi.entities import Entity, NotEntities, entities, entity
 from doors.ngsi.models import add, kinds, models, units
@@ -100,15 +100,13 @@ class Reception:
         """The rows of entities by the public models; what the city lacks for them is added. Raises: Unavailable."""
         if not known:
             return {}
-        try:
+        with telling():
             city = City(units(self.courier.engine), self.courier.intake.prepared()[0].root.code, now())
             pairs = [(one, made) for one in known for made in carefully(one, said, city)]
             if said.adds:
                 self.complete([made for _, made in pairs])
             there = self.registered([made for _, made in pairs])
             number = self.courier.known(source).source_id
-        except Exception as error:
-            raise told(error) from error
         heaps: dict[str, Heap] = {}
         for one, made in pairs:
             if isinstance(made, Refused):

@@ -13,8 +13,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from doors.courier import Courier, Cursor
-from doors.courier import told as unavailable_or
+from doors.courier import Courier, Cursor, telling
 from doors.open311 import rows
 from doors.open311.answers import Plain, flat
 from doors.open311.endpoint import Endpoint, w3
@@ -26,7 +25,6 @@ from doors.secret import secret
 from doors.state import State
 from doors.web import Client, Unreachable
 from ingest import service_requests
-from ingest.mapping.apply import Around
 from ingest.pack.doors.open311 import Open311
 from ingest.rejects import Rejects, plain
 from ingest.service_requests import TEXTS, Said, Word
@@ -113,18 +111,8 @@ class Poller:
     @contextmanager
     def database(self) -> Iterator[Connection]:
         """A transaction. Raises: Unavailable."""
-        try:
-            with self.courier.engine.begin() as connection:
-                yield connection
-        except Exception as error:
-            raise unavailable_or(error) from error
-
-    def around(self) -> Around:
-        """What is known of the city. Raises: Unavailable."""
-        try:
-            return self.courier.surroundings.now()
-        except Exception as error:
-            raise unavailable_or(error) from error
+        with telling(), self.courier.engine.begin() as connection:
+            yield connection
 
     def remember(self, way: "Way") -> None:
         """Write how far it is. Raises: Unavailable."""
@@ -181,7 +169,7 @@ class Poller:
     def requested(self, found: Sequence[Any]) -> Sequence[datetime | None]:
         """When some requests were made."""
         written = [flat(one).get("requested_datetime") for one in found if isinstance(one, dict)]
-        return rows.instants(written, self.entry.times, rows.zone(self.entry, self.around().zone))
+        return rows.instants(written, self.entry.times, rows.zone(self.entry, self.courier.around().zone))
 
     def take(self, found: Sequence[Any]) -> None:
         """Take an answer's requests: those that say something new. Raises: Unavailable."""
@@ -212,7 +200,7 @@ class Poller:
             service_requests.looked_at(connection, self.source, objects.keys() - new.keys())
         if not new:
             return
-        around, requests, now = self.around(), list(new.values()), datetime.now(UTC)
+        around, requests, now = self.courier.around(), list(new.values()), datetime.now(UTC)
         said = rows.told(requests, self.entry, rows.zone(self.entry, around.zone), around.folder)
         made = [rows.row(request, seen(before.get(name)), at, said, self.entry, now)
                 for at, (name, request) in enumerate(new.items())]

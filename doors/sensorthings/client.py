@@ -18,8 +18,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from data_access.engine import sql
-from doors.courier import Answer, Courier, Cursor
-from doors.courier import told as unavailable_or
+from doors.courier import Answer, Courier, Cursor, telling
 from doors.polling import repeat
 from doors.secret import secret
 from doors.sensorthings.catalogue import Found, found, identity
@@ -201,10 +200,8 @@ class Poller:
 
     def database(self) -> Any:
         """A connection. Raises: Unavailable."""
-        try:
+        with telling():
             return self.courier.engine.connect()
-        except Exception as error:
-            raise unavailable_or(error) from error
 
 
 def parts(rows: Collection[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
