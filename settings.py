@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).parent
@@ -53,7 +53,6 @@ class Settings(BaseSettings):
     seed: int = Field(20261, description="The simulator's seed")
     wall_tokens: Annotated[tuple[WallToken, ...], NoDecode] = Field(
         (), repr=False, description="Who may open /wall, as WALL:REGION:TOKEN apart by spaces; none: walls are open")
-
     public_doors: Annotated[tuple[Literal["open311", "sensorthings"], ...], NoDecode] = Field(
         (), description="The doors that anybody who reaches them may read, apart by spaces; none: by token alone")
     read_tokens: Annotated[tuple[ReadToken, ...], NoDecode] = Field(
@@ -66,27 +65,20 @@ class Settings(BaseSettings):
             self.var = self.var / self.pack
         return self
 
-    @field_validator("wall_tokens", mode="before")
+    @field_validator("wall_tokens", "read_tokens", mode="before")
     @classmethod
-    def read_wall_tokens(cls, given: object) -> object:
-        """Read the list; a mistake is told by its place, never by what stands there."""
+    def read_tokens_of(cls, given: object, of: ValidationInfo) -> object:
+        """Read a list; a mistake is told by its place, never by what stands there."""
         if not isinstance(given, str):
             return given
-        return tuple(wall_token(place, one) for place, one in enumerate(given.split(), start=1))
+        read = wall_token if of.field_name == "wall_tokens" else read_token
+        return tuple(read(place, one) for place, one in enumerate(given.split(), start=1))
 
     @field_validator("public_doors", mode="before")
     @classmethod
     def read_public_doors(cls, given: object) -> object:
         """Read the list."""
         return tuple(given.split()) if isinstance(given, str) else given
-
-    @field_validator("read_tokens", mode="before")
-    @classmethod
-    def read_read_tokens(cls, given: object) -> object:
-        """Read the list; a mistake is told by its place, never by what stands there."""
-        if not isinstance(given, str):
-            return given
-        return tuple(read_token(place, one) for place, one in enumerate(given.split(), start=1))
 
 
 def read_token(place: int, written: str) -> ReadToken:

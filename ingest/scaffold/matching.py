@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ingest.mapping.guess import Guess, Guessed
+from ingest.mapping.guess import Guess
 from ingest.mapping.measures import measures
+from ingest.mapping.offers import Guessed
 from ingest.mapping.spec import Mapping
 from ingest.regions.rows import GEOMETRY
 from ingest.scaffold.found import Found

@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ingest.mapping.guess import LIKELY, Guess, Guessed, guess, subjects
+from ingest.mapping.guess import LIKELY, Guess, guess, subjects
 from ingest.mapping.hints import CityAround
+from ingest.mapping.offers import Guessed
 from ingest.scaffold.city import DATA
 from ingest.scaffold.found import Found
 from ingest.scaffold.matching import NAMES, agencies, matched
