@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter
 
 from doors.desk import Desk
 from doors.sensorthings import openapi
@@ -21,12 +22,20 @@ READ_WEIGHT = 4 << 20       # bytes that a reading counts for beside the bodies 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
+class Address(BaseConverter):
+    """Whatever stands behind the service's root, slashes and line breaks too: it is the service that says what is wrong."""
+
+    regex = "(?s:.+)"
+    part_isolating = False
+
+
 def counter(desk: Desk) -> Blueprint:
     """The service at its address."""
     served = Blueprint("sensorthings", __name__, url_prefix=PREFIX)
+    served.record(lambda setup: setup.app.url_map.converters.update(sensorthings=Address))
 
     @served.route("/", methods=METHODS, defaults={"path": ""}, strict_slashes=False)
-    @served.route("/<path:path>", methods=METHODS)
+    @served.route("/<sensorthings:path>", methods=METHODS)
     def ask(path: str) -> Response:
         if path == "openapi.json":
             return sent(Reply(200, openapi.description()))

@@ -204,7 +204,7 @@ def test_a_device_without_a_point_has_a_feature_within_its_region(client: Client
     "Nothings", "Things(99)", "Things('x')", "Things(99999999999999)", "Things(1)/Nothings", "Things/Datastreams",
     "Things(1)/Datastreams(65537)", "Observations('1')", "Observations('32769-9999999999999999')", "Sensors(1)",
     "Datastreams(32769)/Thing(1)", "Things(1)/name/deeper", "Things(1)(2)", "Things(1", "Things(1)/$value", "$batch",
-    "Things(-1)"])
+    "Things(-1)", "Things(\r\n)", "Things\n"])
 def test_what_is_not_there_is_404(client: Client, address: str) -> None:
     assert client.get(address, 404)["error"]["code"] == "not_found"
 
