@@ -30,10 +30,10 @@ def counter(desk: Desk) -> Blueprint:
                 harvest = taker.harvest([body])
                 given = taker.give(harvest, origin="/cap/v1", key=key())
             except (NotXml, NoAlert) as error:
-                raise Refused(400, "unreadable", str(error)) from error
+                keep(desk, source.key, body, str(error))
+                raise Refused(400, "unreadable", f"{error}; it is kept") from error
             except Unavailable as error:
-                raise Refused(503, "unavailable", f"{error}; nothing was stored, send again",
-                              {"Retry-After": RETRY_AFTER}) from error
+                raise again(error) from error
         desk.states.of(source.key, DOOR, connects=False).message(harvest.count, harvest.newest)
         return answer(200, told(given, harvest.numbered()))
 
@@ -42,6 +42,19 @@ def counter(desk: Desk) -> Blueprint:
         return answer(200, openapi.description())
 
     return made
+
+
+def keep(desk: Desk, source: str, body: bytes, why: str) -> None:
+    """Keep a document that nobody can read. Raises: Refused, when the database does not take it now."""
+    try:
+        desk.courier.refuse(source, "warnings", body, code="unreadable", text=why, door=DOOR, origin="/cap/v1")
+    except Unavailable as error:
+        raise again(error) from error
+
+
+def again(error: Unavailable) -> Refused:
+    """What is answered when nothing can be stored now."""
+    return Refused(503, "unavailable", f"{error}; nothing was stored, send again", {"Retry-After": RETRY_AFTER})
 
 
 def entry_of(desk: Desk, source: str) -> Cap:

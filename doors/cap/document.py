@@ -1,4 +1,8 @@
-"""A CAP message as it is written: whatever its namespace, its prefix or its version, with what is optional left out."""
+"""A CAP message as it is written: whatever its namespace, its prefix or its version, with what is optional left out.
+
+China's national warning system (GB/T 35965.1) writes `sendTime` and `eventType` for `sent` and `eventCode`, and gives senders a
+code beside their name.
+"""
 
 import re
 from collections.abc import Iterator
@@ -57,6 +61,7 @@ class Alert:
 
     identifier: str
     sender: str
+    sender_code: str
     sent: str
     status: str
     kind: str
@@ -88,7 +93,8 @@ def elements(root: Element) -> list[Element]:
 def alert(element: Element) -> Alert:
     """One message."""
     return Alert(
-        word(element, "identifier"), word(element, "sender"), word(element, "sent"), word(element, "status"),
+        word(element, "identifier"), word(element, "sender"), word(element, "senderCode"),
+        word(element, "sent") or word(element, "sendTime"), word(element, "status"),
         word(element, "msgType"), word(element, "references"), text(element, "note"),
         tuple(info(one) for one in below(element, "info")), any(one.tag == f"{{{DSIG}}}Signature" for one in element),
         written(element))
@@ -101,9 +107,17 @@ def info(element: Element) -> Info:
         text(element, "instruction"), words(element, "category"), words(element, "responseType"), word(element, "urgency"),
         word(element, "severity"), word(element, "certainty"), text(element, "audience"), word(element, "effective"),
         word(element, "onset"), word(element, "expires"), text(element, "senderName"), word(element, "web"),
-        text(element, "contact"), pairs(element, "eventCode", "value"), pairs(element, "parameter", "value"),
-        tuple((text(one, "resourceDesc"), word(one, "uri")) for one in below(element, "resource")),
+        text(element, "contact"), (*pairs(element, "eventCode", "value"), *pairs(element, "eventType", "value")),
+        pairs(element, "parameter", "value"), tuple(resources(element)),
         tuple(area(one) for one in below(element, "area")))
+
+
+def resources(element: Element) -> Iterator[tuple[str, str]]:
+    """What stands beside a block elsewhere: what it is, and its address."""
+    for one in below(element, "resource"):
+        said = text(one, "resourceDesc"), word(one, "uri")
+        if any(said):
+            yield said
 
 
 def area(element: Element) -> Area:

@@ -25,6 +25,8 @@ TOGETHER = 50           # documents of one transaction
 TRIES = 20              # questions after which a message that does not come is given up, and told among the rejects
 MOST_FILE = 32 << 20
 GIVEN_UP = -1
+# Some servers keep the same under one address in several forms, and give JSON to whoever does not say what is wanted.
+ACCEPTED = "application/cap+xml, application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 
 
 class Unread(Exception):
@@ -41,7 +43,7 @@ def run(entry: Cap, source: str, courier: Courier, state: State, stop: Event) ->
         repeat(entry.every, folder.look, state, stop)
         return
     token = secret(entry)
-    client = Client({"Authorization": f"Bearer {token}"} if token else None)
+    client = Client({"Accept": ACCEPTED, **({"Authorization": f"Bearer {token}"} if token else {})})
     try:
         repeat(entry.every, Feed(taker, state, client, stop).look, state, stop)
     finally:

@@ -1,6 +1,7 @@
 """A CAP message as rows: warnings, the ends of earlier ones, or a reason why it is neither."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from hashlib import blake2b
@@ -21,6 +22,9 @@ from ingest.warnings import MOST_PARTS, PART
 LONGEST_ID, LONGEST_EVENT, LONGEST_TEXT = 190, 200, 500
 LISTED = str.maketrans(dict.fromkeys("；、,，/\n", ";"))
 MOST_WKT = 1_900_000
+# What China's warning system says of how grave it is, from the gravest of its four colours on.
+COLOURS = {"red": "extreme", "orange": "severe", "yellow": "moderate", "blue": "minor"}
+DATED = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{1,2}:\S*|\S*)"
 QUIET = {
     "exercise": "it is an exercise", "system": "it is for the machines that pass warnings on", "test": "it is a test",
     "draft": "it is a draft", "ack": "it only acknowledges another message", "error": "it only refuses another message",
@@ -78,7 +82,7 @@ class Reader:
             "ended_at": sent if all(info.response == ("AllClear",) for info in infos) else None,
             **self.place([area for info in infos for area in info.areas]),
             "infos": [said(info) for info in infos],
-            "sender": cut(next((info.sender_name for info in (chinese, english) if info.sender_name), alert.sender)) or None,
+            "sender": cut(next((one.sender_name for one in (chinese, english, *infos) if one.sender_name), alert.sender)) or None,
             "signature": signature,
         }
 
@@ -181,18 +185,23 @@ def earlier(alert: Alert, zone: tzinfo) -> list[str]:
     if alert.kind.lower() not in ("update", "cancel"):
         return []
     made = []
-    for reference in alert.references.split():
-        sender, _, rest = reference.partition(",")
-        identifier, _, at = rest.rpartition(",")
+    for sender, identifier, at in referred(alert):
         sent = moment(at, zone)
-        if identifier and sent is not None:
-            made.append(name_of(sender, identifier, sent))
+        if sent is not None:
+            made.append(name_of(alert.sender if sender == alert.sender_code else sender, identifier, sent))
     return list(dict.fromkeys(made))
+
+
+def referred(alert: Alert) -> Iterator[tuple[str, str, str]]:
+    """Sender, identifier and time of each message that is referred to; the message's own sender may have blanks in its name."""
+    own = f"{re.escape(alert.sender)}|" if " " in alert.sender and len(alert.sender) <= LONGEST_TEXT else ""
+    for found in re.finditer(rf"(?:^|(?<=\s))({own}[^\s,]*),(\S+?),({DATED})(?:\s|$)", alert.references):
+        yield found[1], found[2], found[3]
 
 
 def severity(info: Info) -> str:
     """How grave it is; what is not one of CAP's words is unknown."""
-    said = info.severity.lower()
+    said = COLOURS.get(info.severity.lower(), info.severity.lower())
     return said if said in SEVERITIES else "unknown"
 
 

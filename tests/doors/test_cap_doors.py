@@ -45,6 +45,7 @@ class Site:
     def __init__(self) -> None:
         self.pages: dict[str, bytes] = {}
         self.asked: list[tuple[str, int]] = []
+        self.wanted: set[str] = set()
         self.server = make_server("127.0.0.1", 0, self.answer, threaded=True)
         self.thread = Thread(target=self.server.serve_forever)
         self.thread.start()
@@ -61,6 +62,7 @@ class Site:
             response.add_etag()
             response.make_conditional(request)
         self.asked.append((request.path, response.status_code))
+        self.wanted.add(request.headers.get("Accept", ""))
         return response(environ, start)
 
     def close(self) -> None:
@@ -127,6 +129,7 @@ def test_a_feed_is_listened_to_until_told_to_stop_and_what_it_leads_to_is_shown(
     assert not thread.is_alive()
     assert (state.up, state.error) == (True, None)
     assert [path for path, _ in site.asked].count("/f1.cap") == 1
+    assert all(wanted.startswith("application/cap+xml") for wanted in site.wanted)    # some servers give JSON otherwise
 
 
 def test_what_does_not_come_is_asked_for_again_and_others_go_on(
@@ -227,6 +230,8 @@ def test_the_door_answers_what_became_of_a_message(door: FlaskClient, rows: Rows
     for body, headers, status in ((b"no", token, 400), (b"<a/>", token, 400), (alert().encode(), {}, 401),
                                   (b"x" * (9 << 20), token, 413)):
         assert door.post("/cap/v1", data=body, headers=headers).status_code == status
+    unread = "SELECT row #>> '{}' FROM reject WHERE reasons @> '[{\"code\": \"unreadable\"}]' AND row #>> '{}' IN ('no', '<a/>')"
+    assert sorted(rows(unread)) == [("<a/>",), ("no",)]
 
 
 def test_a_warning_shows_where_it_touches_and_nowhere_else(door: FlaskClient, engine: Engine, town: City) -> None:

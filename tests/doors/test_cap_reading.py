@@ -236,3 +236,46 @@ def test_documents_with_entities_of_their_own_are_refused() -> None:
 def test_several_messages_may_stand_in_one_document() -> None:
     made = alerts(parsed(f"<EDXL><content><x>{alert('a')}{alert('b')}</x></content></EDXL>".encode()))
     assert [one.identifier for one in made] == ["a", "b"]
+
+
+CHINESE = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<alert><identifier>52010241600000_20260304170000_0</identifier><sender>南明区气象局</sender><senderCode>52010241600000</senderCode>
+<sendTime>2026-03-05 01:00:00+08:00</sendTime><status>Actual</status><msgType>Alert</msgType><scope>Public</scope>
+<code><method><methodName>SMS</methodName><message/></method></code><secClassification>None</secClassification><note/>
+<references/><info><language>zh-CN</language><eventType>11B03</eventType><urgency>Unknown</urgency><severity>Orange</severity>
+<certainty>Unknown</certainty><effective>2026-03-05 01:30:00+08:00</effective><onset/>
+<expires/><senderName>南明区气象局</senderName>
+<headline>南明区气象台发布暴雨橙色预警[II级/严重]</headline><description>过去3小时</description><web/>
+<resource><resourceDesc/><size/><uri/><mimeType/></resource><area><areaDesc>南明区</areaDesc><polygon/><circle/>
+<geocode>520102000000</geocode></area></info></alert>"""
+
+
+def test_messages_of_chinas_warning_system_are_read_with_their_own_words_and_colours() -> None:
+    made = row(CHINESE)
+    assert made["id"] == "南明区气象局,52010241600000_20260304170000_0,2026-03-04T17:00:00Z"
+    assert (made["severity"], made["region"]) == ("severe", "520102")
+    assert made["event_zh"] == made["headline_zh"] == "南明区气象台发布暴雨橙色预警[II级/严重]"
+    assert (made["sent_at"], made["onset_at"]) == (NOON, NOON + timedelta(minutes=30))
+    assert made["infos"][0]["codes"] == (("", "11B03"),)
+    assert "resources" not in made["infos"][0]
+    grave = [row(CHINESE.replace("Orange", colour))["severity"] for colour in ("RED", "Yellow", "blue", "Green")]
+    assert grave == ["extreme", "moderate", "minor", "unknown"]
+
+
+@pytest.mark.parametrize("sender", ["南明区气象局", "52010241600000"])
+def test_such_a_message_is_cancelled_by_the_senders_name_or_code_and_a_time_with_a_blank(sender: str) -> None:
+    cancels = CHINESE.replace("170000_0", "180000_0").replace("<msgType>Alert", "<msgType>Cancel").replace(
+        "<references/>", f"<references>{sender},52010241600000_20260304170000_0,2026-03-05 01:00:00+08:00</references>")
+    assert [one["id"] for one in read(cancels).ends] == [row(CHINESE)["id"]]
+
+
+def test_a_sender_with_blanks_in_its_name_ends_what_it_sent() -> None:
+    sent = row(alert("w1", sender="Met Office of Town"))["id"]
+    update = alert("w2", kind="Update", sender="Met Office of Town",
+                   references=f"{reference('w0')} {reference('w1', sender='Met Office of Town')}")
+    assert [one["id"] for one in read(update).ends] == ["met@town.example,w0,2026-03-04T17:00:00Z", sent]
+
+
+def test_the_senders_name_is_shown_whichever_language_says_it() -> None:
+    named = info("de", headline="Regen", more="<senderName>Wetterdienst</senderName>")
+    assert row(alert("w", named, info("en")))["sender"] == "Wetterdienst"
