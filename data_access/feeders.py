@@ -28,9 +28,10 @@ def feeders(engine: Engine, indicator: Indicator) -> tuple[str, ...]:
 
 
 def subjects(indicator: Indicator) -> set[str]:
-    """The subjects of all of an indicator's terms."""
+    """The subjects of all of an indicator's terms; one that is said to be of one property is of no other observation."""
     measure = indicator.measure
-    stocks = (STOCKS[key].fact for key in stock_keys(measure))
+    of_one = indicator.subject.startswith("observation:")
+    stocks = [] if of_one else [STOCKS[key].fact for key in stock_keys(measure)]
     return {indicator.subject, *(METRICS[key].subject for key in metric_keys(measure)),
             *(f"statistic:{key}" for key in statistic_keys(measure)),
             *(spoken for fact in stocks for spoken in SPOKEN.get(fact, (fact,)))}

@@ -17,12 +17,13 @@ from data_access.readings import readings
 from data_access.trace import Sender
 from indicators import filters
 from indicators.definition import Count, Indicator, Percentile, Ratio, Standing, Statistic, Sum, Term, Total
-from indicators.facts import FACTS
+from indicators.facts import CALLED, FACTS
 from indicators.metrics import METRICS, STOCKS
 from indicators.scope import Filter, Scope
 from indicators.statements import INSIDE, Reach, any_of
 from indicators.text import Text
 from indicators.windows import DAY, Span, day_of, frame
+from indicators.wording import PUBLISHED
 
 LIMIT = 200
 SIDES = (Text("分子", "Numerator"), Text("分母", "Base"))
@@ -58,12 +59,21 @@ Spans = dict[bool, Span]  # of metrics, by whether they lie ahead
 
 
 @dataclass(frozen=True)
+class Called:
+    """What a fact is in words, where it has any, and the region that it lies in."""
+
+    name: Text | None
+    region_id: int
+
+
+@dataclass(frozen=True)
 class Rows:
-    """The newest facts behind a number, and how many there are in all."""
+    """The newest facts behind a number, how many there are in all, and what each of those listed is called."""
 
     columns: tuple[Text, ...]
     rows: tuple[tuple[object, ...], ...]
     total: int
+    called: tuple[Called, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +115,8 @@ def rows(
             listed = listing(connection, city, indicator, term, region, clock, whole, limit, scope.filters)
     listed.sort(key=lambda row: (row[2] is not None, row[2]), reverse=True)
     shown = tuple(line(city, row, ratio=ratio) for row in listed[:limit])
-    return Rows(columns, shown, max(found.n, len(listed)) if term is None else len(listed))
+    return Rows(columns, shown, max(found.n, len(listed)) if term is None else len(listed),
+                tuple(called(row) for row in listed[:limit]))
 
 
 def spans_of(indicator: Indicator, city: City, clock: Clock, heard: dict[str, Feed]) -> Spans:
@@ -179,11 +190,11 @@ def branch(group: Sequence[Taken], binds: dict[str, Any], reach: Reach, sieve: s
     where = INSIDE if first.span is not None and not reach.everywhere else reach.facts(fact)
     statement = f"""
         SELECT q.over, q.base, q.at, q.identity, q.region_id, q.value, s.key, s.name_zh, s.name_en, b.door, b.origin,
-               b.batch_id, {"q.row_no" if fact.traced else "spoken.row_no"} AS row_no
+               b.batch_id, {"q.row_no" if fact.traced else "spoken.row_no"} AS row_no, q.called
           FROM (SELECT COALESCE({on_side(group, base=False)}, FALSE) AS over,
                        COALESCE({on_side(group, base=True)}, FALSE) AS base,
                        CAST({first.at} AS timestamptz) AS at, f.{fact.identity}::text AS identity, f.region_id,
-                       ({value})::float8 AS value, {own}
+                       ({value})::float8 AS value, {own}, {CALLED.get(first.fact, "NULL::text[]")} AS called
                   FROM {relation} f
                  WHERE {where} AND {sieve} AND {within} AND ({any_of([taken.condition for taken in group])})
                  {"" if first.at == "NULL" else f"ORDER BY {first.at} DESC NULLS LAST"}
@@ -204,11 +215,18 @@ def published(indicator: Indicator, only: Term | None, region_id: int, year: int
     if not found:
         return []
     over, base = ([key for key, is_base in found if is_base == side] for side in (False, True))
-    return [Branch(STATISTICS, {"over": over or [""], "base": base or [""], "top": region_id, "year": year})]
+    return [Branch(f"SELECT told.*, NULL::text[] AS called FROM ({STATISTICS}) AS told",
+                   {"over": over or [""], "base": base or [""], "top": region_id, "year": year})]
 
 
 def line(city: City, row: Sequence[Any], *, ratio: bool) -> tuple[object, ...]:
     """One fact as it is shown."""
-    over, base, at, identity, region_id, value, source, zh, en, door, origin, batch_id, row_no = row
+    over, base, at, identity, region_id, value, source, zh, en, door, origin, batch_id, row_no, _ = row
     cells = (at, identity, city.regions[region_id].name, value, Sender(source, Text(zh, en)), door, origin, batch_id, row_no)
     return (over, base, *cells) if ratio else cells
+
+
+def called(row: Sequence[Any]) -> Called:
+    """What one fact is; a statistic goes by the words of its key."""
+    identity, region_id, name = row[3], row[4], row[-1]
+    return Called(PUBLISHED.get(identity.partition(" ")[0]) if name is None else Text(*name), region_id)

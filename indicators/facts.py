@@ -1,6 +1,7 @@
 """The facts that metrics and stocks are written over: name → what stands in FROM, and which row it is.
 
 Every fact offers `region_id` (its leaf region), and those that are traced `batch_id` and `row_no`.
+`CALLED` says in words what a row of some of them is.
 """
 
 from dataclasses import dataclass
@@ -97,4 +98,23 @@ FACTS: dict[str, Fact] = {
             heard="SELECT max(b.received_at) AS at FROM batch b WHERE b.source_id = s.source_id AND b.received_at <= :at"),
     ),
     "finding": Fact("(SELECT f.*, NULL::int AS device_id FROM finding f)", "finding_id", "since", traced=False),
+}
+
+# What a row is, as SQL over the alias `f`: an array of its name in Chinese and in English. What residents wrote is not shown.
+MEASURED = """(SELECT ARRAY[k.name_zh || ' · ' || p.name_zh, k.name_en || ' · ' || p.name_en]
+                    FROM device_kind k, property p WHERE k.kind = f.kind AND p.key = f.property)"""
+CALLED: dict[str, str] = {
+    "case": """(SELECT ARRAY[c.name_zh || coalesce(' · ' || f.address, ''), c.name_en || coalesce(' · ' || f.address, '')]
+                    FROM case_class c WHERE c.code = f.class_code)""",
+    "warning": "ARRAY[f.headline_zh, f.headline_en]",
+    "enterprise": "ARRAY[f.name, f.name]",
+    "place": "ARRAY[f.name, f.name]",
+    "vehicle": "array_fill(coalesce(f.label, f.line, f.external_id), ARRAY[2])",
+    "stop_event": "array_fill(concat_ws(' · ', f.line, coalesce(f.stop, f.trip)), ARRAY[2])",
+    "flight": "ARRAY[f.origin || ' → ' || f.destination, f.origin || ' → ' || f.destination]",
+    "observation": MEASURED,
+    "latest": MEASURED,
+    "device": "(SELECT ARRAY[k.name_zh, k.name_en] FROM device_kind k WHERE k.kind = f.kind)",
+    "source": "(SELECT ARRAY[s.name_zh, s.name_en] FROM source s WHERE s.key = f.key)",
+    "finding": "ARRAY[f.text_zh, f.text_en]",
 }

@@ -1,15 +1,17 @@
 """One indicator in full: its value, how it is made, how fresh it must be, and the rows behind it."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from dash import html
 
 from data_access.readings import ChildReading
-from data_access.rows import COLUMNS, SOURCE, Rows
+from data_access.rows import COLUMNS, SOURCE, Called, Rows
 from data_access.trace import Sender
 from indicators.definition import Indicator
 from indicators.reading import Reading
+from indicators.text import Text
 from indicators.units import UNITS
 from layouts import ages, formats, header, links, picking, states
 from layouts.drawer import pairs, sheet, way
@@ -126,8 +128,7 @@ def behind(look: Look, found: Indicator, rows: Rows | None) -> list[Any]:
     title = look.say("indicator.rows" if rows.total != 1 else "indicator.rows.one", n=formats.digits(rows.total, 0))
     last = pages(rows)
     page = min(asked(look.view), last)
-    shown = rows.rows[(page - 1) * MOST:page * MOST]
-    return [html.H3(title), html.Ul([html.Li(fact(look, found, rows, row)) for row in shown], className="facts"),
+    return [html.H3(title), listed(look, found, rows, (page - 1) * MOST),
             *turning(look, page, last)]
 
 
@@ -157,22 +158,33 @@ def turning(look: Look, page: int, last: int) -> list[Any]:
     return [html.Nav([before, at, after], className="pages", **{"aria-label": look.say("page.label")})]
 
 
-def fact(look: Look, found: Indicator, rows: Rows, row: Sequence[Any]) -> list[Any]:
-    """One fact: instant, identity, value; beneath, its side of a ratio, its region and the row that it came from."""
+def listed(look: Look, found: Indicator, rows: Rows, begin: int = 0) -> html.Ul:
+    """A page of the facts, from one of them on."""
+    shown = zip_longest(rows.rows[begin:begin + MOST], rows.called[begin:begin + MOST])
+    return html.Ul([html.Li(fact(look, found, rows.columns, row, called)) for row, called in shown], className="facts")
+
+
+def fact(look: Look, found: Indicator, columns: Sequence[Text], row: Sequence[Any], called: Called | None) -> list[Any]:
+    """One fact: instant, what it is and where, value; beneath, its side of a ratio, its number and the row that it came from."""
     *sides, at, identity, region, value, source, door, origin, batch, row_no = row
-    before = [look.read(column) for column, there in zip(rows.columns, sides, strict=False) if there]
-    trail = [" · ".join([*before, look.read(region), ""]), sender(look, source, batch)]
+    before = [look.read(column) for column, there in zip(columns, sides, strict=False) if there]
+    name = None if called is None else called.name
+    where = look.read(region) if called is None else look.place(called.region_id)
+    ways = [] if name is None else [str(identity), " · "]
+    trail = [" · ".join([*before, ""]), *ways, sender(look, source, batch)]
     if batch is not None:
         trail.append(" · " + look.say("trace.row", door=way(look, door), origin=origin, batch=batch, row=row_no))
     return [
-        html.Span("" if at is None else ages.at_time(look, at), className="t2"), record(look, found, str(identity)),
+        html.Span("" if at is None else ages.at_time(look, at), className="t2"),
+        html.Span([record(look, found, str(identity), str(identity) if name is None else look.read(name)),
+                   html.Span(where, className="t2 where")], className="what"),
         html.Span("" if value is None else formats.plain(value), className="lim"),
         html.Small(trail, className="t3 trail"),
     ]
 
 
-def record(look: Look, found: Indicator, identity: str) -> Any:
-    """A fact's identity; a case's and a device's lead to their records."""
+def record(look: Look, found: Indicator, identity: str, name: str) -> Any:
+    """What a fact is called; a case's and a device's lead to their records."""
     kinds: dict[str, Kind] = {"case": "case", "device": "device", "observation": "device"}
     kind = kinds.get(found.subject.partition(":")[0])
-    return html.Span(identity) if kind is None else links.link(identity, links.to_drawer(look.view, kind, identity))
+    return html.Span(name) if kind is None else links.link(name, links.to_drawer(look.view, kind, identity))

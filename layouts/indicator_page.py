@@ -14,7 +14,7 @@ from indicators.reading import Reading
 from layouts import ages, formats, links, picking, states
 from layouts.choropleth import choropleth
 from layouts.course import Course, course
-from layouts.drawer_indicator import MOST, fact
+from layouts.drawer_indicator import listed
 from layouts.look import Look
 from layouts.page import part
 from layouts.panel import aim, changes, lost, movement, state, value, why
@@ -74,7 +74,6 @@ def behind(look: Look, found: Indicator, rows: Rows) -> list[Any]:
     if not rows.rows:
         return part(look.say("indicator.rows.title"), [html.P(look.say("indicator.rows.none"), className="t3")])
     wall = replace(look, view=replace(look.view, page=None))     # a case's and a device's record open over the wall
-    shown = [html.Li(fact(wall, found, rows, row)) for row in rows.rows[:MOST]]
     there = links.to_indicator(wall.view, found.key)
     every = links.link(look.say("indicator.rows.all", n=formats.digits(rows.total, 0)), there, className="more")
-    return part(look.say("indicator.rows.title"), [html.Ul(shown, className="facts"), every])
+    return part(look.say("indicator.rows.title"), [listed(wall, found, rows), every])

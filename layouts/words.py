@@ -194,6 +194,8 @@ WORDS: dict[str, Text] = {
     "channel.app": Text("手机应用", "app"),
     "channel.system": Text("系统发现", "found by system"),
     "channel.social": Text("社交媒体", "social media"),
+    "channel.phone": Text("电话", "phone"),
+    "channel.text": Text("短信", "text message"),
     "trace": Text("出处", "Source row"),
     "trace.row": Text("{door} {origin} · 批次 {batch} · 第 {row} 行", "{door} {origin} · batch {batch} · row {row}"),
     "vehicle": Text("车辆", "Vehicle"),

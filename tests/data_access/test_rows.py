@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 
 from data_access.city import City
 from data_access.readings import readings
-from data_access.rows import Rows, rows
+from data_access.rows import Called, Rows, rows
 from data_access.trace import Sender
 from indicators.definition import Count
 from indicators.library import INDICATORS
@@ -111,6 +111,15 @@ def test_a_rate_per_head_lists_its_cases_and_the_population_it_divides_by(filled
     assert column(found, "Identity") == ["4", "5", "3", "2", "1", "population 2023"]
     assert column(found, "Value")[-1] == 1000
     assert column(found, "Row")[-1] == 6
+
+
+def test_facts_are_called_what_people_call_them_and_say_where_they_are(filled: Engine, town: City) -> None:
+    """A case by its class, a gauge by its kind and what it measures, a figure by its words, a lot by its name."""
+    leaf = town.region("T111").region_id
+    assert listed(filled, town, "event_reported", "T1").called[0] == Called(Text("路面坑洞", "Pothole"), leaf)
+    assert listed(filled, town, "place_water_over", "T1").called[0].name == Text("水位计 · 水位", "Water gauge · Water level")
+    assert listed(filled, town, "event_per_10k").called[-1].name == Text("常住人口", "residents")
+    assert listed(filled, town, "place_lots", "T11").called == (Called(Text("Lot 1", "Lot 1"), leaf),)
 
 
 def test_a_percentile_lists_its_values(filled: Engine, town: City) -> None:

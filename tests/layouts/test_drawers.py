@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from data_access.attention import Attention
-from data_access.rows import COLUMNS, SIDES, Rows
+from data_access.rows import COLUMNS, SIDES, Called, Rows
 from data_access.trace import Sender
 from indicators.text import Text
 from layouts import (
@@ -152,10 +152,12 @@ def test_each_indicator_of_a_list_can_be_put_on_the_map():
 def test_the_rows_behind_a_ratio_say_their_side_and_lead_to_their_record():
     sender = Sender("sim-cases", Text("案件", "Cases"))
     row = (True, True, town.NOW, "418", Text("法拉盛", "Flushing"), 2.5, sender, "http", "127.0.0.1", 7, 12)
-    rows = Rows((*SIDES, *COLUMNS), (row,), 1206)
+    called = Called(Text("路面坑洞 · 主街 8 号", "Pothole · 8 Main St"), LOOK.city.root.region_id)
+    rows = Rows((*SIDES, *COLUMNS), (row,), 1206, (called,))
     drawn = drawer_indicator.indicator(LOOK, town.reading("event_closed_on_time"), rows)
     assert "数字背后的 1,206 行" in text(drawn) and "分子 · 分母" in text(drawn) and "批次 7 · 第 12 行" in text(drawn)
     assert any("case=418" in address for address in links(drawn))
+    assert text(drawn).index("路面坑洞 · 主街 8 号") < text(drawn).index("418"), "what it is comes before its number"
     assert [address for address in links(drawn) if "/sources/" in address] == [
         "/sources/sim-cases?lang=zh", "/sources/sim-cases?batch=7&lang=zh"]
 
