@@ -19,14 +19,18 @@ from ingest.mapping.units import UnknownUnit, scale_and_zero, tidy
 from ingest.pack.doors.ngsi import Ngsi
 
 TIMES_OF_VALUE = ("observedAt", "TimeInstant", "timestamp", "dateObserved")
-TIMES = ("dateObserved", "dateObservedFrom", "observedAt", "TimeInstant", "timestamp", "dateLastValueReported",
-         "dateLastEmptying", "dateModified", "modifiedAt", "notifiedAt")
+TIMES = ("dateObserved", "dateObservedFrom", "observedAt", "observationDateTime", "observationDate", "TimeInstant", "timestamp",
+         "lastKnownPositionUpdatedAt", "dateLastValueReported", "dateModified", "modifiedAt", "notifiedAt")
 ZONED = re.compile(r"(?:[zZ]|[+-]\d{2}:?\d{2})$")
+TWICE_ZONED = re.compile(r"(?<=[+-]\d{2}:\d{2})[zZ]$")     # -08:00Z, as even the models' own examples have it
+MOMENT = r"\d{4}-\d{2}-\d{2}T\d{2}[\d:.-]*(?:[zZ]|[+-]\d{2}:?\d{2})?"
+STAMP = re.compile(rf"[-_.:]{MOMENT}(?:[-_/]{MOMENT})?$")   # an instant, or two, that some models' ids end with
 DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
 PAIR = re.compile(r"([A-Za-z][\w.]*)\s*=\s*([^;&|,]+)")
 SHORT = {"l": "fillingLevel", "t": "temperature", "h": "humidity", "p": "pressure", "b": "batteryLevel"}
 MODES = {"bus": "bus", "minibus": "bus", "trolley": "trolleybus", "tram": "tram", "train": "rail"}
+CODES = ("service_code", "serviceCode", "subCategoryCode", "titleCode", "categoryCode")     # of a request, what it is about
 CLOSED = frozenset(("closed", "resolved", "solved"))
 AROUND = 0.001              # degrees about a warning that is at a point
 LASTS = timedelta(hours=24)  # a warning that says no end
@@ -85,7 +89,7 @@ def observed(entity: Entity, known: Type, said: Ngsi, city: City) -> Iterator[Ma
         code = device_code(entity, record)
         if any(isinstance(one, Row) for one in measured) or "location" in record:
             found = True
-            yield Row("devices", {"code": code, "kind": known.kind, "name": called(record, entity)[:200],
+            yield Row("devices", {"code": code, "kind": known.kind, "name": called(record, steady(entity))[:200],
                                   "interval_s": said.interval_s, **place(record, said)})
         for one in measured:
             found = True
@@ -97,9 +101,14 @@ def observed(entity: Entity, known: Type, said: Ngsi, city: City) -> Iterator[Ma
 def device_code(entity: Entity, record: Record) -> str:
     """The device that observed: the entity, or the one that it refers to; each data set is a device of its own."""
     named = record.get("refDevice") if entity.type == "DeviceMeasurement" else None
-    code = next((one for one in (named if isinstance(named, list) else [named]) if isinstance(one, str) and one), entity.id)
+    code = next((one for one in (named if isinstance(named, list) else [named]) if isinstance(one, str) and one), steady(entity))
     dataset = record.get("datasetId")
     return f"{code}#{re.split('[:/#]', str(dataset))[-1]}" if dataset else code
+
+
+def steady(entity: Entity) -> str:
+    """An entity's id without the instant that some models end it with: what observed is the same the next time."""
+    return STAMP.sub("", entity.id) or entity.id
 
 
 def measurements(record: Record, known: Type, city: City) -> Iterator[Made]:
@@ -174,6 +183,8 @@ def measured(value: Any, attribute: Attribute, unit: str | None, record: Record,
         return number * 100 if number <= 1 and said in (None, "1") else number
     if attribute.per_hour:
         return per_hour(number, record)
+    if attribute.turn and -180 <= number < 0:
+        return number + 360
     return converted(number, said or known, wanted)
 
 
@@ -235,7 +246,7 @@ def observed_at(record: Record, name: str, city: City) -> str:
 
 def instant(text: str) -> str:
     """A time as brokers mean it: of two the first, without an offset UTC."""
-    first, _, last = text.strip().partition("/")
+    first, _, last = TWICE_ZONED.sub("", text.strip()).partition("/")
     if DAY.match(first):
         return f"{first}T00:00:00Z"
     if "T" not in first or ZONED.search(first):
@@ -259,14 +270,14 @@ def text_of(record: Record, *names: str) -> str | None:
     return None
 
 
-def called(record: Record, entity: Entity) -> str:
+def called(record: Record, name: str) -> str:
     """What an entity is called: as it says, or its id."""
-    return text_of(record, "name", "alternateName", "description") or entity.id.rpartition(":")[2] or entity.id
+    return text_of(record, "name", "alternateName", "stationName", "description") or name.rpartition(":")[2] or name
 
 
 def geometry(record: Record) -> Any:
     """Where an entity is, as a shape; None where it says nothing that is one."""
-    said = record.get("location", record.get("position"))
+    said = record.get("location", record.get("position", record.get("lastKnownPosition")))
     if isinstance(said, str) and SLASHED.match(said):
         latitude, longitude = (float(part) for part in said.split(","))
         return shapely.Point(longitude, latitude)
@@ -292,19 +303,49 @@ def place(record: Record, said: Ngsi) -> dict[str, Any]:
 
 
 def vehicle(entity: Entity, known: Type, said: Ngsi, city: City) -> Iterator[Made]:
-    """A vehicle, where it is now."""
+    """A vehicle, where it is now; a status of a fleet's vehicle is one of that vehicle."""
     for record in entity.records:
         kind = (text_of(record, "vehicleType") or "").lower()
         label = text_of(record, "vehiclePlateIdentifier", "license_plate", "fleetVehicleId", "name")
+        quick = speed(record)
+        if isinstance(quick, Refused):
+            yield quick
+            quick = None
         yield Row("vehicles", {
-            "id": entity.id, "observed_at": observed_at(record, "location", city), **place(record, said),
-            "label": None if label is None else label[:100], "mode": MODES.get(kind), "bearing": record.get("heading"),
-            "speed_kmh": record.get("speed")})
+            "id": text_of(record, "fleetVehicle") or entity.id, "observed_at": observed_at(record, "location", city),
+            **place(record, said), "label": None if label is None else label[:100], "mode": MODES.get(kind),
+            "bearing": bearing(record), "speed_kmh": quick, **({"gone": True} if deleted(record) else {})})
+
+
+def bearing(record: Record) -> Any:
+    """Where a vehicle heads to; below zero is counted from the other side."""
+    found = record.get("heading", record.get("bearing"))
+    return found + 360 if isinstance(found, int | float) and -180 <= found < 0 else found
+
+
+def speed(record: Record) -> Any:
+    """How quick a vehicle is, in km/h, or why that cannot be told; what is no number is left for `ingest` to judge."""
+    found, unit = record.get("speed"), unit_of(record, "speed") or "KMH"
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return found
+    try:
+        return converted(found, models().units.get(unit, unit), "km/h")
+    except Refused as error:
+        error.field = "speed"
+        return error
+
+
+def deleted(record: Record) -> bool:
+    """Whether a broker says that an entity is gone."""
+    return isinstance(record.get("deletedAt"), str)
 
 
 def warning(entity: Entity, known: Type, said: Ngsi, city: City) -> Iterator[Made]:
-    """A warning; one that says no end ends after a day."""
+    """A warning; one that says no end ends after a day, and one that was deleted then."""
     record = entity.records[0]
+    if deleted(record):
+        yield Row("warning_ends", {"id": entity.id, "ended_at": instant(record["deletedAt"])})
+        return
     event = text_of(record, "subCategory", "category", "alertType") or "alert"
     found = models().events
     named = found.get(event) or found.get(text_of(record, "category") or "") or event
@@ -343,23 +384,26 @@ def a_place(entity: Entity, known: Type, said: Ngsi, city: City) -> Iterator[Mad
     record = entity.records[0]
     category = text_of(record, "category") if known.place == "poi" else None
     kind = category[:100] if category is not None and not category.isdigit() else known.place
-    yield Row("places", {"id": entity.id, "kind": kind, "name": called(record, entity)[:LONGEST], **place(record, said)})
+    yield Row("places", {"id": entity.id, "kind": kind, "name": called(record, entity.id)[:LONGEST], **place(record, said)})
 
 
 def case(entity: Entity, known: Type, said: Ngsi, city: City) -> Iterator[Made]:
-    """A request of the Open311 model; a closed one is closed when it was updated."""
+    """A request of the Open311 model, or a reported issue; a closed one is closed when it was updated."""
     record = entity.records[0]
-    code = text_of(record, "service_code", "serviceCode")
+    codes = [text_of(record, name) for name in CODES]
+    code = next((one for one in codes if one in said.classes), next((one for one in codes if one is not None), None))
     where = place(record, said)
     if "lon" not in where and record.get("long", record.get("lon")) is not None:
         where = {"lon": record.get("long", record.get("lon")), "lat": record.get("lat")}
-    reported = time_of(record, "requested_datetime", "requestedDatetime", "dateCreated", "createdAt", "notifiedAt")
-    closed = (text_of(record, "status") or "").lower() in CLOSED
+    reported = time_of(record, "requested_datetime", "requestedDatetime", "observationDateTime", "dateCreated", "createdAt",
+                       "notifiedAt")
+    closed = (text_of(record, "status", "resolutionStatus") or "").lower() in CLOSED
     at = time_of(record, "updated_datetime", "updatedDatetime", "dateModified", "modifiedAt") or reported
-    address = text_of(record, "address_string", "address", "address.streetAddress")
+    address = text_of(record, "address_string", "address", "address.streetAddress", "landmark")
     yield Row("cases", {
         "id": entity.id, "class": said.classes.get(code, code) if code is not None else None, "channel": "app",
-        "title": (text_of(record, "description", "service_name", "serviceName") or called(record, entity))[:LONGEST],
+        "title": (text_of(record, "description", "comments", "service_name", "serviceName", "title") or called(record, entity.id)
+                  )[:LONGEST],
         "address": None if address is None else address[:LONGEST], "reported_at": reported,
         "due_at": time_of(record, "expected_datetime", "expectedDatetime"), **where,
         **({"steps": [{"step": "closed", "at": at}]} if closed and at else {})})

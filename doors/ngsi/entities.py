@@ -20,6 +20,10 @@ BESIDE = frozenset({
     "type", "observedAt", "unitCode", "datasetId", "createdAt", "modifiedAt", "deletedAt", "instanceId", "metadata", "objectType",
     "previousValue", "previousObject", "previousLanguageMap", "lang", "ngsildproof", *HOLDERS, "languageMap"})
 ALONE = ("id", "@id", "type", "@type", "@context")
+# What is said of an entity as a whole, and so of each of its data sets.
+SHARED = frozenset({"location", "address", "name", "description", "refDevice", "dateObserved", "dateObservedFrom",
+                    "dateObservedTo", "TimeInstant", "timestamp", "observationDateTime"})
+DELETED = "urn:ngsi-ld:null"    # stands for the value of an attribute that is gone
 LANGUAGES = ("en", "en-US", "en-GB", "zh", "zh-CN", "@none")
 LAST = re.compile(r"[^/#]+$")
 PREFIX = re.compile(r"^[A-Za-z][\w.-]*:(?=[A-Za-z_]\w*$)")
@@ -86,27 +90,28 @@ def feature(given: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def records(said: Mapping[str, Any], notified: str | None) -> Iterator[Record]:
-    """The entity's records: first that of no data set, then those of the others, by name."""
+    """The entity's records: first that of no data set, then those of the others, by name, then what one of these says again."""
     kind = said.get("type", said.get("@type"))
     head: Record = {"id": said.get("id", said.get("@id")), "type": local(kind) if isinstance(kind, str) else kind}
     if notified is not None:
         head["notifiedAt"] = notified
     main: Record = {}
     others: dict[str, Record] = {}
+    again: list[tuple[str | None, Record]] = []
     for name, attribute in said.items():
         if name in ALONE:
             continue
         for dataset, one in instances(attribute):
-            into = main if dataset is None else others.setdefault(dataset, {})
-            into |= {key: value for key, value in flattened(local(name), one).items() if key not in into}
+            into, found = main if dataset is None else others.setdefault(dataset, {}), flattened(local(name), one)
+            if local(name) in into:
+                again.append((dataset, found))
+            else:
+                into |= {key: value for key, value in found.items() if key not in into}
     if main or not others:
         yield head | main
-    shared = {key: value for key, value in main.items() if key.partition(".")[0] in PLACED}
-    for dataset, found in others.items():
-        yield {**head, **shared, **found, "datasetId": dataset}
-
-
-PLACED = frozenset({"location", "address", "name", "description", "refDevice"})
+    shared = {key: value for key, value in main.items() if key.partition(".")[0] in SHARED}
+    for set_, found in (*others.items(), *again):
+        yield {**head, **shared, **found, **({} if set_ is None else {"datasetId": set_})}
 
 
 def instances(attribute: Any) -> Iterator[tuple[str | None, Any]]:
@@ -159,7 +164,7 @@ def value(attribute: Mapping[str, Any]) -> Any:
             if attribute.get("type") == "geo:point" and isinstance(found, str) and SLASHED.match(found):
                 latitude, longitude = (float(one) for one in found.split(","))
                 return {"type": "Point", "coordinates": [longitude, latitude]}
-            return plain(found)
+            return None if found == DELETED else plain(found)
     return None
 
 

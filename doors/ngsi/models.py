@@ -23,11 +23,16 @@ PROPERTY = """
 
 @dataclass(frozen=True)
 class Attribute:
-    """What an attribute measures. `share`: 0 to 1 stands for 0 to 100 %; `per_hour`: what was counted in the time observed."""
+    """What an attribute measures.
+
+    `share`: 0 to 1 stands for 0 to 100 %; `per_hour`: what was counted in the time observed; `turn`: degrees of a direction,
+    which may be written below zero.
+    """
 
     property: str
     share: bool = False
     per_hour: bool = False
+    turn: bool = False
     words: Mapping[str, float] = field(default_factory=dict)
 
 

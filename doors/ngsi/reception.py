@@ -19,7 +19,7 @@ log = logging.getLogger("tonglan.doors")
 
 DOOR = "ngsi"
 NOTIFICATION = "observations"       # what counts as refused where nobody knows what it was
-ORDER = ("devices", "vehicles", "places", "cases", "warnings", "observations")
+ORDER = ("devices", "vehicles", "places", "cases", "warnings", "warning_ends", "observations")
 MOST = 20_000
 
 

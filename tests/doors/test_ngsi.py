@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from data_access.city import City
 from data_access.readings import readings
 from doors.courier import Courier
+from doors.ngsi.defaults import device_code
 from doors.ngsi.entities import NotEntities, entities, entity, local
 from doors.ngsi.reception import Reception, Unreadable
 from doors.serving import create_doors
@@ -163,6 +164,13 @@ def test_sent_twice_it_is_stored_once(client: FlaskClient) -> None:
                              "dateObserved": "2026-03-04T11:10:00/2026-03-04T11:15:00Z"},
      {"flow": 2364, "speed": 52.6, "road_occupancy": 76, "congested": 0}),
     ("CrowdFlowObserved", {"peopleCount": 100}, {"count": 100}),
+    ("OnStreetParking", {"occupiedSpotNumber": 3, "occupancy": 0.5}, {"taken_spots": 3, "parking_use": 50}),
+    ("BikeHireDockingStation", {"availableBikeNumber": 20, "freeSlotNumber": 10, "totalSlotNumber": 30},
+     {"bikes": 20, "free_docks": 10, "docks": 30}),
+    ("EVChargingStation", {"capacity": 2, "availableCapacity": 1}, {"chargers": 2, "free_chargers": 1}),
+    ("StreetlightControlCabinet", {"energyConsumed": 162456}, {"energy_total": 162456}),
+    ("NoiseLevelObserved", {"LAeq": 67.8, "LAeq_d": 65.4}, {"leq": 67.8}),      # of the day is not of this hour
+    ("WeatherObserved", {"windDirection": -45}, {"wind_direction": 315}),
     ("RiverObserved", {"waterLevel": 1.2}, {"level": 1.2}),
 ])
 def test_the_models_families_are_known(
@@ -174,6 +182,65 @@ def test_the_models_families_are_known(
     found = rows("""SELECT p.key, o.value FROM observation o JOIN property p USING (property_id) JOIN device USING (device_id)
                      WHERE code = :code""", code=code)
     assert dict(found) == wanted
+
+
+def test_an_attribute_told_several_times_is_as_many_observations_and_a_deleted_one_is_none(
+    client: FlaskClient, rows: Rows,
+) -> None:
+    def at(minute: int) -> str:
+        return f"2026-03-04T14:{minute:02}:00Z"
+
+    roof = {"datasetId": "urn:ngsi-ld:Dataset:roof"}
+    told = send(client, [{
+        "id": "twice", "type": "AirQualityObserved", "location": WEST, "dateObserved": at(9),
+        "pm25": [{"value": 1, "observedAt": at(1)}, {"value": 2, "observedAt": at(2)}, {"value": 3, **roof}],
+        "no2": {"type": "Property", "value": "urn:ngsi-ld:null"}}])
+    assert told["reasons"] == []
+    assert rows("""SELECT code, value, extract(minute FROM observed_at)::int FROM observation JOIN device USING (device_id)
+                    WHERE starts_with(code, 'twice') ORDER BY value""") == [
+        ("twice", 1.0, 1), ("twice", 2.0, 2), ("twice#roof", 3.0, 9)]
+
+
+def test_a_container_is_as_full_as_when_it_is_told_and_not_as_when_it_was_emptied(client: FlaskClient, rows: Rows) -> None:
+    can = {"id": "can", "type": "WasteContainer", "location": WEST, "dateLastEmptying": "2026-03-01T12:00:00Z"}
+    for minute, level in ((1, 0.4), (2, 0.5)):
+        told = send(client, {"notifiedAt": f"2026-03-04T12:0{minute}:00Z", "data": [can | {"fillingLevel": level}]})
+        assert told["reasons"] == []
+    assert rows("""SELECT value, observed_at::text FROM observation JOIN device USING (device_id) WHERE code = 'can'
+                    ORDER BY observed_at""") == [(40.0, "2026-03-04 12:01:00+00"), (50.0, "2026-03-04 12:02:00+00")]
+
+
+@pytest.mark.parametrize(("end", "steady"), [
+    ("A-28079004-2016-03-15T11:00:00", "A-28079004"), ("Valladolid.2016-11-30T07-00-00.00Z", "Valladolid"),
+    ("V-2016-12-28T11:00:00_2016-12-28T12:00:00", "V"), ("A:2016-03-15T11:00:00+08:00", "A"), ("A-2016-03-15", "A-2016-03-15"),
+])
+def test_a_station_whose_entities_bear_the_instant_in_their_id_is_one_device(end: str, steady: str) -> None:
+    assert device_code(entity({"id": f"urn:ngsi-ld:X:{end}", "type": "AirQualityObserved"}), {}) == f"urn:ngsi-ld:X:{steady}"
+
+
+def test_vehicles_requests_and_alerts_of_the_newer_models_are_read_too(client: FlaskClient, rows: Rows) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)      # vehicles that were not heard for a week are forgotten
+    alert = {"id": "al9", "type": "Alert", "category": "weather", "location": WEST, "dateIssued": "2026-03-04T12:00:00Z"}
+    told = send(client, [
+        {"id": "v8", "type": "Vehicle", "location": WEST, "bearing": -90, "observationDateTime": now.isoformat(),
+         "speed": {"type": "Property", "value": 10, "unitCode": "MTS"}},
+        {"id": "s9", "type": "FleetVehicleStatus", "fleetVehicle": "v9", "lastKnownPosition": WEST, "speed": 60,
+         "lastKnownPositionUpdatedAt": (now - timedelta(minutes=1)).isoformat()},
+        {"id": "r8", "type": "Open311ServiceRequest", "service_code": "17", "description": "A kerb", "status": "closed",
+         "expected_datetime": {"@type": "DateTime", "@value": "2026-03-05T12:00:00-08:00Z"}, "location": WEST,
+         "requested_datetime": "2026-03-04T12:00:00Z"},
+        {"id": "r9", "type": "IssueReporting", "categoryCode": "112", "titleCode": "17", "comments": "Road in a bad state",
+         "resolutionStatus": "Assigned", "observationDateTime": "2026-03-04T12:00:00+05:30", "location": WEST}, alert])
+    assert (told["taken"], told["reasons"]) == (5, [])
+    assert rows("""SELECT external_id, bearing, speed_kmh, observed_at FROM vehicle
+                    WHERE external_id IN ('v8', 'v9') ORDER BY 1""") == [
+        ("v8", 270.0, 36.0, now), ("v9", None, 60.0, now - timedelta(minutes=1))]
+    assert rows("""SELECT external_id, class_code, title, state, due_at::text FROM city_case
+                    WHERE external_id IN ('r8', 'r9') ORDER BY 1""") == [
+        ("r8", "pothole", "A kerb", "closed", "2026-03-05 20:00:00+00"),
+        ("r9", "pothole", "Road in a bad state", "reported", None)]
+    assert send(client, [alert | {"deletedAt": "2026-03-04T13:00:00Z"}])["taken"] == 1
+    assert rows("SELECT ended_at::text FROM warning WHERE external_id = 'al9'") == [("2026-03-04 13:00:00+00",)]
 
 
 def test_alerts_buildings_places_vehicles_and_requests_are_what_they_are(client: FlaskClient, rows: Rows) -> None:
@@ -191,7 +258,7 @@ def test_alerts_buildings_places_vehicles_and_requests_are_what_they_are(client:
     assert (told["taken"], told["reasons"]) == (5, [])
     assert rows("SELECT class_code, state FROM city_case WHERE external_id = 'r1'") == [("pothole", "closed")]
     assert rows("""SELECT event_zh, event_en, severity, headline_zh, headline_en, expires_at - onset_at = '24 hours'
-                     FROM warning""") == [
+                     FROM warning WHERE external_id = 'al1'""") == [
         ("交通拥堵", "Traffic jam", "severe", "拥堵了", "Jam", True)]
     assert rows("SELECT name, kind FROM place ORDER BY name") == [("Museum", "museum"), ("Town hall", "building")]
 
