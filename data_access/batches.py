@@ -1,5 +1,6 @@
 """What came from a source: its batches, its datasets, and how its rows arrive through time."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from data_access.engine import reading, sql
+from data_access.every_row import streamed
 from indicators.windows import DAY, midnight
 
 HOUR = timedelta(hours=1)
@@ -81,6 +83,20 @@ def batches(engine: Engine, key: str, limit: int, wanted: int | None = None) -> 
                   FROM batch b
                  WHERE b.source_id = {OF} AND b.batch_id = CAST(:wanted AS bigint)"""), {"key": key, "wanted": wanted})]
     return tuple(BatchLine(*row) for row in rows)
+
+
+def every_batch(engine: Engine, key: str) -> Iterator[list[BatchLine]]:
+    """All of a source's batches, newest first, in pieces through a cursor of the server.
+
+    Raises: DataUnavailable. Source: batch.
+    """
+    with reading(engine, "batches", transaction=True) as connection:
+        for piece in streamed(connection, f"""
+            SELECT {LINE}
+              FROM batch b
+             WHERE b.source_id = {OF}
+             ORDER BY b.received_at DESC, b.batch_id DESC""", {"key": key}):
+            yield [BatchLine(*row) for row in piece]
 
 
 def datasets(engine: Engine, key: str) -> Datasets:

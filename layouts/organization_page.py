@@ -106,16 +106,19 @@ def tile(look: Look, one: Reading) -> list[Any]:
             html.Div(shown, className="chart")]
 
 
-def parted(look: Look, found: Sequence[Breakdown]) -> list[Any]:
-    """What it works on: its cases of the period by class and channel."""
-    return part(look.say("organization.work"), parting.parting(look, found))
+def parted(look: Look, found: Sequence[Breakdown], files: Sequence[Any]) -> list[Any]:
+    """What it works on: its cases of the period by class and channel; `files` hold all of that."""
+    return part(look.say("organization.work"), parting.parting(look, found), files)
 
 
-def cases(look: Look, lines: Sequence[CaseLine], filtered: str, *, past: bool) -> list[Any]:
-    """Its open cases past their clock, the longest first, each with its record; `filtered` is the wall with its cases alone."""
+def cases(look: Look, lines: Sequence[CaseLine], filtered: str, files: Sequence[Any], *, past: bool) -> list[Any]:
+    """Its open cases past their clock, the longest first, each with its record.
+
+    `filtered` is the wall with its cases alone; `files` hold all of them.
+    """
     if past:
         return part(look.say("late.title"), [html.P(look.say("late.past"), className="t3")])
     every = links.link(look.say("organization.every"), filtered, className="more")
     none = html.P(look.say("late.none"), className="t3")
     return part(look.say("late.title"), [case_list(look, lines) if lines else none, every],
-                [html.Span(look.say("late.order"), className="t3")])
+                [html.Span(look.say("late.order"), className="t3"), *(files if lines else ())])

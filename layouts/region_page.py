@@ -89,6 +89,7 @@ def late(look: Look, lines: Sequence[CaseLine], reading: Reading | None, *, past
         return part(look.say("late.title"), [html.P(look.say("late.none"), className="t3")])
     beside = [html.Span(look.say("late.order"), className="t3")]
     if reading is not None and reading.value is not None:
+        beside += take_away.files(look, "facts", reading.indicator.key)
         beside.append(links.link(look.say("late.more", n=formats.digits(reading.value, 0)),
                                  links.to_indicator_page(look.view, reading.indicator.key), className="all"))
     return part(look.say("late.title"), [case_list(look, lines)], beside)
@@ -105,7 +106,7 @@ def organizations(look: Look, hands: Sequence[Hand], *, simulated: bool, past: b
              look.say("agency.overdue"), look.say("agency.longest")]
     rows = [organization(look, hand, most) for hand in hands[:AGENCIES]]
     return part(look.say("load.title"), [short_table(heads, rows, "numbers loads")],
-                [*states.simulated(simulated, look.language), everyone])
+                [*states.simulated(simulated, look.language), *take_away.files(look, "organizations"), everyone])
 
 
 def organization(look: Look, hand: Hand, most: int) -> list[Any]:

@@ -10,7 +10,7 @@ from dash import html
 from data_access.batches import Arrivals, BatchLine, Datasets
 from data_access.quarantine import Quarantine
 from data_access.sources import Source
-from layouts import ages, arrivals, formats, ids, links, quarantine, states
+from layouts import ages, arrivals, formats, ids, links, quarantine, states, take_away
 from layouts.drawer import way
 from layouts.drawer_sources import SHAPES
 from layouts.look import Look
@@ -136,8 +136,8 @@ def datasets(look: Look, found: Datasets) -> list[Any]:
     rows = [[quarantine.what(look, line.subject, line.dataset), ages.age(look, line.last_received_at),
              *counts(line.taken, line.seen, line.marked, line.rejected), formats.digits(line.batches, 0)]
             for line in found.lines]
-    since = [] if found.since is None else [html.Span(look.say("datasets.since", at=formats.moment(
-        found.since, look.now, look.zone, look.language)), className="t3")]
+    since = [*([] if found.since is None else [html.Span(look.say("datasets.since", at=formats.moment(
+        found.since, look.now, look.zone, look.language)), className="t3")]), *take_away.files(look, "datasets")]
     if not rows:
         return []
     columns = [named(look, "dataset"), named(look, "heard"), *counted(look), named(look, "batches", number=True)]
@@ -156,7 +156,7 @@ def batches(look: Look, found: Origin) -> list[Any]:
     columns = [*(named(look, key) for key in ("batch", "time", "origin", "dataset")), *counted(look)]
     return part(look.say("batches.title"),
                 [table(columns, rows, look.say("batches.title"), "batches-grid",
-                       [line.batch_id == found.wanted for line in found.lines])])
+                       [line.batch_id == found.wanted for line in found.lines])], take_away.files(look, "batches"))
 
 
 def named(look: Look, key: str, *, number: bool = False) -> Column:

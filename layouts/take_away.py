@@ -17,6 +17,7 @@ from layouts.address.pages import (
     OrganizationPage,
     OrganizationsPage,
     RegionPage,
+    SourcePage,
     SourcesPage,
     WhyPage,
 )
@@ -24,9 +25,10 @@ from layouts.look import Look
 from layouts.view import View, href, timed
 
 What = Literal["facts", "regions", "breakdown", "reasons", "scorecard", "below", "organizations", "briefing", "comparison",
-               "sources"]
+               "sources", "datasets", "batches"]
 WHATS: tuple[What, ...] = get_args(What)
 KINDS = ("csv", "xlsx")
+OF_SOURCE: tuple[What, ...] = ("datasets", "batches")   # what came from one source: of no region and no period
 ASKED: tuple[What, ...] = ("comparison", "reasons")   # tables that ask for what their page asks for
 
 
@@ -82,6 +84,8 @@ def files(look: Look, what: What, key: str | None = None) -> list[Any]:
 def file(view: View, what: What, kind: str, key: str | None = None) -> str:
     """The address of a table's file; live/exports reads it back."""
     scope = view.scope
+    if what in OF_SOURCE and isinstance(view.page, SourcePage):
+        return f"/export/{what}.{kind}?{urlencode({'s': view.page.key, 'lang': scope.language})}"
     asked = {"r": scope.region} if view.page is None or what not in ASKED else view.page.query(scope.region)
     query = ({} if key is None else {"i": key}) | asked | timed(scope, "p", "")
     return f"/export/{what}.{kind}?{urlencode(query | fields.filters_told(scope) | {'lang': scope.language}, safe=',')}"

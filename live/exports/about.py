@@ -74,6 +74,11 @@ def made(desk: Desk) -> Facts:
     return [(look.say("about.made"), instant(look, desk.tick.now)), (look.say("about.zone"), str(look.zone))]
 
 
+def local(look: Look, at: datetime | None) -> datetime | None:
+    """An instant by the city's clock, as a cell has it."""
+    return None if at is None else at.astimezone(look.zone).replace(tzinfo=None, microsecond=0)
+
+
 def instant(look: Look, at: datetime) -> str:
     """An instant by the city's clock, to the minute."""
     return at.astimezone(look.zone).strftime("%Y-%m-%d %H:%M")

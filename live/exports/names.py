@@ -3,6 +3,7 @@
 import re
 from urllib.parse import quote
 
+from layouts.address.pages import SourcePage
 from layouts.look import Look
 from live.exports.orders import Order
 
@@ -13,15 +14,21 @@ LONGEST = 120
 def of(look: Look, order: Order, kind: str) -> str:
     """The name of an order's file."""
     what = look.say(f"take.{order.what}")
+    if isinstance(order.view.page, SourcePage):
+        return f"{plain('-'.join((what, order.view.page.key, day(look))))}.{kind}"
     title = what if order.indicator is None else f"{look.read(order.indicator.title)}-{what}"
     return filed(look, title, kind)
 
 
 def filed(look: Look, title: str, kind: str) -> str:
     """The name of a file about the region and the period that are looked at."""
-    day = look.now.astimezone(look.zone).strftime("%Y%m%d")
-    parts = (title, look.read(look.region.name), look.view.scope.window.replace("..", "_"), day)
+    parts = (title, look.read(look.region.name), look.view.scope.window.replace("..", "_"), day(look))
     return f"{plain('-'.join(parts))}.{kind}"
+
+
+def day(look: Look) -> str:
+    """The day on which it is made, by the city's clock."""
+    return look.now.astimezone(look.zone).strftime("%Y%m%d")
 
 
 def plain(name: str) -> str:

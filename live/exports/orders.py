@@ -1,16 +1,16 @@
 """What an address asks to be taken away: which table, of which indicator, in which scope."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from data_access.city import City, UnknownRegion
+from data_access.city import City, Region, UnknownRegion
 from indicators.definition import Indicator
 from indicators.library import INDICATORS
 from indicators.text import Language
 from layouts import take_away
 from layouts.address import fields, pages, readers
 from layouts.address.errors import BadAddress
-from layouts.address.pages import Page
+from layouts.address.pages import Page, SourcePage
 from layouts.take_away import What
 from layouts.view import View, scoped
 from layouts.words import WORDS
@@ -43,13 +43,22 @@ def read(city: City, what: What, said: Mapping[str, str], language: Language, wi
         raise Refused(error.words, error.status) from error
     except UnknownRegion as error:
         raise unknown_region(city, error) from error
-    if within is not None and what not in ANYBODYS and not all(inside(city, region, within) for region in shown):
+    if within is not None and not open_to(city, what, shown, within):
         raise Refused(OFF_LIMITS, 403)
     return Order(what, view, indicator if what in OF_ONE else None)
 
 
+def open_to(city: City, what: What, shown: Sequence[Region], within: str) -> bool:
+    """Whether a table may be seen by whoever sees a region alone: a source's rows come from anywhere, as its page says."""
+    if what in take_away.OF_SOURCE:
+        return False
+    return what in ANYBODYS or all(inside(city, region, within) for region in shown)
+
+
 def paged(what: What, said: Mapping[str, str], home: str) -> tuple[Page | None, str]:
     """The page whose table is asked for, where it takes as much to say as the page, and the region's code. Raises: BadAddress."""
+    if what in take_away.OF_SOURCE:
+        return SourcePage(said.get("s", "")), home
     if what == "comparison":
         return readers.a_comparison("", said, home)
     if what == "reasons":

@@ -42,6 +42,9 @@ def routes(city: Callable[[], City | None], desk: Callable[[View], Desk]) -> Blu
             return told(503, say("take.busy", language))
         try:
             return sent(desk(order.view), order, kind, turns.release)
+        except Refused as refused:
+            turns.release()
+            return told(refused.status, refused.words[language])
         except DataUnavailable:
             turns.release()
             return told(503, say("notice.unreachable", language))

@@ -1,7 +1,6 @@
 """The tables that can be taken away: each the same readings as its page, in one row each."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
 from data_access import every_row, quarantine, shares
 from data_access.every_row import Column, Line
@@ -17,7 +16,7 @@ from layouts import formats, movement, parting, states, why_page
 from layouts.look import Look
 from layouts.words import WORDS
 from live.desk import Desk
-from live.exports import about
+from live.exports import about, of_source
 from live.exports.orders import Order
 from live.exports.sheet import Facts, Sheet
 from live.pages import comparison as comparisons
@@ -195,7 +194,7 @@ def sources(desk: Desk, _: Order) -> tuple[Sheet, Facts]:
     look, found = desk.look, desk.sources()
     waiting = quarantine.waiting(desk.engine)
     rows = [[one.key, look.read(one.name), look.say(f"source.kind.{one.kind}"), one.owner, one.licence, one.url,
-             look.say(f"sources.{one.state(look.now)}"), local(look, one.last_received_at), local(look, one.last_at),
+             look.say(f"sources.{one.state(look.now)}"), about.local(look, one.last_received_at), about.local(look, one.last_at),
              None if one.promise is None else one.promise.total_seconds() / 60, one.taken, one.marked, one.rejected,
              waiting.get(one.key, 0), one.simulated] for one in found]
     return (Sheet(look.say("take.sources"), SOURCE, [rows], look.language),
@@ -232,7 +231,7 @@ POINTS = Text("得分", "points")
 TABLES: dict[str, Callable[[Desk, Order], tuple[Sheet, Facts]]] = {
     "facts": facts, "regions": regions, "scorecard": scorecard, "organizations": organizations,
     "briefing": briefing, "comparison": comparison, "reasons": reasons, "breakdown": breakdown, "below": children,
-    "sources": sources,
+    "sources": sources, **of_source.TABLES,
 }
 
 
@@ -257,9 +256,4 @@ def measured(look: Look, reading: Reading) -> Line:
     """A reading in cells."""
     return [reading.value, UNITS[reading.indicator.unit].symbol[look.language], states.reading_word(reading, look.language),
             reading.n, reading.comparable, reading.previous, reading.last_week, reading.last_year,
-            local(look, reading.data_at), reading.simulated]
-
-
-def local(look: Look, at: datetime | None) -> datetime | None:
-    """An instant by the city's clock."""
-    return None if at is None else at.astimezone(look.zone).replace(tzinfo=None, microsecond=0)
+            about.local(look, reading.data_at), reading.simulated]

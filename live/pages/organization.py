@@ -11,7 +11,7 @@ from indicators.library import INDICATORS
 from indicators.scoring import scoring
 from indicators.splits import By
 from indicators.text import Text
-from layouts import organization_page
+from layouts import organization_page, take_away
 from layouts.address.pages import OrganizationPage
 from layouts.view import href
 from live.desk import CASE, Desk
@@ -21,6 +21,7 @@ from live.pages.shell import MINUTELY, Section, page
 CASES = 12
 PARTED: tuple[By, ...] = ("class", "channel")
 REPORTED = INDICATORS["event_reported"]
+OVERDUE = "event_overdue"
 
 
 def code(desk: Desk) -> str:
@@ -97,7 +98,7 @@ def parted(desk: Desk) -> list[Any]:
 
     found = desk.memory.recall(("shares", alone.scope, REPORTED.key, PARTED), MINUTELY, lambda: shares.shares_by_each(
         desk.engine, desk.city, REPORTED, alone.scope, desk.tick.now, PARTED))
-    return organization_page.parted(desk.look, found)
+    return organization_page.parted(desk.look, found, take_away.files(alone.look, "breakdown", REPORTED.key))
 
 
 def cases(desk: Desk) -> list[Any]:
@@ -108,7 +109,8 @@ def cases(desk: Desk) -> list[Any]:
     found = () if desk.past else desk.memory.recall(
         ("late of one", desk.scope.region, alone.picked), CASE,
         lambda: records.most_overdue(desk.engine, desk.region.region_id, desk.now, CASES, alone.picked))
-    return organization_page.cases(desk.look, found, href(replace(alone.view, page=None)), past=desk.past)
+    return organization_page.cases(desk.look, found, href(replace(alone.view, page=None)),
+                                   take_away.files(alone.look, "facts", OVERDUE), past=desk.past)
 
 
 PARTS = page(name, Section(title, lambda desk: CASE), (

@@ -133,6 +133,18 @@ def test_the_regions_below_and_the_sources_are_taken_away_as_their_tables_show_t
     assert sources and all(row["Key"] and row["State"] and float(row["Taken"]) >= 0 for row in sources)
 
 
+def test_all_batches_and_the_datasets_of_a_source_are_taken_away(client: FlaskClient) -> None:
+    """What the batches took, added up, is what the datasets and the source say."""
+    [source] = [row for row in table(client, "sources.csv?lang=en") if row["Key"] == "test"]
+    batches, datasets = table(client, "batches.csv?s=test&lang=en"), table(client, "datasets.csv?s=test&lang=en")
+    numbers = [int(float(row["Batch"])) for row in batches]
+    assert numbers == sorted(numbers, reverse=True) and len(numbers) == sum(int(float(row["Batches"])) for row in datasets)
+    assert sum(float(row["Taken"]) for row in batches) == sum(float(row["Taken"]) for row in datasets) > 0
+    assert float(source["Taken"]) >= sum(float(row["Taken"]) for row in datasets)
+    answer = client.get("/export/batches.xlsx?s=test&lang=en")
+    assert answer.data.startswith(b"PK") and "All batches-test-" in answer.headers["Content-Disposition"]
+
+
 def test_a_workbook_is_named_by_what_where_and_when_in_any_letters(client: FlaskClient) -> None:
     answer = client.get("/export/regions.xlsx?i=event_open&r=T&p=24h")
     assert answer.mimetype == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -141,6 +153,7 @@ def test_a_workbook_is_named_by_what_where_and_when_in_any_letters(client: Flask
 
 
 @pytest.mark.parametrize(("address", "status"), [
+    ("batches.csv?s=nobody", 404), ("datasets.xlsx", 404),
     ("facts.csv?i=nothing", 404), ("facts.csv?i=event_open&r=T9", 404), ("facts.csv", 400),
     ("regions.csv?i=event_open&p=5y", 400), ("reasons.csv", 400), ("breakdown.csv", 400), ("comparison.csv?r=T1,T1", 400),
     ("comparison.csv?r=T1,T9", 404), ("reasons.csv?i=event_open&by=moon", 400),
@@ -156,7 +169,7 @@ def test_a_wall_takes_away_what_lies_in_its_region_only(client: FlaskClient) -> 
     assert client.get("/export/facts.csv?i=event_open&r=T11&bare=1").status_code == 200
     assert client.get("/export/scorecard.csv?r=T1").status_code == 200
     assert client.get("/export/sources.csv").status_code == 200
-    for address in ("comparison.csv?r=T1,T2", "reasons.csv?i=event_open&r=T2", "below.csv",
+    for address in ("batches.csv?s=test", "comparison.csv?r=T1,T2", "reasons.csv?i=event_open&r=T2", "below.csv",
                     "facts.csv?i=event_open&r=T2", "scorecard.csv", "organizations.xlsx?r=T"):
         assert client.get(f"/export/{address}").status_code == 403
 
