@@ -30,6 +30,8 @@ NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII
 PAIR = re.compile(r"([A-Za-z][\w.]*)\s*=\s*([^;&|,]+)")
 SHORT = {"l": "fillingLevel", "t": "temperature", "h": "humidity", "p": "pressure", "b": "batteryLevel"}
 MODES = {"bus": "bus", "minibus": "bus", "trolley": "trolleybus", "tram": "tram", "train": "rail"}
+# Where an entity is, and of one that says no more, what it looks at.
+PLACES = ("location", "position", "lastKnownPosition", "observationSpace", "operationSpace")
 CODES = ("service_code", "serviceCode", "subCategoryCode", "titleCode", "categoryCode")     # of a request, what it is about
 CLOSED = frozenset(("closed", "resolved", "solved"))
 AROUND = 0.001              # degrees about a warning that is at a point
@@ -180,7 +182,7 @@ def measured(value: Any, attribute: Attribute, unit: str | None, record: Record,
     wanted = city.units.get(attribute.property, known)
     said = models().units.get(unit, unit) if unit is not None else None
     if attribute.share:
-        return number * 100 if number <= 1 and said in (None, "1") else number
+        return number * 100 if 0 <= number <= 1 and said in (None, "1") else number
     if attribute.per_hour:
         return per_hour(number, record)
     if attribute.turn and -180 <= number < 0:
@@ -277,7 +279,7 @@ def called(record: Record, name: str) -> str:
 
 def geometry(record: Record) -> Any:
     """Where an entity is, as a shape; None where it says nothing that is one."""
-    said = record.get("location", record.get("position", record.get("lastKnownPosition")))
+    said = next((record[name] for name in PLACES if record.get(name) is not None), None)
     if isinstance(said, str) and SLASHED.match(said):
         latitude, longitude = (float(part) for part in said.split(","))
         return shapely.Point(longitude, latitude)

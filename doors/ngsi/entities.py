@@ -119,13 +119,24 @@ def instances(attribute: Any) -> Iterator[tuple[str | None, Any]]:
     if isinstance(attribute, Mapping) and set(attribute) == {"dataset"} and isinstance(attribute["dataset"], Mapping):
         yield from ((None if name == DEFAULT else str(name), one) for name, one in attribute["dataset"].items())
     elif isinstance(attribute, list) and attribute and all(isinstance(one, Mapping) and held(one) for one in attribute):
-        for one in attribute:
+        for one in (each for told in attribute for each in evolution(told)):
             named = one.get("datasetId")
             yield (str(named) if isinstance(named, str) and named != DEFAULT else None), one
-    elif isinstance(attribute, Mapping) and held(attribute) and isinstance(attribute.get("datasetId"), str):
-        yield attribute["datasetId"], attribute
+    elif isinstance(attribute, Mapping) and held(attribute):
+        named = attribute.get("datasetId")
+        yield from ((named if isinstance(named, str) else None, one) for one in evolution(attribute))
     else:
         yield None, attribute
+
+
+def evolution(attribute: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What an attribute was at each instant, where `values` tells several as pairs of a value and a time."""
+    pairs = attribute.get("values")
+    if isinstance(pairs, list) and pairs and all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
+        rest = {name: said for name, said in attribute.items() if name != "values"}
+        yield from ({**rest, "value": value, "observedAt": at} for value, at in pairs)
+    else:
+        yield attribute
 
 
 def held(attribute: Mapping[str, Any]) -> bool:
@@ -161,11 +172,27 @@ def value(attribute: Mapping[str, Any]) -> Any:
     for holder in HOLDERS:
         if holder in attribute:
             found = attribute[holder]
-            if attribute.get("type") == "geo:point" and isinstance(found, str) and SLASHED.match(found):
-                latitude, longitude = (float(one) for one in found.split(","))
-                return {"type": "Point", "coordinates": [longitude, latitude]}
-            return None if found == DELETED else plain(found)
+            drawn = simple_place(str(attribute.get("type")), found)
+            return drawn or (None if found == DELETED else plain(found))
     return None
+
+
+def simple_place(kind: str, given: Any) -> dict[str, Any] | None:
+    """A place as NGSI-v2 writes it short, by latitude and longitude, as GeoJSON; None for what is none."""
+    said = [given] if isinstance(given, str) else given
+    if not kind.startswith("geo:") or not isinstance(said, list):
+        return None
+    if not said or not all(isinstance(one, str) and SLASHED.match(one) for one in said):
+        return None
+    points = [[float(part) for part in reversed(one.split(","))] for one in said]
+    if kind == "geo:box" and len(points) == 2:
+        (west, south), (east, north) = points
+        return {"type": "Polygon", "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]]}
+    if kind == "geo:polygon" and len(points) > 2:
+        return {"type": "Polygon", "coordinates": [points]}
+    if kind == "geo:line" and len(points) > 1:
+        return {"type": "LineString", "coordinates": points}
+    return {"type": "Point", "coordinates": points[0]} if len(points) == 1 else None
 
 
 def plain(given: Any) -> Any:

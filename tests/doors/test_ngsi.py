@@ -90,6 +90,23 @@ def test_relationships_languages_places_and_vocabularies_are_values() -> None:
     assert (made["when"], made["deep"], made["deep.accuracy"]) == ("2026-03-04T12:00:00Z", 1, 0.5)
 
 
+@pytest.mark.parametrize(("kind", "said", "drawn"), [
+    ("geo:point", "2, 1", {"type": "Point", "coordinates": [1, 2]}),
+    ("geo:line", ["2,1", "4,3"], {"type": "LineString", "coordinates": [[1, 2], [3, 4]]}),
+    ("geo:polygon", ["0,0", "0,1", "1,1", "0,0"], {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}),
+    ("geo:box", ["2,1", "4,3"], {"type": "Polygon", "coordinates": [[[1, 2], [3, 2], [3, 4], [1, 4], [1, 2]]]}),
+    ("geo:line", ["2,1"], {"type": "Point", "coordinates": [1, 2]}), ("geo:line", [], []), ("Text", "2, 1", "2, 1"),
+])
+def test_places_that_ngsi_v2_writes_short_are_shapes(kind: str, said: Any, drawn: Any) -> None:
+    assert record({"location": {"type": kind, "value": said, "metadata": {}}})["location"] == drawn
+
+
+def test_values_told_as_pairs_with_their_instants_are_told_one_by_one() -> None:
+    made = entity({"id": "urn:x:1", "type": "T", "t": {"type": "Property", "unitCode": "CEL", "values": [
+        [1, "2026-03-04T12:00:00Z"], [2, "2026-03-04T13:00:00Z"]]}}).records
+    assert [(one["t"], one["t.observedAt"][11:13], one["t.unitCode"]) for one in made] == [(1, "12", "CEL"), (2, "13", "CEL")]
+
+
 def test_each_data_set_of_an_entity_is_a_record_of_its_own() -> None:
     made = entity({"id": "urn:x:1", "type": "T", "location": {"type": "GeoProperty", "value": WEST}, "t": [
         {"type": "Property", "value": 1}, {"type": "Property", "value": 2, "datasetId": "urn:ngsi-ld:Dataset:roof"}]}).records
@@ -171,6 +188,7 @@ def test_sent_twice_it_is_stored_once(client: FlaskClient) -> None:
     ("StreetlightControlCabinet", {"energyConsumed": 162456}, {"energy_total": 162456}),
     ("NoiseLevelObserved", {"LAeq": 67.8, "LAeq_d": 65.4}, {"leq": 67.8}),      # of the day is not of this hour
     ("WeatherObserved", {"windDirection": -45}, {"wind_direction": 315}),
+    ("AirQualityObserved", {"pm25": 8, "location": None, "observationSpace": WEST}, {"pm25": 8}),
     ("RiverObserved", {"waterLevel": 1.2}, {"level": 1.2}),
 ])
 def test_the_models_families_are_known(
