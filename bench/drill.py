@@ -21,7 +21,6 @@ TRACED = 8           # clicks more of which the processor's time is traced: that
 HOVER_MS = 200       # how long a pointer rests on a link before it is pressed: people take longer
 LOOK_MS = 1200       # and how long they look at what came, at least
 STILL_MS = 500       # a map that was not drawn for so long stands still
-KEPT_S = 10.0        # how long a picture painted ahead is shown; longer ago, it is painted anew
 AHEAD = {"Accept": "application/json"}    # asks for a stream's first picture alone
 GOALS = {"click_to_painted_p95_ms": 300, "server_p95_ms": 50}
 

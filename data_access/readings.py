@@ -45,14 +45,16 @@ def readings(
 
 
 def by_child(
-    engine: Engine, city: City, indicator: Indicator, scope: Scope, now: datetime, *, standings: Standings | None = None,
+    engine: Engine, city: City, indicator: Indicator, scope: Scope, now: datetime, *,
+    standings: Standings | None = None, extent: Extent | None = None,
 ) -> tuple[ChildReading, ...]:
-    """Read one indicator for the regions right below the scope's, for the ranking.
+    """Read one indicator for the regions right below the scope's, for a table of them.
 
     Returns: every child, by code; empty at the bottom of the tree.
     Raises: UnknownRegion; DataUnavailable when the database does not answer.
     """
-    return by_level(engine, city, indicator, scope, city.region(scope.region).level + 1, now, standings=standings)
+    return by_level(engine, city, indicator, scope, city.region(scope.region).level + 1, now,
+                    standings=standings, extent=extent)
 
 
 def by_level(

@@ -111,11 +111,6 @@ def quantile(histogram: Histogram, q: float) -> Value:
     return Value(middle(number), count)
 
 
-def bin_of(value: float) -> int:
-    """The bin of a log histogram that a value falls into."""
-    return ZERO_BIN if value <= 0 else math.floor(BINS_PER_E * math.log(value))
-
-
 def middle(number: int) -> float:
     """The value that stands for a bin."""
     return 0.0 if number == ZERO_BIN else math.exp((number + 0.5) / BINS_PER_E)

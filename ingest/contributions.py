@@ -16,13 +16,12 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from data_access.engine import sql
+from indicators.algebra import BINS_PER_E, ZERO_BIN
 from indicators.definition import Metric
 from indicators.facts import FACTS
 from ingest.predicate import COLUMN, NotUnderstood, Term, compile_condition, compile_value
 from ingest.times import Instants
 
-BINS_PER_E_FOLD = 20
-NO_BIN = -32768
 QUARTER_S = 900  # every time zone's midnight falls on one
 ORDINAL_1970 = 719163
 EPOCH = np.datetime64("1970-01-01", "us")
@@ -57,8 +56,8 @@ def statement(fact: str, metrics: Sequence[Numbered], condition: str, relation: 
       INSERT INTO rollup_delta (region_id, metric_id, hour, day, bin, n, total)
       SELECT f.region_id, m.metric_id, date_trunc('hour', m.at), (m.at AT TIME ZONE :zone)::date,
              CASE WHEN NOT m.sketch OR m.value IS NULL THEN NULL
-                  WHEN m.value > 0 THEN floor({BINS_PER_E_FOLD} * ln(m.value))::smallint
-                  ELSE {NO_BIN} END,
+                  WHEN m.value > 0 THEN floor({BINS_PER_E} * ln(m.value))::smallint
+                  ELSE {ZERO_BIN} END,
              :sign * {"sum(m.weight)" if weighted else "count(*)"}, :sign * COALESCE(sum(m.value), 0)
         FROM {relation or FACTS[fact].relation} AS f
        CROSS JOIN LATERAL (VALUES
@@ -222,7 +221,7 @@ def flows(metrics: Sequence[Flow], columns: dict[str, Any], zone: ZoneInfo) -> l
 def bins(values: NDArray[np.float64]) -> NDArray[np.int64]:
     """The bins of a sketch, as `statement` has them; values must be numbers."""
     positive = values > 0
-    return np.where(positive, np.floor(BINS_PER_E_FOLD * np.log(np.where(positive, values, 1))), NO_BIN).astype(np.int64)
+    return np.where(positive, np.floor(BINS_PER_E * np.log(np.where(positive, values, 1))), ZERO_BIN).astype(np.int64)
 
 
 def city_days(observed_at: NDArray[np.datetime64], zone: ZoneInfo) -> NDArray[np.int64]:

@@ -30,11 +30,6 @@ class Survey:
     findings: tuple[Finding, ...]
 
 
-def read_tree(pack: Pack) -> pd.DataFrame:
-    """The regions, the city first; as `survey` reads them. Raises: PackError."""
-    return survey(pack).tree
-
-
 def survey(pack: Pack) -> Survey:
     """The regions, the city first: level, code, parent (a code, "" for the city), name_zh, name_en, geom, label_point,
     area_km2; by level and code. Shapes, their points and areas are None, None and NaN where there are none.

@@ -18,7 +18,6 @@ from indicators.definition import Indicator, Percentile, Ratio
 
 STEPS = 6
 QUANTILES = (0.12, 0.32, 0.52, 0.72, 0.9)   # narrow at the top: the few worth a look get a class of their own
-TARGET_CLASSES = 7                          # three better, one between good and bad, three worse
 MOST_FIGURES = 4
 CROWD = 3                                   # held breaks may crowd a third more of the values into an end
 

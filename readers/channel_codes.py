@@ -17,7 +17,6 @@ from readers.table import Frame, Spoilt, Table, Unreadable
 
 CHANNEL = re.compile(r"([0-9]{8})([0-9]{2})([0-9]{3})([0-9])([0-9]{6})")
 DISTRICT = re.compile(r"(?:[0-9]{2}){1,4}")
-CAMERAS = (131, 132)
 KINDS: tuple[tuple[int, int, str], ...] = (  # annex D: from, to, what such a code stands for
     (111, 130, "recorder"), (131, 132, "camera"), (133, 199, "peripheral"), (200, 214, "platform"), (215, 215, "group"),
     (216, 216, "organisation"), (217, 299, "platform"), (300, 399, "operator"), (400, 499, "viewer"), (500, 599, "server"))

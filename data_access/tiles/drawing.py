@@ -56,13 +56,6 @@ class Tiles:
             return region_zooms(self.city, int(level))
         raise UnknownTile(layer)
 
-    def warm(self) -> None:
-        """Simplify every level for its first zooms, so that the first viewer need not wait. Raises: DataUnavailable."""
-        for level in range(len(self.city.levels)):
-            first, last = region_zooms(self.city, level)
-            for zoom in range(first, min(first + 1, last) + 1):
-                self._outlines(level, zoom)
-
     def check(self, tile: Address) -> None:
         """Raises: UnknownTile unless the tile can be asked for."""
         first, last = self.zooms(tile.layer)

@@ -1,7 +1,6 @@
 """Rows as the standard's JSON: what each entity shows of itself, and how it is addressed."""
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -111,9 +110,3 @@ def show(entity: Entity, row: Row, root: str, select: Collection[str] = (), expa
     made |= {name: shown[name] for name in select if name in shown and name != "@iot.id"}
     return made | {f"{name}@iot.navigationLink": f"{own}/{name}" for name in select
                    if name in entity.links and name not in expanded}
-
-
-def rendered_observation(root: str, device_id: int, property_id: int, observed_at: datetime, value: float) -> Shown:
-    """One reading as the standard has it, for whoever passes it on."""
-    return show(ENTITIES["Observations"], {"device_id": device_id, "property_id": property_id, "observed_at": observed_at,
-                                           "value": value}, root)

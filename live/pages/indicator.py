@@ -69,7 +69,7 @@ def children(desk: Desk) -> tuple[ChildReading, ...]:
     scope = desk.scope_of(indicator)
     return desk.memory.recall(
         ("level with its way", scope, indicator.key, reads.calm(desk)), MINUTELY,
-        lambda: readings.by_level(desk.engine, desk.city, indicator, scope, desk.region.level + 1, desk.tick.now,
+        lambda: readings.by_child(desk.engine, desk.city, indicator, scope, desk.tick.now,
                                   extent=Extent(trend=True), standings=desk.standings(scope.filters)))
 
 

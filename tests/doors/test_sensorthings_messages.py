@@ -13,7 +13,7 @@ from doors.sensorthings.matching import kind_of, property_of
 from doors.sensorthings.messages import Stream, observation_rows, stream_of
 from doors.sensorthings.model import ENTITIES, observation_id, observation_keys, stream_id, stream_keys
 from doors.sensorthings.query import AllOf, AnyOf, Comparison, Malformed, NoneOf, query
-from doors.sensorthings.rendering import rendered_observation
+from doors.sensorthings.rendering import show
 from ingest.mapping.units import UnknownUnit
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -71,8 +71,9 @@ def test_an_id_says_what_it_is_made_of_and_leads_back() -> None:
     assert observation_keys(name) == {"device_id": 2, "property_id": 3, "observed_at": NOW}
 
 
-def test_an_observation_can_be_rendered_for_whoever_passes_it_on() -> None:
-    assert rendered_observation("http://h", 2, 3, NOW, 1.5) == {
+def test_an_observation_is_shown_with_its_address_and_those_of_what_is_related() -> None:
+    row = {"device_id": 2, "property_id": 3, "observed_at": NOW, "value": 1.5}
+    assert show(ENTITIES["Observations"], row, "http://h") == {
         "@iot.id": "65539-1772625600000000", "@iot.selfLink": "http://h/Observations('65539-1772625600000000')",
         "phenomenonTime": NOW, "resultTime": NOW, "result": 1.5,
         "Datastream@iot.navigationLink": "http://h/Observations('65539-1772625600000000')/Datastream",

@@ -2,10 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 
-from indicators.algebra import Amount, Lookup, Value, bin_of, evaluate, is_published, middle, quantile
+from indicators.algebra import Amount, Lookup, Value, evaluate, is_published, middle, quantile
 from indicators.definition import Area, Count, Ratio, Standing, Statistic, Sum, Term, Total
+from ingest.contributions import bins
 
 
 def amounts(**known: Amount) -> Lookup:
@@ -52,6 +54,11 @@ def test_a_count_counts_facts_and_a_total_adds_their_values() -> None:
 
 def test_the_facts_behind_a_density_are_those_counted_and_not_the_area() -> None:
     assert evaluate(Ratio((Count("a"),), (Area(),)), amounts(a=Amount(6, 0), area=Amount(0, 4.0))) == Value(1.5, 6)
+
+
+def bin_of(value: float) -> int:
+    """The bin that ingest puts a value into."""
+    return int(bins(np.array([value]))[0])
 
 
 def test_the_median_of_a_histogram_lies_within_its_bin() -> None:

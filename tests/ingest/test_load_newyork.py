@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from ingest.load_city import read_classes
-from ingest.load_tree import read_tree
+from ingest.load_tree import survey
 from ingest.pack import Dataset, Pack, read
 from ingest.pack.files import found
 from readers.opening import open_tables
@@ -54,7 +54,7 @@ def pack() -> Pack:
 
 @pytest.fixture(scope="module")
 def tree(pack) -> pd.DataFrame:
-    return read_tree(pack)
+    return survey(pack).tree
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.load_city import read_classes
-from ingest.load_tree import read_tree
+from ingest.load_tree import survey
 from ingest.pack import PackError, read
 from tests.ingest import hamlet
 
@@ -20,7 +20,7 @@ def changed(tmp_path, name, old, new):
 def test_the_hamlet_itself_is_in_order(tmp_path):
     pack = read(hamlet.write(tmp_path / "pack"))
     assert [level.key for level in pack.levels] == ["city", "district", "block"]
-    assert len(read_tree(pack)) == 7
+    assert len(survey(pack).tree) == 7
     assert [row["due_hours"] for row in read_classes(pack)] == [None, 24.0]
 
 
@@ -110,14 +110,14 @@ def test_a_data_file_of_a_package_that_is_not_installed_is_told_by_the_packages_
 ])
 def test_a_tree_that_does_not_hang_together_is_told_by_its_lines(tmp_path, old, new, says):
     with pytest.raises(PackError, match=says):
-        read_tree(read(changed(tmp_path, "regions.csv", old, new)))
+        survey(read(changed(tmp_path, "regions.csv", old, new)))
 
 
 def test_a_scene_of_a_region_that_is_not_there_is_told_by_its_wall(tmp_path):
     folder = hamlet.write(tmp_path / "pack", {"walls": [wall("/r/H9?w=7d")]})
     with pytest.raises(PackError, match=r"walls \(main\): /r/H9\?w=7d: no region has the code 'H9'"):
-        read_tree(read(folder))
-    assert len(read_tree(read(hamlet.write(tmp_path / "other", {"walls": [wall("/r/H11"), wall("/") | {"key": "all"}]})))) == 7
+        survey(read(folder))
+    assert len(survey(read(hamlet.write(tmp_path / "other", {"walls": [wall("/r/H11"), wall("/") | {"key": "all"}]}))).tree) == 7
 
 
 @pytest.mark.parametrize(("old", "new", "says"), [
