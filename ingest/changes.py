@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.arrays import literal
 from ingest.batch import Batch, waves
 from ingest.completion import Completed, lock, meet, stage, update
 from ingest.contributions import Entry, Numbered, add, flows
@@ -25,7 +26,7 @@ def contribute_to(
 ) -> None:
     """The same for some of the metrics."""
     if len(ids):
-        add(batch.connection, batch.city.zone, fact, metrics, f"f.{identity} = ANY(:ids)", {"ids": ids.tolist()}, sign)
+        add(batch.connection, batch.city.zone, fact, metrics, f"f.{identity} = ANY(:ids)", {"ids": literal(ids)}, sign)
 
 
 def append(batch: Batch, fact: str, kept: Completed, data: dict[str, Any]) -> list[Entry]:

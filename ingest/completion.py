@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from data_access.engine import sql
+from ingest.arrays import literal
 from ingest.copy import copy_rows
 
 
@@ -33,11 +34,6 @@ def lock(connection: Connection, kept: Completed, ids: NDArray[np.int64]) -> NDA
          ORDER BY {kept.identity} FOR UPDATE"""), {"ids": literal(np.sort(ids))}).scalars().all(), np.int64)
 
 
-def literal(ids: NDArray[np.int64]) -> str:
-    """Numbers as PostgreSQL writes an array: of many it is read far faster than a list of constants."""
-    return "{" + ",".join(map(str, ids.tolist())) + "}"
-
-
 def stage(connection: Connection, kept: Completed, data: Mapping[str, Any]) -> None:
     """Copy rows beside the table, to compare and to write them from there."""
     name = f"stage_{kept.table}"
@@ -52,7 +48,7 @@ def meet(connection: Connection, kept: Completed, ids: NDArray[np.int64]) -> NDA
     changed = connection.execute(sql(f"""
         SELECT t.{kept.identity}
           FROM {kept.table} t JOIN stage_{kept.table} s USING ({kept.identity})
-         WHERE t.{kept.identity} = ANY(:ids) AND ({differs(kept)})"""), {"ids": ids.tolist()}).scalars().all()
+         WHERE t.{kept.identity} = ANY(:ids) AND ({differs(kept)})"""), {"ids": literal(ids)}).scalars().all()
     return np.isin(ids, np.array(changed, np.int64))
 
 
@@ -67,4 +63,4 @@ def update(connection: Connection, kept: Completed, ids: NDArray[np.int64]) -> N
     connection.execute(sql(f"""
         UPDATE {kept.table} t SET {assignments}
           FROM stage_{kept.table} s
-         WHERE t.{kept.identity} = s.{kept.identity} AND t.{kept.identity} = ANY(:ids)"""), {"ids": ids.tolist()})
+         WHERE t.{kept.identity} = s.{kept.identity} AND t.{kept.identity} = ANY(:ids)"""), {"ids": literal(ids)})

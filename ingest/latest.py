@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
 from data_access.engine import sql
+from ingest.arrays import literal
 from ingest.rollups import settle
 
 FRESH = np.timedelta64(10, "m")  # older than this on arrival is history
@@ -83,9 +84,9 @@ def write(connection: Connection, words: Words) -> None:
     """Bring the newest values and last words up to date, under the lock of `settle`."""
     micros = words.observed_at.astype("datetime64[us]").astype(np.int64)
     connection.execute(sql(NEWEST.format(rows=FROM_LISTS)), {
-        "d": words.device_id.tolist(), "p": words.property_id.tolist(), "at": micros.tolist(), "v": words.value.tolist()})
+        "d": literal(words.device_id), "p": literal(words.property_id), "at": literal(micros), "v": literal(words.value)})
     devices, start = np.unique(words.device_id, return_index=True)
-    connection.execute(sql(LAST_WORDS), {"d": devices.tolist(), "at": np.maximum.reduceat(micros, start).tolist()})
+    connection.execute(sql(LAST_WORDS), {"d": literal(devices), "at": literal(np.maximum.reduceat(micros, start))})
 
 
 @dataclass

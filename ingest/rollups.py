@@ -20,6 +20,7 @@ from data_access.engine import sql
 from indicators.definition import Metric
 from indicators.facts import FACTS
 from indicators.metrics import METRICS, STOCKS
+from ingest.arrays import literal
 from ingest.contributions import (
     DELTA,
     Ancestors,
@@ -296,7 +297,7 @@ def known(connection: Connection, rollup: Rollup, one: Groups) -> NDArray[np.boo
         SELECT array_agg(region_id), array_agg({rollup.number}), array_agg({third})
           FROM {rollup.table}
          WHERE metric_id = :metric_id AND region_id = ANY(:regions) AND {rollup.bucket} BETWEEN :first AND :last"""), {
-        "metric_id": one.metric_id, "regions": regions.tolist(), "first": as_time(first, rollup), "last": as_time(last, rollup)})
+        "metric_id": one.metric_id, "regions": literal(regions), "first": as_time(first, rollup), "last": as_time(last, rollup)})
     region, bucket, bin_ = (np.array(column or [], np.int64) for column in there.one())
     lowest, highest = one.bin.min(), one.bin.max()
     among = (bin_ >= lowest) & (bin_ <= highest)
@@ -334,8 +335,8 @@ def upsert(
     entry, above = ancestors.expand(leaf[1])
     metric, region, bucket, n, total = summed(leaf[0][entry], above, leaf[2][entry], leaf[3][entry], leaf[4][entry])
     connection.execute(sql(statement), {
-        "metric_id": metric.tolist(), "region_id": region.tolist(), "bucket": bucket.tolist(),
-        "n": n.astype(np.int64).tolist(), "total": total.tolist()})
+        "metric_id": literal(metric), "region_id": literal(region), "bucket": literal(bucket),
+        "n": literal(n.astype(np.int64)), "total": literal(total)})
 
 
 Sums = tuple[NDArray[Any], ...]  # metric, region, bucket, number, total

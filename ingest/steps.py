@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from data_access.engine import sql
+from ingest.arrays import literal
 from ingest.batch import Batch
 from ingest.checks import Table, check
 from ingest.copy import copy_rows
@@ -149,7 +150,7 @@ def existing(connection: Connection, case_ids: NDArray[np.int64]) -> dict[Key, C
         return {}
     rows = connection.execute(sql("""
         SELECT case_id, (extract(epoch FROM at) * 1000000)::bigint, step, COALESCE(agency_id, -1), actor, note
-          FROM case_step WHERE case_id = ANY(:ids)"""), {"ids": case_ids.tolist()})
+          FROM case_step WHERE case_id = ANY(:ids)"""), {"ids": literal(case_ids)})
     return {(row[0], row[1], row[2]): (row[3], row[4], row[5]) for row in rows}
 
 
@@ -157,7 +158,7 @@ def of(connection: Connection, case_ids: NDArray[np.int64]) -> Steps:
     """All steps of some cases, with their agencies only."""
     rows = connection.execute(sql("""
         SELECT case_id, (extract(epoch FROM at) * 1000000)::bigint, step, COALESCE(agency_id, :nobody)
-          FROM case_step WHERE case_id = ANY(:ids)"""), {"ids": case_ids.tolist(), "nobody": NOBODY}).all()
+          FROM case_step WHERE case_id = ANY(:ids)"""), {"ids": literal(case_ids), "nobody": NOBODY}).all()
     nothing = np.full(len(rows), None, object)
     return Steps(np.full(len(rows), -1), np.array([row[0] for row in rows], np.int64),
                  np.array([row[1] for row in rows], "datetime64[us]"), np.array([row[2] for row in rows], object),

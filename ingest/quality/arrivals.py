@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 
 from data_access.city import City, Region
 from data_access.engine import sql
+from ingest.arrays import literal
 from ingest.batch import Batch
 from ingest.contributions import Numbered, add
 from ingest.quality.dimensions import FAULTS, LEFT_OUT, fault
@@ -213,9 +214,10 @@ def clear(connection: Connection) -> None:
 def bound(batch: Batch, came: Came, by_region: Mapping[int, Tally]) -> dict[str, Any]:
     """What came, for binding; its hour is that of the transaction, as the batch's own."""
     regions, part = sorted(by_region), batch.batch_id if came.door in ("file", RETRY) else 0
-    return {"source_id": batch.source.source_id, "dataset": came.dataset, "region_id": regions, "part": [part] * len(regions),
-            "batch_id": [batch.batch_id] * len(regions),
-            **{name: [int(by_region[region][number]) for region in regions] for number, name in enumerate(COLUMNS)}}
+    table = np.array([by_region[region] for region in regions])
+    return {"source_id": batch.source.source_id, "dataset": came.dataset, "region_id": literal(regions),
+            "part": literal([part] * len(regions)), "batch_id": literal([batch.batch_id] * len(regions)),
+            **{name: literal(column) for name, column in zip(COLUMNS, table.T, strict=True)}}
 
 
 def add_up(batch: Batch, by_region: Mapping[int, Tally], metrics: Sequence[Numbered]) -> None:
@@ -226,8 +228,9 @@ def add_up(batch: Batch, by_region: Mapping[int, Tally], metrics: Sequence[Numbe
     np.add.at(summed, at, np.array(list(by_region.values()))[entry])
     weights = np.array([linear(one.metric.weight or "") for one in metrics]) @ summed.T
     metric, place = np.nonzero(weights)
-    told = {"metric_id": np.array([one.metric_id for one in metrics])[metric].tolist(), "region_id": regions[place].tolist(),
-            "bucket": [0] * len(metric), "n": weights[metric, place].tolist(), "total": [0.0] * len(metric)}
+    told = {"metric_id": literal(np.array([one.metric_id for one in metrics])[metric]), "region_id": literal(regions[place]),
+            "bucket": literal(np.zeros(len(metric), np.int64)), "n": literal(weights[metric, place]),
+            "total": literal(np.zeros(len(metric)))}
     batch.connection.execute(sql(NOW_HOURS), told)
     batch.connection.execute(sql(NOW_DAYS), told | {"zone": batch.city.zone.key})
 

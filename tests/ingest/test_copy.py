@@ -9,6 +9,7 @@ import shapely
 from sqlalchemy import text
 
 from ingest import copy
+from ingest.arrays import literal
 from ingest.copy import Uncopyable, copy_rows, points
 
 AWKWARD = ["tab\there", "line\nbreak", 'quote " and \'', "back\\slash \\N", "", "a,b", "汉字 😀", None, "x" * 5000]
@@ -97,3 +98,12 @@ def test_columns_of_different_lengths_and_unknown_tables_are_refused(connection)
         copy_rows(connection, "box", ["number", "word"], {"number": [1, 2], "word": ["a"]})
     with pytest.raises(Uncopyable, match="no table shelf"):
         copy_rows(connection, "shelf", ["number"], {"number": [1]})
+
+
+def test_numbers_bound_as_one_text_come_back_as_they_were(connection):
+    real = [0.1, -0.0, 1e308, 5e-324, float("inf")]
+    told = connection.execute(text("""
+        SELECT CAST(:real AS double precision[]), CAST(:whole AS bigint[]), CAST(:none AS int[]), 7 = ANY(:few)"""), {
+        "real": literal(np.array(real)), "whole": literal(np.array([2**63 - 1, -(2**63)])), "none": literal([]),
+        "few": literal([5, 7])}).one()
+    assert tuple(told) == (real, [2**63 - 1, -(2**63)], [], True)
