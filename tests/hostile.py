@@ -184,8 +184,8 @@ def hostile() -> st.SearchStrategy[Hostile]:
 
 
 def made(seed: int, texts: list[str]) -> Hostile:
-    """A maker of malformed inputs."""
-    one = Hostile(seed)
+    """A maker of malformed inputs. Hypothesis draws the same seed again and again: with other texts it makes all else anew."""
+    one = Hostile(f"{seed} {texts!r}")
     one.texts = (*TEXTS, *texts)
     return one
 
