@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from data_access.engine import sql
+from doors.ngsi.models import models
 from ingest.mapping.series import named
 from ingest.mapping.vocabulary import plain
 
@@ -30,6 +31,11 @@ def kind_of(words: Iterable[Any], known: Mapping[str, set[str]]) -> str | None:
             if word == kind or plain(word) in called:
                 return kind
     return None
+
+
+def public_properties() -> dict[str, tuple[str, set[str]]]:
+    """The properties of the public models, which a city may lack: each with its unit and the words it goes by."""
+    return {key: (one["unit"], {plain(word) for word in (key, one["zh"], one["en"])}) for key, one in models().properties.items()}
 
 
 def property_of(words: Iterable[Any], known: Mapping[str, tuple[str, set[str]]]) -> str | None:

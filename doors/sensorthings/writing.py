@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 
 from data_access.engine import sql
 from doors.courier import Answer, Courier
+from doors.ngsi.models import add
 from doors.sensorthings.addresses import Target, resolve
 from doors.sensorthings.answering import Reply
-from doors.sensorthings.matching import kind_of, kinds, measured, property_of
+from doors.sensorthings.matching import kind_of, kinds, measured, property_of, public_properties
 from doors.sensorthings.messages import IDS, Stream, StreamId, observation_rows, stream_of
 from doors.sensorthings.model import ENTITIES, observation_id, stream_id, stream_keys
 from doors.sensorthings.query import EVERYTHING, Malformed
@@ -30,7 +31,7 @@ from ingest.times import instant
 DOOR = "sensorthings"
 HOURLY_S = 3600         # how often a Thing promises to speak that does not say it
 LONGEST = {"name": 200, "description": 4000}
-FIXED = {"Sensors": "kinds of device", "ObservedProperties": "properties"}
+ANY_KIND = "sensor"     # a device whose kind nobody knows
 MADE = {"HistoricalLocations": "from when a device was installed", "FeaturesOfInterest": "from where a device stands"}
 
 STREAMS = """
@@ -113,13 +114,19 @@ class Writer:
         """A Thing with all that is in it."""
         if target.keys:
             raise Malformed("a Thing is created at Things, with its Locations inside")
-        with self.courier.engine.connect() as connection:
-            row = device_row(connection, self.source, body)
-        self.devices(row, body)
-        keys = self.device(row["code"])
+        keys = self.registered(body)
         for stream in listed(body.get("Datastreams"), "Datastreams"):
             self.datastream_of(keys["device_id"], stream)
         return keys
+
+    def registered(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A Thing as a device that is there. Raises: Malformed; Declined."""
+        with self.courier.engine.connect() as connection:
+            row = device_row(connection, self.source, body)
+        if row["kind"] == ANY_KIND:
+            add(self.courier.engine, [ANY_KIND], [])
+        self.devices(row, body)
+        return self.device(row["code"])
 
     def location(self, body: dict[str, Any], target: Target) -> dict[str, Any]:
         """Where a Thing stands; a device has one Location, which this corrects."""
@@ -136,8 +143,12 @@ class Writer:
         return {"device_id": there["device_id"]}
 
     def datastream(self, body: dict[str, Any], target: Target) -> dict[str, Any]:
-        """A Datastream of a Thing that is there."""
-        device = target.keys.get("device_id") or self.linked(body, "Thing", target)["device_id"]
+        """A Datastream of a Thing that is there, or comes within it."""
+        device = target.keys.get("device_id")
+        within = body.get("Thing")
+        if device is None and isinstance(within, dict) and not any(name in within for name in IDS):
+            device = self.registered(within | {"Datastreams": [{"Sensor": body.get("Sensor")}]})["device_id"]
+        device = device or self.linked(body, "Thing", target)["device_id"]
         return self.datastream_of(device, body, target)
 
     def datastream_of(self, device_id: int, body: dict[str, Any], target: Target | None = None) -> dict[str, Any]:
@@ -166,12 +177,19 @@ class Writer:
             row = self.reference(connection, "ObservedProperties", told)
         else:
             told = told if isinstance(told, dict) else {}
-            key = property_of((inner(told, "properties", "key"), told.get("name"), told.get("definition")), known)
+            key = self.property(property_words(told), known)
             if key is None:
                 raise Malformed(f"a Datastream needs an ObservedProperty of this city: {', '.join(known)}")
             row = one(connection, ENTITIES["ObservedProperties"], property_keys(connection, key))
         assert row is not None
         return int(row["property_id"]), sent_unit(body.get("unitOfMeasurement"), row["unit"])
+
+    def property(self, words: Sequence[Any], known: Mapping[str, tuple[str, set[str]]]) -> str | None:
+        """The property that goes by some words: one of the city, else one of the public models, which the city then has too."""
+        found = property_of(words, known)
+        if found is None and (found := property_of(words, public_properties())) is not None:
+            add(self.courier.engine, [], [found])
+        return found
 
     def reference(self, connection: Connection, plural: str, told: Mapping[str, Any]) -> Row:
         """The entity that another names by its id. Raises: Malformed."""
@@ -192,20 +210,21 @@ class Writer:
             return self.reference(connection, link.target, told)
 
     def fixed(self, body: dict[str, Any], target: Target) -> dict[str, Any]:
-        """A Sensor or an ObservedProperty: those of the city are found again, others cannot be created. Raises: NotHere."""
-        plural = target.entity.plural
+        """A Sensor or an ObservedProperty: those of the city and of the public models are found, and a Sensor that nobody knows
+        is a sensor as such. Raises: NotHere.
+        """
         with self.courier.engine.connect() as connection:
-            if plural == "Sensors":
-                known: Collection[str] = (called := kinds(connection))
-                found = kind_of((inner(body, "properties", "kind"), body.get("name"), body.get("metadata")), called)
-                if found is not None:
-                    return {"kind": found}
-            else:
-                known = (units := measured(connection))
-                found = property_of((inner(body, "properties", "key"), body.get("name"), body.get("definition")), units)
-                if found is not None:
-                    return property_keys(connection, found)
-        raise NotHere(f"{plural} are the {FIXED[plural]} of the city's pack: {', '.join(known)}")
+            if target.entity.plural == "Sensors":
+                words = (inner(body, "properties", "kind"), body.get("name"), body.get("metadata"))
+                found = kind_of(words, kinds(connection))
+                if found is None:
+                    add(self.courier.engine, [ANY_KIND], [])
+                return {"kind": found or ANY_KIND}
+            known = measured(connection)
+            key = self.property(property_words(body), known)
+            if key is not None:
+                return property_keys(connection, key)
+        raise NotHere(f"ObservedProperties are the properties of the city's pack: {', '.join(known)}")
 
     def observation(self, body: dict[str, Any], target: Target) -> dict[str, Any]:
         """One Observation. Raises: Declined."""
@@ -327,15 +346,18 @@ def code(source: str, properties: Mapping[str, Any], name: str, lon: float | Non
 
 
 def kind(connection: Connection, properties: Mapping[str, Any], body: Mapping[str, Any]) -> str:
-    """Which kind of device a Thing is: as it says itself, or as the Sensor of a Datastream does. Raises: Malformed."""
+    """Which kind of device a Thing is: as it says itself, or as the Sensor of a Datastream does, else a sensor as such.
+
+    Raises: Malformed, where it names a kind itself that the city does not have.
+    """
     known = kinds(connection)
     sensors = [stream.get("Sensor") for stream in listed(body.get("Datastreams"), "Datastreams")]
     words = [properties.get("kind"), properties.get("type"), *(
         sensor.get(name) for sensor in sensors if isinstance(sensor, dict) for name in (*IDS, "name", "metadata", "description"))]
     found = kind_of(words, known)
-    if found is None:
-        raise Malformed(f"a Thing needs properties.kind, or a Sensor, of this city: {', '.join(known)}")
-    return found
+    if found is None and properties.get("kind") is not None:
+        raise Malformed(f"properties.kind must be one of this city's: {', '.join(known)}")
+    return found or ANY_KIND
 
 
 def coordinates(place: Mapping[str, Any]) -> tuple[float, float]:
@@ -363,6 +385,11 @@ def sent_unit(told: Any, wanted: str) -> str | None:
         except UnknownUnit:
             continue
     raise Malformed(f"the unit {units[0][:40]!r} cannot become {wanted}, in which this property is kept")
+
+
+def property_words(told: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What an ObservedProperty says that tells which one it is."""
+    return inner(told, "properties", "key"), told.get("name"), told.get("definition")
 
 
 def listed(told: Any, name: str) -> list[dict[str, Any]]:

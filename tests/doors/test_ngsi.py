@@ -19,6 +19,7 @@ from data_access.readings import readings
 from doors.courier import Courier
 from doors.ngsi.defaults import device_code
 from doors.ngsi.entities import NotEntities, entities, entity, local
+from doors.ngsi.models import models
 from doors.ngsi.reception import Reception, Unreadable
 from doors.serving import create_doors
 from doors.state import States
@@ -163,6 +164,7 @@ def test_sent_twice_it_is_stored_once(client: FlaskClient) -> None:
 @pytest.mark.parametrize(("type_", "attributes", "wanted"), [
     ("NoiseLevelObserved", {"measurand": ["LAeq | 67.5 | A-weighted", "LAmax | 94.5 | highest"]},
      {"leq": 67.5, "noise_max": 94.5}),
+    ("AirQualityObserved", {"NO": 45}, {"no": 45}),
     ("AirQualityObserved", {"measurand": ["NO2, 22, GQ, Nitrogen dioxide"]}, {"no2": 22}),
     ("WaterQualityObserved", {"temperature": 12.5, "pH": 7.1, "O2": 9}, {"water_temperature": 12.5, "ph": 7.1, "oxygen": 9}),
     ("WeatherObserved", {"atmosphericPressure": 1013.2, "windSpeed": 2, "precipitation": 0},
@@ -226,6 +228,12 @@ def test_a_container_is_as_full_as_when_it_is_told_and_not_as_when_it_was_emptie
         assert told["reasons"] == []
     assert rows("""SELECT value, observed_at::text FROM observation JOIN device USING (device_id) WHERE code = 'can'
                     ORDER BY observed_at""") == [(40.0, "2026-03-04 12:01:00+00"), (50.0, "2026-03-04 12:02:00+00")]
+
+
+def test_what_the_models_call_their_kinds_and_properties_are_texts() -> None:
+    known = models()
+    named = [*known.kinds.values(), *known.properties.values()]
+    assert all(isinstance(one[language], str) and one[language] for one in named for language in ("zh", "en"))
 
 
 @pytest.mark.parametrize(("end", "steady"), [

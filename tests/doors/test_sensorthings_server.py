@@ -348,11 +348,12 @@ def test_a_datastream_is_there_before_it_speaks(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("path", "body", "told"), [
-    ("Things", {"name": "x"}, "properties.kind"), ("Things", {"properties": {"kind": "air"}}, "needs a name"),
+    ("Things", {"name": "x", "properties": {"kind": "rocket"}}, "properties.kind"),
+    ("Things", {"properties": {"kind": "air"}}, "needs a name"),
     ("Things", {"name": "x", "properties": {"kind": "air"}, "Locations": [
         {"location": {"type": "Point", "coordinates": [1, 1]}}]}, "city"),
     ("Things", {"name": "x", "Locations": [{"location": 5}]}, "GeoJSON"), ("Things", [], "JSON object"),
-    ("Locations", HALL, "Things(…)/Locations"), ("Sensors", {"name": "Radar"}, "air, water"),
+    ("Locations", HALL, "Things(…)/Locations"),
     ("ObservedProperties", {"name": "Radiation"}, "level, pm25"), ("FeaturesOfInterest", {}, "where a device stands"),
     ("Things(1)/Datastreams", {"ObservedProperty": {"@iot.id": 2}, "unitOfMeasurement": {"symbol": "kg"}}, "cannot become m"),
     ("Things(1)/Datastreams", {"ObservedProperty": {"@iot.id": 77}}, "no ObservedProperty"),
@@ -374,6 +375,34 @@ def test_a_location_is_corrected_by_its_thing_or_by_naming_it(client: Client) ->
 def test_a_sensor_that_the_city_has_is_found_again(client: Client) -> None:
     assert client.post("Sensors", {"name": "water gauge"})["@iot.id"] == "water"
     assert client.post("ObservedProperties", {"name": "x", "definition": "http://example.org/PM2.5"})["@iot.id"] == 1
+
+
+BALCONY = {
+    "name": "Temperature monitoring", "description": "On a balcony", "properties": {"Deployment": "third floor"},
+    "Locations": [{"name": "Home", "encodingType": "application/geo+json",
+                   "location": {"type": "Point", "coordinates": [0.015, 0.005]}}]}
+AIR = {"name": "Air temperature", "unitOfMeasurement": {"name": "Degree Fahrenheit", "symbol": "°F"},
+       "ObservedProperty": {"name": "Air Temperature", "definition": "http://example.org/air_temperature"},
+       "Sensor": {"name": "DHT22", "encodingType": "application/pdf", "metadata": "https://example.org/DHT22.pdf"},
+       "Observations": [{"phenomenonTime": "2026-03-04T12:00:00Z", "result": 50}]}
+
+
+def test_a_thing_by_the_book_needs_no_word_of_this_city(client: Client, rows: Rows) -> None:
+    """What it measures is one of the public models' properties, and comes to be one of the city's."""
+    made = client.post("Things", BALCONY | {"Datastreams": [AIR]})
+    assert made["properties"]["kind"] == "sensor"
+    assert rows("""SELECT p.key, p.unit, o.value FROM observation o JOIN property p USING (property_id)
+                    WHERE device_id = :id""", id=made["@iot.id"]) == [("temperature", "°C", 10.0)]
+    assert client.post("Sensors", {"name": "DHT22", "metadata": "x"})["@iot.id"] == "sensor"
+    humid = client.post("ObservedProperties", {"name": "Relative humidity", "definition": "http://example.org/RH"})
+    assert humid["properties"]["unit"] == "%"
+
+
+def test_a_thing_may_come_within_its_datastream(client: Client) -> None:
+    other = BALCONY | {"name": "Within"}
+    made = client.post("Datastreams", AIR | {"Thing": other})
+    assert client.get(f"Datastreams({made['@iot.id']})/Thing")["name"] == "Within"
+    assert client.get(f"Datastreams({made['@iot.id']})/Observations")["value"][0]["result"] == 10
 
 
 def test_a_thing_of_another_source_is_not_announced_for(client: Client, engine: Engine) -> None:
