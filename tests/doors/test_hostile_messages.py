@@ -141,7 +141,7 @@ def test_every_mqtt_message_becomes_rows_or_is_kept(rubbish: Hostile) -> None:
         sent = Message(topic, payload(rubbish), NOON, rubbish.chance(0.1), 7)
         [(number, heap)] = sorter.sort([sent])
         TRIED["MQTT messages"] += 1
-        said = sent.payload.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n\x1e\x0b\x0c\x1c\x1d\x85")
+        said = sent.payload.replace(b"\0", b"").strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x1e\x0b\x0c\x1c\x1d\x85")
         if not heap.rows and not heap.kept:  # of nothing, nothing comes
             assert said.startswith(b"[") or b'"features"' in said or b'"items"' in said or number == 2, sent.payload
         for one in heap.kept:

@@ -16,7 +16,6 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -24,14 +23,12 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
-from cluster import private
 from data_access.city import City
 from ingest.rollups import check
 from tests.doors.cap_messages import alert, info
 from tests.doors.crashing import listen
 from tests.doors.elsewhere import Elsewhere
 from tests.doors.gtfs_town import FILES, message, packed, update
-from tests.doors.killing import kill_database, migrated, own_folder
 from tests.doors.test_cap_doors import atom, linked
 from tests.doors.test_gtfs_end_to_end import EVERY_DAY
 from tests.doors.test_sensorthings_client import POINT, ROOT, Frost
@@ -51,19 +48,6 @@ STORED = {
     "warnings": "SELECT split_part(external_id, ',', 2) FROM warning",
     "stops": "SELECT external_id FROM stop_event",
 }
-
-
-@pytest.fixture(scope="module")
-def var() -> Iterator[Path]:
-    """A folder for a cluster of its own."""
-    with own_folder() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def database_url(var: Path) -> str:
-    """A migrated database that can be killed."""
-    return migrated()
 
 
 @dataclass
@@ -184,7 +168,7 @@ def patiently(holds: Callable[[], bool], engine: Engine) -> None:
 
 
 def test_whatever_is_killed_what_is_asked_for_is_stored_once(
-    engine: Engine, town: City, database_url: str, var: Path, capsys: pytest.CaptureFixture[str],
+    engine: Engine, town: City, database_url: str, crash_database: Callable[[], None], capsys: pytest.CaptureFixture[str],
 ) -> None:
     others, chance = Others(), random.Random(5)
 
@@ -207,8 +191,7 @@ def test_whatever_is_killed_what_is_asked_for_is_stored_once(
                     patiently(partial(grown, stored(engine)), engine)
                     time.sleep(chance.uniform(0, 0.3))
                     if number % 2:
-                        kill_database(var)
-                        private.start()
+                        crash_database()
                     else:
                         listener.kill()
                         listener.join()

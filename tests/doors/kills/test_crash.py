@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,32 +18,17 @@ import pytest
 import requests
 from sqlalchemy import Engine, text
 
-from cluster import private
 from data_access.city import City
 from ingest.rollups import check
 from running import door_command
 from settings import ROOT, Settings
 from tests.doors.cap_messages import alert, info
-from tests.doors.killing import kill_database, migrated, own_folder
 
 KILLS = int(os.environ.get("DOOR_KILLS", "3"))
 ROWS = 20               # of a batch
 BETWEEN = 5            # batches acknowledged from one kill to the next
 PATIENCE_S = 300
 TOKEN = {"Authorization": "Bearer secret"}
-
-
-@pytest.fixture(scope="module")
-def var() -> Iterator[Path]:
-    """A folder for a cluster of its own."""
-    with own_folder() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def database_url(var: Path) -> str:
-    """A migrated database that can be killed."""
-    return migrated()
 
 
 @dataclass
@@ -119,7 +104,8 @@ def acknowledged(sender: Sender, thread: Thread, more: int) -> None:
 
 
 def test_kills_lose_no_acknowledged_message_and_double_none(
-    engine: Engine, town: City, database_url: str, var: Path, capsys: pytest.CaptureFixture[str],
+    engine: Engine, town: City, database_url: str, var: Path, crash_database: Callable[[], None],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     door = Door(database_url, var)
     door.start()
@@ -131,8 +117,7 @@ def test_kills_lose_no_acknowledged_message_and_double_none(
             acknowledged(sender, thread, BETWEEN)
             time.sleep(kill * 0.0137 % 0.1)     # at another moment of a request each time
             if kill % 2:
-                kill_database(var)
-                private.start()
+                crash_database()
             else:
                 door.kill()
                 door.start()
