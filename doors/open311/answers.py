@@ -165,7 +165,8 @@ def flat(request: Plain) -> Plain:
 ALIASES = {**{name: name for name in (
     "service_request_id", "status", "status_notes", "service_name", "service_code", "description", "agency_responsible",
     "service_notice", "requested_datetime", "updated_datetime", "expected_datetime", "address", "address_id", "zipcode", "lat",
-    "long", "media_url", "token")}, "lon": "long", "lng": "long", "longitude": "long", "latitude": "lat"}
+    "long", "media_url", "token")}, "lon": "long", "lng": "long", "longitude": "long", "latitude": "lat",
+    "address_string": "address"}
 
 
 def text(value: Any) -> Any:
