@@ -86,7 +86,8 @@ def test_careless_xml_is_read() -> None:
 def test_fields_go_by_the_standards_names_and_are_texts() -> None:
     assert flat({"Service_Request_ID": 638344, "LNG": -122.5, "lat ": 37, "status": " ", "zip": ["a"], "ok": True,
                  "address_string": "5th"}) == {
-        "address": "5th", "service_request_id": "638344", "long": "-122.5", "lat": "37", "status": None, "zip": ["a"], "ok": "true"}
+        "address": "5th", "service_request_id": "638344",
+        "long": "-122.5", "lat": "37", "status": None, "zip": ["a"], "ok": "true"}
 
 
 @pytest.mark.parametrize(("written", "expected"), [
