@@ -13,6 +13,7 @@ from readers.table import Unreadable
 NUMBER = re.compile(r"^\s*[-+−]?[\d\s.,'’]*\d[\d\s.,'’]*(?:[eE][-+]?\d+)?\s*%?\s*$")
 MOMENT = re.compile(r"^\s*\d{1,4}\s*[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*\d{1,4}\s*日?)?(?:[ T]\s*\d{1,2}[:时].*)?\s*$"
                     r"|^\s*\d{1,2}:\d{2}")
+YEAR = re.compile(r"(?:1[89]|20)\d\d")
 LOOKED_AT = 200         # rows below the header that are compared with it
 JOIN = " / "
 
@@ -76,7 +77,17 @@ def heads(rows: Sequence[Row], spanning: bool = False) -> int:
     below = rows[1:LOOKED_AT]
     if not below or not _like(rows[0], below):
         return 2 if _continued(rows, spanning) else 1
-    return 1 if _sequence(rows[0]) else 0
+    return 1 if _sequence(rows[0]) or _years(rows[0], below) else 0
+
+
+def _years(row: Row, below: Sequence[Row]) -> bool:
+    """Whether a row's numbers are years one after the other, as of censuses, above numbers that are none."""
+    at = [place for place, cell in enumerate(row) if is_typed(cell)]
+    years = [str(row[place]).strip().removesuffix(".0") for place in at]
+    under = [str(other[place]).strip() for other in below for place in at if place < len(other) and used([other[place]])]
+    rising = years == sorted(set(years)) or years == sorted(set(years), reverse=True)
+    return len(years) > 1 and rising and all(map(YEAR.fullmatch, years)) and (
+        sum(YEAR.fullmatch(cell) is not None for cell in under) < len(under) / 2)
 
 
 def _like(first: Row, below: Sequence[Row]) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
+from ingest.mapping.figures import figures
 from ingest.mapping.hints import CityAround, of_places
 from ingest.mapping.looks import Looks, looked_at
 from ingest.mapping.offers import CALLED_UP, PLACES, STEP_NAMES, UNSURE, WORD, Guessed, of_time, offers, worth
@@ -80,16 +81,18 @@ class Guess:
         return found - sum(MADE_UP if self.made_up(name) else LACKING for name in self.missing)
 
 
-def guess(frame: pd.DataFrame, subject: str, city: CityAround) -> Guess:
-    """Guess the mapping of a sample of a table."""
+def guess(frame: pd.DataFrame, subject: str, city: CityAround, called: str = "") -> Guess:
+    """Guess the mapping of a sample of a table; `called` is how file and sheet are."""
     looks = looked_at(frame, city)
-    made = guessed(looks, subject, city)
+    made = guessed(looks, subject, city, called)
     return replace(made, fields=with_datum(in_system(made.fields, looks, city)))
 
 
-def guessed(looks: list[Looks], subject: str, city: CityAround) -> Guess:
+def guessed(looks: list[Looks], subject: str, city: CityAround, called: str = "") -> Guess:
     """Guess the mapping of columns that were looked at."""
     made = contest(looks, subject, city)
+    if subject == "statistics":
+        return of_figures(made, looks, called)
     made = handed(told_apart(own(made, looks, subject), looks, subject), looks, subject)
     made = with_clock(made, looks)
     across, spent = widely(looks, {one.field for one in made}) if subject == "observations" else ([], set[str]())
@@ -109,6 +112,34 @@ def guessed(looks: list[Looks], subject: str, city: CityAround) -> Guess:
         missing.append("place")
     used = {column for one in made for column in columns_of(one)} | spent
     return Guess(subject, tuple(made), tuple(missing), tuple(one.name for one in looks if one.name not in used))
+
+
+def of_figures(made: list[Guessed], looks: list[Looks], called: str) -> Guess:
+    """The mapping of figures of regions: those in a column for each figure or year, else those that a column of keys names."""
+    found = {one.field: one for one in made}
+    region, taken = found.get("region"), {column_of(found[name]) for name in ("region", "period") if name in found}
+    told = None if {"key", "value"} <= found.keys() else figures(
+        [one for one in looks if one.name not in taken and worth(one) == 1.0
+         and max(likeness(name, one.name) for name in ("id", "code", "region")) < UNSURE], called)
+    each = any(one.name in taken and one.distinct > ALONE for one in looks)
+    if told is None or not (told.known or each):
+        used = {column for one in made for column in columns_of(one)}
+        return Guess("statistics", tuple(made), tuple(field.name for field in FIELDS["statistics"] if field.name not in found),
+                     tuple(one.name for one in looks if one.name not in used))
+    reason = f"{len(told.columns)} columns such as {told.columns[0]} hold whole numbers"
+    fields = [] if region is None else [region]
+    if told.key is not None:
+        fields.append(Guessed("key", {"value": told.key}, WIDE if told.known else WORD, f"what {reason}"))
+    by_year = "pattern" in told.long
+    if not by_year and "period" in found:
+        fields.append(found["period"])
+    elif not by_year and told.period is not None:
+        fields.append(Guessed("period", {"value": told.period}, WIDE, "the year that stands in the names"))
+    fields.append(Guessed("long", told.long, WIDE if told.known else UNSURE, reason))
+    there = {one.field for one in fields} | ({"period"} if by_year else {"key"}) | {"value"}
+    used = {column for one in fields for column in columns_of(one)} | set(told.columns)
+    return Guess("statistics", tuple(fields), tuple(one.name for one in FIELDS["statistics"] if one.name not in there),
+                 tuple(one.name for one in looks if one.name not in used))
 
 
 def told_apart(made: list[Guessed], looks: list[Looks], subject: str) -> list[Guessed]:
@@ -272,7 +303,7 @@ def subjects(frame: pd.DataFrame, city: CityAround, called: str = "") -> list[tu
     looks = looked_at(frame, city)
     names = [one.name for one in looks]
     speaks = {subject: spoken(subject, called, names) for subject in FIELDS if subject not in TOLD_OF_OTHERS}
-    scored = [(subject, guessed(looks, subject, city).score() + worth) for subject, worth in speaks.items()
+    scored = [(subject, guessed(looks, subject, city, called).score() + worth) for subject, worth in speaks.items()
               if worth or subject not in ONLY_CALLED]
     return sorted(scored, key=lambda one: -one[1])
 

@@ -1,11 +1,8 @@
 """A city.yaml for the regions that were found."""
 
-import re
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
-from zoneinfo import ZoneInfo
 
-import shapely
+from tzfpy import get_tz
 
 from ingest.scaffold.found import Found
 from ingest.scaffold.places import centre, middle
@@ -15,7 +12,6 @@ from ingest.scaffold.written import comment, inline, line
 SOURCE = "regions"
 SHANGHAI = "Asia/Shanghai"
 UTC = "UTC"
-COORDINATE = re.compile(r"([+-]\d+)([+-]\d+)$")
 DATA = "data"
 
 
@@ -83,30 +79,7 @@ def zone(tables: Sequence[Found]) -> tuple[str, str]:
     drawn = [centre(table, table.guess.crs) for table in tables if table.drawn and table.guess.crs is not None]
     middles = drawn or [point for table in tables if (point := middle(table))]
     if middles:
-        return nearest(*middles[0]), "the zone whose main city is nearest: is it right?"
+        return get_tz(*middles[0]), "where the files' shapes and points lie"
     if any(HAN.search(str(column)) for table in tables for column in table.rows.columns):
         return SHANGHAI, "from the Chinese names: is it right?"
     return UTC, "nothing tells where the city is: write its zone, like Europe/Lisbon"
-
-
-def nearest(lon: float, lat: float) -> str:
-    """The zone whose main city is nearest to a point."""
-    found: list[tuple[float, str]] = []
-    for row in files("tzdata").joinpath("zoneinfo/zone1970.tab").read_text(encoding="utf-8").splitlines():
-        if row.startswith("#"):
-            continue
-        _, place, name = row.split("\t")[:3]
-        there = COORDINATE.match(place)
-        assert there is not None
-        y, x = (degrees(part, whole) for part, whole in zip(there.groups(), (2, 3), strict=True))
-        squeeze = float(shapely.Point(0, lat).y)
-        found.append((((x - lon) * max(0.2, 1 - abs(squeeze) / 90)) ** 2 + (y - lat) ** 2, name))
-    return ZoneInfo(min(found)[1]).key
-
-
-def degrees(written: str, whole: int) -> float:
-    """Degrees from ±DDMM, ±DDDMM and the like with seconds."""
-    sign, digits = written[0], written[1:]
-    minutes, seconds = digits[whole:whole + 2], digits[whole + 2:] or "0"
-    size = int(digits[:whole]) + int(minutes) / 60 + int(seconds) / 3600
-    return -size if sign == "-" else size

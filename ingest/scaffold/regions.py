@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import geopandas
 import numpy as np
 import shapely
 
@@ -12,16 +13,21 @@ from ingest.pack.tree import Lengths
 from ingest.regions.rows import GEOMETRY, filled
 from ingest.scaffold.found import Found
 
-CODE = re.compile(r"代码|编码|区划码|^code$|code$|_id$|^id$|geoid|adcode|fips|编号|^co?d_|_cod$|bm$|_no$|_nr$", re.IGNORECASE)
-NAME = re.compile(r"名称|名$|^name|name$|^nom$|^bezeichnung|^nombre|^no?m_|mc$", re.IGNORECASE)
+CODE = re.compile(r"代码|编码|区划码|^code$|^c[óo]digo|code$|_id$|^id$|geoid|adcode|fips|编号|^co?d_|_cod$|bm$|dm$|[ _]no\.?$"
+                  r"|_nr$|num(?:be?r?)?(?:_\d)?$", re.IGNORECASE)
+RUNNING = re.compile(r"^(?:objectid|fid|gid|ogc_fid|id_0|序号|id|s\.? ?no\.?|sr\.? ?no\.?)(?:_?\d+)?$", re.IGNORECASE)
+NAME = re.compile(r"名称|名$|^name|name$|^nome?$|^bezeichnung|^nombre|^no?m_|mc$", re.IGNORECASE)
 PARENT = re.compile(r"上级|父|所属|隶属|parent|upper|belongs", re.IGNORECASE)
 HAN = re.compile(r"[\u4e00-\u9fff]")
 MOST_REGIONS = 20_000
 DIVISIONS = (2, 4, 6, 9, 12)   # digits of a province's, a city's, a district's, a street's, a village's code (GB/T 2260, 10114)
 COVERED, COVERED_CALLED = 0.3, 0.05     # of the ground that areas span, when they are regions, and are called so
 OUTLINE = re.compile(r"bound|border|outline|limit|contour|city|grenz|umriss|边界|范围|市", re.IGNORECASE)
+SHORT_CODE = r"[\w-]{0,20}"
 LONGEST = 40         # letters of a region's name
 MOST_NAMED = 500     # regions that a table of something else names
+MOSTLY_IN = 0.5      # of the regions lie in those that they hang on
+NAMESAKES = 0.3      # of the rows have different names, at least
 ALIKE = 0.95         # of the values, that they are codes or names of regions
 
 
@@ -81,7 +87,7 @@ def levels(tables: Sequence[Found]) -> list[Level]:
         return extended(whole[0], [level for level in alone if level is not whole[0] and level.found.drawn])
     used = [level.found for level in alone] + [level.shapes for level in alone]
     flat = [level for table in tables if not table.drawn and table not in used for level in flat_in(table)]
-    found = unlike(sorted(with_groups(alone) or flat, key=lambda level: level.count))
+    found = coded_apart(unlike(sorted(with_groups(alone) or flat, key=lambda level: level.count)))
     return [hung(level, found[number - 1] if number else None) for number, level in enumerate(found)]
 
 
@@ -102,27 +108,45 @@ def extended(whole: Level, drawn: Sequence[Level]) -> list[Level]:
 
 
 def with_groups(found: Sequence[Level]) -> list[Level]:
-    """The levels, and the one above the uppermost that its own table names: the same code and name on several rows."""
+    """The levels, and those above the uppermost that its own table names: the same code and name on several rows."""
     if not found:
         return []
     top = min(found, key=lambda level: level.count)
-    group = group_in(top)
-    if group is None:
+    above = groups_in(top)
+    if not above:
         return list(found)
-    return [group, *(replace(level, parent=group.code) if level is top else level for level in found)]
+    hung = [replace(level, parent=above[at - 1].code if at else None) for at, level in enumerate(above)]
+    return [*hung, *(replace(level, parent=above[-1].code) if level is top else level for level in found)]
 
 
-def group_in(level: Level) -> Level | None:
-    """The level above that two columns of a table give: a code and a name, one for the other, each on several rows."""
+def groups_in(level: Level) -> list[Level]:
+    """The levels above that pairs of columns of a table give, the uppermost first: a code and a name, one for the other, each
+    on several rows; each of a lower one lies in one of the upper."""
     table = level.found
     few = [column for column in table.rows.columns if column not in (GEOMETRY, level.code, level.name) and groups(table, column)]
+    pairs: dict[str, str] = {}
     for name in (column for column in few if is_words(table, column)):
-        for code in (column for column in few if column != name and not is_words(table, column)):
-            pairs = set(zip(table.column(code), table.column(name), strict=True))
-            if len(pairs) == table.column(code).nunique() == table.column(name).nunique():
-                note = f"{code} and {name} stand for each other, each on several rows; if they are no level, take this entry out"
-                return Level(table, kind_of(table, name), code, name, repeated=True, notes=(note,))
-    return None
+        code = next((column for column in few if column not in (name, *pairs) and not is_words(table, column)
+                     and same(table, column, name)), None)
+        if code is not None:
+            pairs[code] = name
+    made: list[Level] = []
+    for code, name in sorted(pairs.items(), key=lambda pair: int(table.column(pair[0]).nunique())):
+        if made and not (within(table, code, made[-1].code) and not same(table, code, made[-1].code)):
+            continue
+        note = f"{code} and {name} stand for each other, each on several rows; if they are no level, take this entry out"
+        made.append(Level(table, kind_of(table, name, file=False), code, name, repeated=True, notes=(note,)))
+    return made
+
+
+def within(table: Found, lower: str, upper: str) -> bool:
+    """Whether each value of a column stands beside one value of another alone."""
+    return len(set(zip(table.column(lower), table.column(upper), strict=True))) == int(table.column(lower).nunique())
+
+
+def same(table: Found, one: str, other: str) -> bool:
+    """Whether two columns part the rows alike."""
+    return within(table, one, other) and within(table, other, one)
 
 
 def groups(table: Found, column: str) -> bool:
@@ -224,10 +248,13 @@ def small(table: Found) -> bool:
 
 
 def code_column(table: Found) -> str | None:
-    """The column whose values tell the rows apart, called like a code if there is one."""
+    """The column whose values tell the rows apart: one called like a code, else of short texts that are neither words nor
+    measures; a table's own numbering only where nothing else does."""
     telling = [column for column in table.rows.columns if column != GEOMETRY and tells_apart(table, column)]
     called = [column for column in telling if CODE.search(column) and not PARENT.search(column)]
-    return next(iter(sorted(called, key=lambda column: CODE.search(column) is None)), telling[0] if telling else None)
+    short = [column for column in telling if not is_words(table, column) and table.column(column).str.fullmatch(SHORT_CODE).all()]
+    ranked = [*called, *short, *telling]
+    return next((column for column in ranked if not RUNNING.match(column)), ranked[0] if ranked else None)
 
 
 def tells_apart(table: Found, column: str) -> bool:
@@ -238,9 +265,15 @@ def tells_apart(table: Found, column: str) -> bool:
 
 def name_column(table: Found) -> str | None:
     """The column of names: called so, else the one whose words differ most."""
-    words = [column for column in table.rows.columns if column != GEOMETRY and is_words(table, column)]
+    words = [column for column in table.rows.columns if column != GEOMETRY and is_words(table, column) and differs(table, column)]
     called = [column for column in words if NAME.search(column) and not PARENT.search(column)]
     return called[0] if called else max(words, key=lambda column: table.column(column).nunique()) if words else None
+
+
+def differs(table: Found, column: str) -> bool:
+    """Whether most rows have another value, as regions have names of their own but for some namesakes."""
+    cells = table.column(column)
+    return bool(cells.nunique() > NAMESAKES * len(cells))
 
 
 def is_words(table: Found, column: str) -> bool:
@@ -255,9 +288,9 @@ def wordy(cell: str) -> bool:
     return any(map(str.isalpha, cell)) and sum(map(str.isalpha, cell)) >= 2 * sum(map(str.isdigit, cell))
 
 
-def kind_of(table: Found, name: str) -> Kind:
-    """Which level a table's regions are of: by their names' endings, else by what file and columns are called."""
-    called = [kind for kind in KINDS if kind.called.search(str(table.file)) or kind.called.search(name)]
+def kind_of(table: Found, name: str, *, file: bool = True) -> Kind:
+    """Which level a table's regions are of: by their names' endings, else by what the column and the `file` are called."""
+    called = [kind for kind in KINDS if kind.called.search(name) or (file and kind.called.search(str(table.file)))]
     return by_names(table.column(name)) or (called[-1] if called else KINDS[0])
 
 
@@ -295,18 +328,37 @@ def is_level(table: Found, column: str) -> bool:
 
 
 def unlike(found: Sequence[Level]) -> list[Level]:
-    """The levels, each of a key of its own: one more of a kind is the next kind below, or numbered."""
+    """The levels, each of a key of its own: one that is called like an upper one, or as what lies above it, is the next kind
+    below, or numbered."""
     used: dict[str, int] = {}
     made = []
     for level in found:
         kind = level.kind
-        if kind.key in used:
-            below = [one for one in KINDS[KINDS.index(kind) + 1:] if one.key not in used] if kind in KINDS else []
-            number = used[kind.key] + 1
+        at = KINDS.index(kind) if kind in KINDS else len(KINDS)
+        lowest = max((place for place, one in enumerate(KINDS) if one.key in used), default=-1)
+        if kind.key in used or at < lowest:
+            below = [one for one in KINDS[max(at, lowest) + 1:] if one.key not in used] if at < len(KINDS) else []
+            number = used.get(kind.key, 0) + 1
             names = f"{kind.key}{number}", f"{kind.zh}{number}", f"{kind.en} {number}"
             kind = below[0] if below else Kind(*names, kind.called, kind.ends)
-        used[kind.key] = used.get(kind.key, 1)
+        used[kind.key] = used.get(kind.key, 0) + 1
         made.append(replace(level, kind=kind))
+    return made
+
+
+def coded_apart(found: Sequence[Level]) -> list[Level]:
+    """The levels; codes that an upper level has too bear their level's key."""
+    seen: set[str] = set()
+    made = []
+    for level in found:
+        codes = set(codes_of(level.found, level.code))
+        if codes & seen:
+            note = f"{level.code} alone stands on an upper level too"
+            pattern = f"{level.kind.key}-{{{level.code}}}"
+            level = replace(level, code=pattern, notes=(*level.notes, note))
+            codes = set(codes_of(level.found, pattern))
+        seen |= codes
+        made.append(level)
     return made
 
 
@@ -325,9 +377,9 @@ def parent_of(level: Level, above: Level) -> tuple[Any, tuple[str, ...]]:
     for column in table.rows.columns:
         if column in (GEOMETRY, level.code):
             continue
-        cells = table.column(column)
-        if share(cells, codes) > ALIKE:
-            return column, ()
+        for written in (column, f"{above.kind.key}-{{{column}}}"):      # as the upper level's codes are told apart
+            if share(filled(table.rows, written), codes) > ALIKE and not elsewhere(level, above, written):
+                return written, ()
     for column in table.rows.columns:
         if column not in (GEOMETRY, level.name) and share(table.column(column), names) > ALIKE:
             return {"name": column}, ()
@@ -340,6 +392,17 @@ def parent_of(level: Level, above: Level) -> tuple[Any, tuple[str, ...]]:
     if table.drawn and above.found.drawn:
         return {"position": True}, ("by where they lie: no column names the parent",)
     return None, (f"how do these hang on the level {above.kind.key}? Say the column of the parent's code",)
+
+
+def elsewhere(level: Level, above: Level, parent: str) -> bool:
+    """Whether the shapes of most regions lie outside those that a column names: its numbers are of something else."""
+    systems = level.found.guess.crs, above.found.guess.crs
+    if not (level.found.drawn and above.found.drawn) or above.repeated or None in systems:
+        return False
+    inner = geopandas.GeoSeries(level.found.rows[GEOMETRY].to_numpy(object), crs=systems[0]).representative_point()
+    shapes = dict(zip(filled(above.found.rows, above.code), above.found.rows[GEOMETRY], strict=True))
+    named = np.array([shapes.get(code) for code in filled(level.found.rows, parent)], object)
+    return bool(shapely.covers(named, inner.to_crs(systems[1]).to_numpy(object)).mean() < MOSTLY_IN)
 
 
 def share(cells: Any, known: set[str]) -> float:

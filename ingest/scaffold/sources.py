@@ -74,7 +74,7 @@ def called(table: Found) -> str:
 
 def of_subject(table: Found, subject: str, city: CityAround) -> Guess:
     """The mapping of a table as one of a subject, with the system of its shapes where the file does not say it."""
-    made = guess(table.given, subject, seen_from(table, city))
+    made = guess(table.given, subject, seen_from(table, city), called(table))
     if table.guess.crs is not None or not any(one.field == "geometry" for one in made.fields):
         return made
     fits = fitting(table, city.box)
@@ -134,7 +134,12 @@ def written(one: Sent) -> str:
 def mapped(found: Guess, city: str) -> Iterator[str]:
     """The mapping, each field with how sure it is."""
     notes = {field.field.rpartition(":")[2]: note(field.confidence, field.reason) for field in found.fields}
-    for part, fields in found.mapping().items():
+    parts = found.mapping()
+    if "columns" not in parts:
+        more = list(instead(found, city))
+        said = any(not text.lstrip().startswith("#") for text in more)
+        yield from ["      columns:" if said else comment(6, "columns:"), *more] if more else ()
+    for part, fields in parts.items():
         yield f"      {part}:"
         yield from (line(8, name, value, notes.get(name, "")) for name, value in fields.items())
         if part == "columns":
@@ -146,6 +151,8 @@ def instead(found: Guess, city: str) -> Iterator[str]:
     for name in found.missing:
         if (value := standing(name, found, city)) is not None:
             yield line(8, name, value, "no column says it")
+        elif name == "period":
+            yield comment(8, "period: {value: 2020}   # needed: write the year of these figures")
         elif name == "place":
             yield comment(6, "place:   # needed: {lon: column, lat: column}, {point: column} or {region: {column: …, by: name}}")
         else:

@@ -49,5 +49,5 @@ def of_dataset(there: Known, dataset: Dataset) -> set[str]:
         prepare(spec, table.columns, fields, pack.folder)
         around = Around(zone=ZoneInfo(pack.time_zone), folder=pack.folder, decimal=dataset.read.decimal, table=table.name)
         for frame in table.frames(TOGETHER):
-            found |= {code for code in apply(spec, frame.rows, fields, around).columns["code"] if isinstance(code, str)}
+            found |= {code for code in apply(spec, frame.rows, fields, around).columns.get("code", ()) if isinstance(code, str)}
     return found
