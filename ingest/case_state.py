@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from data_access.engine import sql
+from ingest.batch import distinct
 from ingest.copy import copy_rows
 from ingest.steps import NOBODY, Steps
 from ingest.times import Instants
@@ -84,10 +85,11 @@ class Sorted:
 
 def arranged(ids: NDArray[np.int64], steps: Steps) -> Sorted:
     """The steps of these cases (their numbers sorted), without `amended` ones, in order."""
-    turn = TURNS.get_indexer(steps.step)
+    at, names = pd.factorize(steps.step, use_na_sentinel=False)
+    turn = TURNS.get_indexer(names)[at]
     told = np.flatnonzero(turn >= 0)
     case = np.searchsorted(ids, steps.case_id[told])
-    order = np.lexsort((turn[told], steps.at[told], case))
+    order = np.argsort(case) if distinct(case) else np.lexsort((turn[told], steps.at[told], case))
     return Sorted(len(ids), case[order], steps.at[told][order], turn[told][order], steps.agency_id[told][order])
 
 

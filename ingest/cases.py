@@ -112,10 +112,10 @@ def take_wave(batch: Batch, rows: NDArray[np.int64], told: Told, steps: Steps, d
     if len(moved):
         done.closed.append(case_state.update(batch.connection, moved, of(batch.connection, moved)))
     contribute(batch, "case", CASE.identity, moved, 1)
-    ids = np.concatenate([told.ids[first], moved])
-    batch.fate.repeated[rows] = ~np.isin(told.ids[rows], ids)
-    done.taken += len(ids)
-    done.instants += [batch.table["reported_at"][rows][np.isin(told.ids[rows], ids)], new_steps.at]
+    news = opened[rows] | np.isin(told.ids[rows], moved)
+    batch.fate.repeated[rows] = ~news
+    done.taken += len(first) + len(moved)
+    done.instants += [batch.table["reported_at"][rows][news], new_steps.at]
 
 
 def different(batch: Batch, rows: NDArray[np.int64], told: Told) -> NDArray[np.bool_]:

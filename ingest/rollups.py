@@ -289,7 +289,8 @@ def write(connection: Connection, rollup: Rollup, groups: Sequence[Groups]) -> N
 
 def known(connection: Connection, rollup: Rollup, one: Groups) -> NDArray[np.bool_]:
     """Which groups may be in the rollup already; all, where finding it out would cost more than it saves."""
-    regions, first, last = np.unique(one.region_id), int(one.bucket.min()), int(one.bucket.max())
+    regions = one.region_id[np.flatnonzero(np.diff(one.region_id, prepend=-1))]
+    first, last = int(one.bucket.min()), int(one.bucket.max())
     if len(one.n) < FEW or len(regions) * (last - first + 1) > DENSE * len(one.n):
         return np.ones(len(one.n), bool)
     third = "bin" if "bin" in rollup.columns else "0"
@@ -302,9 +303,11 @@ def known(connection: Connection, rollup: Rollup, one: Groups) -> NDArray[np.boo
     lowest, highest = one.bin.min(), one.bin.max()
     among = (bin_ >= lowest) & (bin_ <= highest)
     wide, span = int(highest - lowest) + 1, last - first + 1
-    found: NDArray[np.bool_] = np.isin(
-        (one.region_id * span + one.bucket - first) * wide + one.bin - lowest,
-        (region[among] * span + bucket[among] - first) * wide + bin_[among] - lowest)
+    asked = (one.region_id * span + one.bucket - first) * wide + one.bin - lowest  # in rising order, as the groups are
+    told = (region[among] * span + bucket[among] - first) * wide + bin_[among] - lowest
+    at = np.minimum(np.searchsorted(asked, told), len(asked) - 1)
+    found = np.zeros(len(asked), bool)
+    found[at[asked[at] == told]] = True
     return found
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from data_access.engine import sql
 from ingest.arrays import literal
-from ingest.batch import Batch
+from ingest.batch import Batch, distinct
 from ingest.checks import Table, check
 from ingest.copy import copy_rows
 from ingest.rejects import Rejects
@@ -47,7 +47,7 @@ class Steps:
 
     def repeat(self) -> bool:
         """Whether a step comes more than once."""
-        if len(np.unique(self.case_id)) == len(self.case_id):
+        if distinct(self.case_id):
             return False
         kind, _ = pd.factorize(self.step)
         order = np.lexsort((kind, self.at, self.case_id))
@@ -171,7 +171,7 @@ def write(batch: Batch, steps: Steps) -> None:
         return
     agencies = steps.agency_id.astype(np.float64)
     agencies[steps.agency_id == NOBODY] = np.nan
-    order = np.lexsort((steps.at, steps.case_id))
+    order = np.argsort(steps.case_id) if distinct(steps.case_id) else np.lexsort((steps.at, steps.case_id))
     sorted_ = steps.chosen(order)
     copy_rows(batch.connection, "case_step", COLUMNS, {
         "case_id": sorted_.case_id, "at": sorted_.at, "step": sorted_.step, "agency_id": agencies[order], "actor": sorted_.actor,
