@@ -28,6 +28,7 @@ KILLS = int(os.environ.get("DOOR_KILLS", "3"))
 ROWS = 20               # of a batch
 BETWEEN = 5            # batches acknowledged from one kill to the next
 PATIENCE_S = 300
+LONGEST = 5_000         # characters of the door's log that a failure shows
 TOKEN = {"Authorization": "Bearer secret"}
 
 
@@ -56,6 +57,11 @@ class Door:
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+    def errors(self) -> str:
+        """What it logged last of what failed inside."""
+        _, failed, told = (self.var / "door.log").read_text().rpartition("ERROR failed")
+        return failed + told[:LONGEST]
 
 
 @dataclass
@@ -94,11 +100,11 @@ class Sender:
             time.sleep(0.05)
 
 
-def acknowledged(sender: Sender, thread: Thread, more: int) -> None:
+def acknowledged(sender: Sender, thread: Thread, door: Door, more: int) -> None:
     """Wait until so many more batches are acknowledged."""
     wanted, deadline = len(sender.warnings) + more, time.monotonic() + PATIENCE_S
     while len(sender.warnings) < wanted:
-        assert thread.is_alive(), "the sender was answered something that it must not be"
+        assert thread.is_alive(), f"the sender was answered something that it must not be {door.errors()}"
         assert time.monotonic() < deadline, f"{len(sender.warnings)} of {wanted} batches after {PATIENCE_S} s"
         time.sleep(0.005)
 
@@ -114,14 +120,14 @@ def test_kills_lose_no_acknowledged_message_and_double_none(
     thread.start()
     try:
         for kill in range(KILLS):
-            acknowledged(sender, thread, BETWEEN)
+            acknowledged(sender, thread, door, BETWEEN)
             time.sleep(kill * 0.0137 % 0.1)     # at another moment of a request each time
             if kill % 2:
                 crash_database()
             else:
                 door.kill()
                 door.start()
-        acknowledged(sender, thread, BETWEEN)
+        acknowledged(sender, thread, door, BETWEEN)
         sender.stop.set()
         thread.join(PATIENCE_S)
         assert not thread.is_alive()
