@@ -93,7 +93,7 @@ def views(engine: Engine, city: City, now: datetime) -> dict[str, View]:
         **{f"{name}-{mode}": View(Scope(code), mode=mode)
            for mode in ("heat", "3d") for name, code in (("city", home), ("district", district))},
         "dimension": View(Scope(home), Opened("dimension", "events")),
-        "indicator": View(Scope(home), Opened("indicator", INDICATOR)),
+        "indicator": View(Scope(home, indicator=INDICATOR), Opened("indicator", INDICATOR)),
         "attention": View(Scope(home), Opened("attention")),
         "sources": View(Scope(home), page=SourcesPage()),
         "source": View(Scope(home), page=SourcePage(worst(engine))),

@@ -56,7 +56,7 @@ EVENTS = (
         definition=Text("时限落在期内且已到的案件数", "Cases whose deadline fell in the window and has passed"),
     ),
     Indicator(
-        key="event_hours_to_close_p90", title=Text("结案时长P90", "90 % closed within"), dimension="events",
+        key="event_hours_to_close_p90", title=Text("结案时长 P90", "90% closed within"), dimension="events",
         measure=Percentile("case_hours_to_close", 0.9), unit="hour", decimals=1, better="lower", subject="case",
         stale_after=PROMISE,
         definition=Text("期内结案的案件中九成不超过的小时数（自上报至结案）",

@@ -27,7 +27,7 @@ PEOPLE = (
                         "Sum of the newest reading of each crowd counter; those silent for three intervals are left out"),
     ),
     Indicator(
-        key="people_elderly", title=Text("65岁以上占比", "Aged 65 and over"), dimension="people",
+        key="people_elderly", title=Text("65 岁以上占比", "Aged 65 and over"), dimension="people",
         measure=published_share("age_65_plus", of="census_population"), unit="percent", decimals=1,
         subject="statistic:age_65_plus", place="support", max_level=NEIGHBOURHOODS,
         definition=Text("65 岁及以上人口 ÷ 普查人口", "Residents aged 65 and over ÷ census population"),

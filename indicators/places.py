@@ -24,7 +24,7 @@ PLACES = (
                         "Gauges whose newest level is at or over the watch level; a silent gauge keeps its last state"),
     ),
     Indicator(
-        key="place_pm25", title=Text("PM2.5浓度", "PM2.5"), dimension="places",
+        key="place_pm25", title=Text("PM2.5 浓度", "PM2.5"), dimension="places",
         measure=mean("observed_pm25"), unit="ug_m3", decimals=1, better="lower", target=Target(good=35, bad=75),
         subject="observation:pm25", stale_after=PROMISE, place="support",
         definition=Text("期内全部有效读数的平均，每个读数等权",
@@ -73,7 +73,7 @@ PLACES = (
         definition=Text("租住家庭户 ÷ 全部家庭户", "Renting households ÷ households"),
     ),
     Indicator(
-        key="place_pm10", title=Text("PM10浓度", "PM10"), dimension="places",
+        key="place_pm10", title=Text("PM10 浓度", "PM10"), dimension="places",
         measure=mean("observed_pm10"), unit="ug_m3", decimals=1, better="lower", target=Target(good=70, bad=150),
         subject="observation:pm10", stale_after=PROMISE,
         definition=Text("期内全部有效读数的平均", "Mean of all valid readings of the window"),

@@ -17,7 +17,7 @@ SITUATION = (
         definition=Text("期内受理的市民来电与留言数", "Calls and notes of residents received in the window"),
     ),
     Indicator(
-        key="situation_answered_30s", title=Text("30秒接通率", "Answered in 30 s"), dimension="situation",
+        key="situation_answered_30s", title=Text("30 秒接通率", "Answered in 30 s"), dimension="situation",
         measure=share("message_answered_30s", of="message_answered"), unit="percent", decimals=1, better="higher",
         target=Target(good=85, bad=70), subject="message", stale_after=CALLS, place="support",
         definition=Text("30 秒内接通的 ÷ 有接通时间的来电（网络留言不在分母）",
@@ -62,7 +62,7 @@ SITUATION = (
         definition=Text("期内受理量 ÷ 常住人口 × 10,000", "Messages received in the window ÷ residents × 10,000"),
     ),
     Indicator(
-        key="situation_answer_time", title=Text("接通时长P90", "90 % answered in"), dimension="situation",
+        key="situation_answer_time", title=Text("接通时长 P90", "90% answered in"), dimension="situation",
         measure=Percentile("message_answered", 0.9), unit="second", better="lower", subject="message", stale_after=CALLS,
         definition=Text("九成来电在此秒数内接通（误差不超过 3%）",
                         "Seconds within which nine in ten calls are answered (within 3 %)"),

@@ -98,7 +98,7 @@ def worsened(look: Look, reading: Reading, since: datetime) -> tuple[str, list[A
 
 def alarmed(look: Look, alarm: Alarm, count: int) -> tuple[str, str]:
     """A device in alarm: where, what, how much, against which limit; or many of a kind by their worst."""
-    value, place, device = f"{formats.plain(alarm.value)} {alarm.unit}", look.spot(alarm.region_id), look.read(alarm.kind)
+    value, place, device = formats.sensed(alarm.value, alarm.unit), look.spot(alarm.region_id), look.read(alarm.kind)
     if count > 1:
         return look.say("attention.alarms", device=device, n=count), look.say("attention.worst", value=value, place=place)
     limit = look.say("attention.limit", value=formats.threshold(alarm.threshold))

@@ -64,7 +64,7 @@ def origin(look: Look, found: Trace) -> list[Any]:
     """Where a fact came from, down to the row; its source leads to its page, and to the batch there."""
     row = look.say("trace.row", door=way(look, found.door), origin=found.origin, batch=found.batch_id,
                    row=formats.digits(found.row_no, 0))
-    return [links.link(look.read(found.source), links.to_source(look.view, found.source_key, found.batch_id)), f" · {row}"]
+    return [links.link(look.read(found.source), links.to_source(look.view, found.source_key, found.batch_id)), f"\u00a0· {row}"]
 
 
 def way(look: Look, door: str) -> str:

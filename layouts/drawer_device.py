@@ -36,7 +36,9 @@ def channel(look: Look, one: Channel, height: int, camera: bool = False) -> html
     right = [html.B([states.glyph(shape, tone), " ", word], className=f"st {tone}")] if limits else []
     seeing = camera and one.key == SEEING
     value = look.say("picture.sees" if one.value else "picture.blind") if seeing else formats.plain(one.value)
-    said = [html.Span(value, className="v"), html.Span("" if seeing else one.unit, className="u")]
+    close = not seeing and one.unit in formats.CLOSE
+    said = [html.Span(formats.with_unit(value, one.unit) if close else value, className="v"),
+            html.Span("" if seeing or close else one.unit, className="u")]
     return html.Div([
         html.Div([html.Div([html.Span(look.read(one.name)), html.Span([ages.age(look, one.observed_at)], className="t3")],
                            className="name"),
@@ -61,7 +63,7 @@ def course(look: Look, one: Channel, height: int) -> list[Any]:
         alarm_label=threshold(look, "device.alarm_line", one.alarm, one.unit),
         state=states_of.get(one.health), width=figures.WIDE, height=height)
     begin, end = series[0][0], series[-1][0]
-    words = [f"{formats.clock(at, look.zone)} · {formats.plain(value)} {one.unit}" for at, value in series]
+    words = [f"{formats.clock(at, look.zone)} · {formats.sensed(value, one.unit)}" for at, value in series]
     return [figures.graph(figures.spoken(figure, words), look.read(one.name)),
             html.Div([html.Span(formats.moment(begin, look.now, look.zone, look.language)),
                       html.Span(look.say("device.observations", n=formats.digits(one.observations, 0))),
@@ -70,7 +72,7 @@ def course(look: Look, one: Channel, height: int) -> list[Any]:
 
 def threshold(look: Look, key: str, value: float | None, unit: str) -> str:
     """A threshold's label in the chart."""
-    return "" if value is None else f"{look.say(key)} {formats.threshold(value)} {unit}"
+    return "" if value is None else f"{look.say(key)} {formats.with_unit(formats.threshold(value), unit)}"
 
 
 def facts(look: Look, record: DeviceRecord) -> html.Dl:

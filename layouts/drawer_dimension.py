@@ -10,7 +10,7 @@ from indicators.reading import Reading
 from layouts import formats, links, picking, states
 from layouts.drawer import sheet
 from layouts.look import Look
-from layouts.panel import changes, small
+from layouts.panel import WITHOUT_VALUE, changes, small
 
 
 def dimension(look: Look, which: Dimension, readings: Sequence[Reading]) -> list[Any]:
@@ -45,10 +45,10 @@ def judged(look: Look, reading: Reading) -> list[Any]:
     told: list[Any] = []
     if reading.indicator.target is not None:
         told.append(html.Span(f"{look.say('target')} {formats.target(reading.indicator)}"))
-    if reading.status != "ok":
-        told.append(html.Span(states.reading_word(reading, look.language), className="t3"))
-    else:
+    if reading.status == "ok":
         told += changes(look, reading)[:1]
+    elif reading.status not in WITHOUT_VALUE:   # their word stands in the value's place
+        told.append(html.Span(states.reading_word(reading, look.language), className="t3"))
     return [*told, *picking.not_filtered(look, picking.spared(look, reading.indicator))]
 
 

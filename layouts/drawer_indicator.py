@@ -173,7 +173,7 @@ def fact(look: Look, found: Indicator, columns: Sequence[Text], row: Sequence[An
     ways = [] if name is None else [str(identity), " · "]
     trail = [" · ".join([*before, ""]), *ways, sender(look, source, batch)]
     if batch is not None:
-        trail.append(" · " + look.say("trace.row", door=way(look, door), origin=origin, batch=batch, row=row_no))
+        trail.append("\u00a0· " + look.say("trace.row", door=way(look, door), origin=origin, batch=batch, row=row_no))
     return [
         html.Span("" if at is None else ages.at_time(look, at), className="t2"),
         html.Span([record(look, found, str(identity), str(identity) if name is None else look.read(name)),

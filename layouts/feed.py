@@ -95,7 +95,7 @@ def warning_row(look: Look, warning: Warning, marked: bool) -> html.Li:
 
 def alarm_row(look: Look, alarm: Alarm, marked: bool) -> html.Li:
     """A device in alarm."""
-    title = f"{look.read(alarm.property)} {formats.plain(alarm.value)} {alarm.unit}"
+    title = f"{look.read(alarm.property)} {formats.sensed(alarm.value, alarm.unit)}"
     return row("alarm", "watch", look.say("device.alarm"), ages.brief(look, alarm.observed_at),
                [title, *states.simulated(marked and alarm.simulated, look.language)], look.spot(alarm.region_id),
                look.read(alarm.kind), look.say("attention.limit", value=formats.threshold(alarm.threshold)),

@@ -11,6 +11,7 @@ from layouts.words import COMPASS, say
 
 MINUS = "−"
 NONE = "—"
+CLOSE = ("°", "′", "″")   # units that stand close to their figures
 WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SMALL = 100          # below this a change is said in things, not in per cent
@@ -69,6 +70,16 @@ def plain(value: float) -> str:
     """A sensor's value: as many figures as tell something."""
     size = abs(value)
     return digits(value, 0 if size >= 100 else 1 if size >= 10 else 2)
+
+
+def sensed(value: float, unit: str) -> str:
+    """A sensor's value with its unit."""
+    return with_unit(plain(value), unit)
+
+
+def with_unit(figures: str, unit: str) -> str:
+    """Figures with a sensor's unit: 23.4 %LEL; a degree sign stands close: 25.4°."""
+    return f"{figures}{'' if unit in CLOSE else ' '}{unit}".rstrip()
 
 
 def threshold(value: float) -> str:

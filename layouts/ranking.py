@@ -1,4 +1,4 @@
-"""The child regions, ranked by the indicator that the map shows."""
+"""The child regions, ranked by the indicator that the map shows; where they are few, also the worst painted below them."""
 
 from collections.abc import Sequence
 from statistics import median
@@ -13,19 +13,38 @@ from layouts import figures, formats, links, states
 from layouts.look import Look
 
 MOST = 9
+ROOM = 10            # rows of both lists
+LEAST, FAR = 2, 5    # so few of the lower list are not worth their heading; so many are enough
 STRANGE = 4.0        # times the middle value: a region beyond that must not shorten the others' bars to nothing
 ONE_LINE = 105       # units of the charts' letters: longer names need a second line
 
 
-def ranking(look: Look, parts: Sequence[ChildReading]) -> list[Any]:
-    """Draw the ranking; regions without a comparable value are counted, not ranked."""
+def ranking(look: Look, parts: Sequence[ChildReading], below: Sequence[ChildReading] = ()) -> list[Any]:
+    """Draw the ranking; regions without a comparable value are counted, not ranked.
+
+    `below` are those that the map paints, which may be the same: the worst of a lower level stand in a list of their own.
+    """
     if not parts:
         return [html.P(look.say("ranking.leaf"), className="t3")]
     ranked = order(parts)
     longest, end = most(ranked), whole_bar(ranked)
     rows = [row(look, number, part, longest, end) for number, part in enumerate(ranked[:MOST], start=1)]
     return [html.Table([html.Caption(heading(look, parts)), html.Tbody([*rows, *(unranked(look, part) for part in
-                       others(parts, MOST - len(rows)))])], className="rank"), *rest(look, parts, len(rows))]
+                       others(parts, MOST - len(rows)))])], className="rank"), *rest(look, parts, len(rows)),
+            *lower(look, parts, below)]
+
+
+def lower(look: Look, parts: Sequence[ChildReading], below: Sequence[ChildReading]) -> list[Any]:
+    """The worst regions of the level painted beneath, as many as there is room for; nothing where it is the same level."""
+    ranked, room = order(below), min(FAR, ROOM - len(parts))
+    if room < LEAST or len(ranked) <= room or ranked[0].region.level <= parts[0].region.level:
+        return []
+    longest, end = most(ranked), whole_bar(ranked)
+    level = look.read(look.city.levels[ranked[0].region.level].name)
+    key = "ranking.highest_of" if ranked[0].reading.indicator.better == "neither" else "ranking.worst_of"
+    return [html.Table([html.Caption(look.say(key, level=level, n=room)),
+                        html.Tbody([row(look, at, part, longest, end) for at, part in enumerate(ranked[:room], start=1)])],
+                       className="rank lower")]
 
 
 def order(parts: Sequence[ChildReading]) -> list[ChildReading]:

@@ -230,6 +230,11 @@ def _part(
     return Part(face, lambda desk: {face: {"children": draw(desk)}}, lambda desk: subjects, lane, everywhere)
 
 
+def _ranking(desk: Desk) -> Picture:
+    painted = desk.around(desk.mapped, stage.paint_level(desk.city, desk.region))   # as the map remembers it
+    return {ids.RANKING: {"children": ranking.ranking(desk.look, desk.children(desk.mapped), painted)}}
+
+
 # whenever the map is, so that both always name the same
 BAND = Part(ids.ATTENTION, lambda desk: {ids.ATTENTION: {"children": attention.attention(desk.look, desk.attention())}},
             _map_subjects, thorough)
@@ -246,6 +251,6 @@ PARTS: tuple[Part, ...] = (
           CASE | DEVICE | WARNING),
     Part(ids.DRAWER, lambda desk: {ids.DRAWER: {"children": drawers.draw(desk)}}, drawers.depends, drawers.lane, everywhere=True),
     BAND,
-    Part(ids.RANKING, lambda desk: {ids.RANKING: {"children": ranking.ranking(desk.look, desk.children(desk.mapped))}},
+    Part(ids.RANKING, _ranking,
          lambda desk: subjects.of(desk.mapped) | {"region"}, thorough),
 )

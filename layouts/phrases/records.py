@@ -41,7 +41,8 @@ PHRASES: dict[str, Text] = {
     "case.unassigned": Text("未派遣", "not dispatched"),
     "case.steps_more": Text("另 {n} 步", "{n} more"),
     "trace": Text("出处", "Source row"),
-    "trace.row": Text("{door} {origin}\u00a0· 批次 {batch}\u00a0· 第 {row} 行", "{door} {origin}\u00a0· batch {batch}\u00a0· row {row}"),
+    "trace.row": Text("{door} {origin}\u00a0· 批次 {batch}\u00a0· 第 {row} 行",   # no line begins with a dot
+                      "{door} {origin}\u00a0· batch {batch}\u00a0· row {row}"),
     "vehicle": Text("车辆", "Vehicle"),
     "vehicle.to": Text("开往 {n}", "to {n}"),
     "vehicle.running": Text("运行中", "In service"),

@@ -42,7 +42,7 @@ def test_from_the_wall_to_a_sources_rejects_and_back(
     example = page.locator(".examples li").first
     expect(example).to_contain_text(SCRIPT)
     expect(example).to_contain_text(FORMULA)
-    expect(example).to_contain_text(re.compile("批次 \\d+ · 第 \\d+ 行"))
+    expect(example).to_contain_text(re.compile("批次 \\d+\\s· 第 \\d+ 行"))
     assert page.evaluate("window.hacked") is None
 
     with page.expect_download() as coming:

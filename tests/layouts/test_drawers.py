@@ -105,7 +105,7 @@ def test_a_case_wears_its_lateness_before_its_step(due, word):
 def test_a_case_shows_the_steps_taken_and_those_to_come():
     said = text(drawer_case.case(LOOK, town.case_record()))
     assert said.index("退回") < said.index("核查") and said.count("派遣") == 2
-    assert "批次 7 · 第 418 行" in said
+    assert "批次 7\u00a0· 第 418 行" in said
 
 
 def test_a_closed_case_has_no_steps_to_come():
@@ -155,7 +155,7 @@ def test_the_rows_behind_a_ratio_say_their_side_and_lead_to_their_record():
     called = Called(Text("路面坑洞 · 主街 8 号", "Pothole · 8 Main St"), LOOK.city.root.region_id)
     rows = Rows((*SIDES, *COLUMNS), (row,), 1206, (called,))
     drawn = drawer_indicator.indicator(LOOK, town.reading("event_closed_on_time"), rows)
-    assert "数字背后的 1,206 行" in text(drawn) and "分子 · 分母" in text(drawn) and "批次 7 · 第 12 行" in text(drawn)
+    assert "数字背后的 1,206 行" in text(drawn) and "分子 · 分母" in text(drawn) and "批次 7\u00a0· 第 12 行" in text(drawn)
     assert any("case=418" in address for address in links(drawn))
     assert text(drawn).index("路面坑洞 · 主街 8 号") < text(drawn).index("418"), "what it is comes before its number"
     assert [address for address in links(drawn) if "/sources/" in address] == [
@@ -199,7 +199,7 @@ def test_a_page_beyond_the_last_is_the_last():
 
 def test_each_row_says_its_door_file_batch_and_line_and_the_drawer_its_source():
     drawn = text(turned(3, 1))
-    assert "文件 cases.csv · 批次 38 · 第 2 行" in drawn and "来源" in drawn
+    assert "文件 cases.csv\u00a0· 批次 38\u00a0· 第 2 行" in drawn and "来源" in drawn
 
 
 def test_a_device_in_alarm_wears_one_colour_in_its_mark_and_in_its_course():

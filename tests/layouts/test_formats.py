@@ -88,3 +88,9 @@ def test_the_wind_comes_from_an_eighth(degrees, zh, en):
 @pytest.mark.parametrize(("speed", "force"), [(0.2, 0), (4.1, 3), (17.2, 8), (40.0, 12)])
 def test_the_wind_has_a_force_by_beaufort(speed, force):
     assert formats.beaufort(speed) == force
+
+
+@pytest.mark.parametrize(("figures", "unit", "said"), [
+    ("25.4", "°", "25.4°"), ("23.4", "%LEL", "23.4 %LEL"), ("6", "°C", "6 °C"), ("3", "", "3")])
+def test_a_degree_sign_stands_close_to_its_figures_and_other_units_apart(figures: str, unit: str, said: str) -> None:
+    assert formats.with_unit(figures, unit) == said

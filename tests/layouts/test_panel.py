@@ -166,6 +166,22 @@ def test_a_long_ranking_shows_nine_and_counts_the_rest():
     assert "另 3 个" in text(drawn)
 
 
+def test_beneath_few_regions_the_worst_of_those_painted_below_are_listed():
+    """Of the twelve of Manhattan, which is above five boroughs' worth of room, the five highest come in their order."""
+    deeper = children("place_case_density", "MN", values=tuple(range(1, 13)))
+    drawn = ranking.ranking(look(), children("place_case_density"), deeper)
+    assert "最差 5 个" in text(drawn)
+    assert [part.children for part in parts(drawn[-1]) if getattr(part, "className", "") == "v"] == [
+        [digits, ""] for digits in ("12.0", "11.0", "10.0", "9.0", "8.0")]
+
+
+def test_beneath_many_regions_or_the_same_ones_nothing_more_is_listed():
+    boroughs, districts = children("place_case_density"), children("place_case_density", "MN", values=tuple(range(1, 13)))
+    assert "最差" not in text(ranking.ranking(look("MN"), districts, districts))
+    assert "最差" not in text(ranking.ranking(look(), boroughs, boroughs))
+    assert ranking.lower(look(), districts, districts) == []
+
+
 def test_the_ranking_speaks_of_last_week_only_where_it_knows_it():
     found = children("place_case_density")
     unknown = [type(part)(part.region, reading("place_case_density", last_week=None)) for part in found]

@@ -92,7 +92,7 @@ def test_a_reason_opens_on_whole_rows_with_file_and_line():
     drawn = source_page.rejects(look(SourcePage("test")), source("test", HOUR), found)
     said = text(drawn)
     assert "17 行待处理" in said and "2 行重试后已收下" in said and "类型不符" in said and "old" in said
-    assert "文件 <b>.csv · 批次 7 · 第 12 行" in said
+    assert "文件 <b>.csv\u00a0· 批次 7\u00a0· 第 12 行" in said
     assert "/sources/test?batch=7&lang=zh" in links(drawn)
     assert {"/sources/test/rejects.csv", "/sources/test/rejects.ndjson",
             "/sources/test/rejects.csv?field=title&code=type"} <= set(links(drawn))
