@@ -330,7 +330,7 @@ def callout(look: Look, number: int, item: Attention) -> dict[str, Any]:
     assert where is not None
     region = "" if item.region_id is None else look.city.regions[item.region_id].name[look.language]
     if item.kind == "alarm" and item.alarm is not None:
-        text, note, tone = f"{formats.plain(item.alarm.value)} {item.alarm.unit}", item.alarm.kind[look.language], "watch"
+        text, note, tone = formats.sensed(item.alarm.value, item.alarm.unit), item.alarm.kind[look.language], "watch"
     else:
         text, note, tone = look.say("map.overdue", n=formats.digits(item.count, 0)), "", "bad"
     exact = item.lon is not None and item.lat is not None
