@@ -71,9 +71,10 @@
     if (event.key === "Enter" && event.target.matches(".ag-cell")) event.target.querySelector("a[href]")?.click();
   }
 
-  const printing = window.matchMedia("print"), narrow = window.matchMedia("(max-width: 700px)");
+  const printing = window.matchMedia("print"), narrow = window.matchMedia("(max-width: 700px)"), close = window.matchMedia("(max-width: 1000px)");
 
   const SHEET = 1000, SHARE = 180, NAME = 300;   // pixels: of an A4 sheet as it is printed here; of columns that share the room
+  const CLOSER = .76, FIRST = 170;               // of a column's width, what a tablet gives it; pixels of its names
 
   /* Whether it is so now, and from when it is otherwise. */
   function useNow(query) {
@@ -94,8 +95,19 @@
       ...kept, width: Math.floor(widths[at] * SHEET / whole), minWidth: 0, wrapHeaderText: true, autoHeaderHeight: true}));
   }
 
+  /* On a tablet columns are closer, and names stay in sight where not all columns fit. */
+  function closer(columns) {
+    const told = columns.map(({narrow: _, ...column}) => column.width ? {...column, width: Math.round(column.width * CLOSER), minWidth: 56} : column);
+    const whole = told.reduce((sum, column) => sum + (column.width || COLUMN.minWidth), 0);
+    return told.map((column, at) => {
+      const {flex, ...kept} = column, first = at === 0 && whole > window.innerWidth;
+      return {...(first ? {...kept, width: column.width || FIRST, pinned: "left"} : column), wrapHeaderText: true, autoHeaderHeight: true};
+    });
+  }
+
   /* On a phone the names stay in sight while the rest is moved; what has no room is left out. */
-  function fitted(columns, small) {
+  function fitted(columns, small, medium) {
+    if (medium && !small) return closer(columns);
     return columns.filter(column => !small || column.narrow !== 0).map(({narrow: width, ...column}, at) => {
       if (!small) return column;
       const {flex, floatingFilter, ...kept} = column;
@@ -126,14 +138,14 @@
   const nothing = () => undefined;
 
   function Grid({id, rowData, columnDefs, dashGridOptions = {}, className, style}) {
-    const drawing = useLibrary(), whole = useNow(printing), small = useNow(narrow) && !whole, language = document.documentElement.lang;
-    const rows = useSame(rowData), columns = useSame(whole ? printed(columnDefs) : fitted(columnDefs, small));
+    const drawing = useLibrary(), whole = useNow(printing), small = useNow(narrow) && !whole, medium = useNow(close) && !whole, language = document.documentElement.lang;
+    const rows = useSame(rowData), columns = useSame(whole ? printed(columnDefs) : fitted(columnDefs, small, medium));
     const options = useSame({...OPTIONS, ...dashGridOptions, ...(whole ? {domLayout: "print"} : {}),
       ...(language.startsWith("zh") && shared.tableWords ? {localeText: shared.tableWords} : {})});
     const box = {className: `grid ${whole || options.domLayout === "autoHeight" ? "" : "tall"} ${className || ""}`, style, onKeyDown: pressed};
     if (!drawing) return createElement("div", {...box, "aria-busy": true});
     return createElement("div", box, createElement(drawing, {
-      key: `${language}${whole}${small}`, id, rowData: rows, columnDefs: columns, defaultColDef: COLUMN, dashGridOptions: options,
+      key: `${language}${whole}${small}${medium}`, id, rowData: rows, columnDefs: columns, defaultColDef: COLUMN, dashGridOptions: options,
       getRowId: "params.data.id", columnSize: null, className: "ag-theme-tonglan", style: {height: "100%"}, setProps: nothing}));
   }
 

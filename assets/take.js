@@ -158,7 +158,15 @@
       item.append(name, ...buttons(chart));
       list.append(item);
     }
-    dialog.append(list);
+    const title = Object.assign(document.createElement("h2"), {textContent: head().textContent, id: "charts-title"});
+    const close = Object.assign(document.createElement("button"), {type: "button", className: "close", textContent: "✕"});
+    close.setAttribute("aria-label", head().dataset.close);
+    close.addEventListener("click", () => dialog.close());
+    dialog.setAttribute("aria-labelledby", title.id);
+    const top = document.createElement("header");
+    top.append(title, close);
+    if (!list.children.length) list.append(Object.assign(document.createElement("li"), {textContent: head().dataset.none}));
+    dialog.append(top, list);
     dialog.addEventListener("close", () => dialog.remove());
     dialog.addEventListener("keydown", event => event.key === "Escape" && event.stopPropagation());
     dialog.addEventListener("click", event => event.target === dialog && dialog.close());

@@ -107,7 +107,7 @@ def table(look: Look, sides: Sequence[Side], rows: Sequence[Indicator], *, timed
                             *(html.Th(heading(look, side, timed=timed), scope="col") for side in sides), *last])),
         *(group(look, sides, [row for row in rows if row.dimension == dimension], timed=timed)
           for dimension in dict.fromkeys(row.dimension for row in rows)),
-    ], className="compare")
+    ], className="compare", style={"--sides": len(sides) + timed})
     return [*lengths(look, sides, timed=timed), html.Div(drawn, className="sideways", tabIndex=0, role="region",
                                                          **{"aria-label": look.say("compare.caption", names=names)})]
 

@@ -78,7 +78,7 @@ def columns(look: Look, indicator: Indicator, *, gaps: bool, told: bool) -> list
     since = look.say(periods.since(look.view.scope.window))
     return [Column("name", level, width=260, narrow=108), Column("value", look.say("multiples.value"), "number", 120, narrow=86),
             Column("bar", bar, "drawing", narrow=0), Column("change", since, "number", 132, narrow=86),
-            *([] if not told else [Column("state", look.say("indicator.state"), "text", 120, narrow=0)]),
+            *([] if not told else [Column("state", look.say("indicator.state"), "text", 132, narrow=0)]),
             Column("course", look.say("multiples.course"), "drawing", 190, narrow=86),
             Column("why", look.say("multiples.why"), "drawing", 76, narrow=0)]
 

@@ -12,7 +12,7 @@ from layouts.look import Look
 from layouts.page import part
 from layouts.table import Cell, Column, Row, table
 
-LOADS = ("load", "open", "overdue", "suspended")
+LOADS = {"load": 0, "open": 54, "overdue": 72, "suspended": 0}   # how wide each is on a phone
 
 
 def title(look: Look, found: Sequence[Score]) -> list[Any]:
@@ -37,9 +37,9 @@ def columns(look: Look, held: Scoring, found: Sequence[Score]) -> list[Column]:
     """Name, band, points, load, then the score's indicators with their weights."""
     titles = {one.indicator.key: look.read(one.indicator.title) for score in found[:1] for one in score.parts}
     return [
-        Column("name", look.say("agency")), Column("band", look.say("organizations.band"), width=76),
-        Column("composite", look.say("organizations.points"), "number", 88),
-        *(Column(key, look.say(f"organizations.{key}"), "number", 96) for key in LOADS),
+        Column("name", look.say("agency"), narrow=124), Column("band", look.say("organizations.band"), width=76, narrow=50),
+        Column("composite", look.say("organizations.points"), "number", 88, narrow=56),
+        *(Column(key, look.say(f"organizations.{key}"), "number", 100, narrow=wide) for key, wide in LOADS.items()),
         *(Column(key, name, "number", 124, look.say("organizations.weight", weight=formats.digits(held.parts[key].weight, 0)))
           for key, name in titles.items()),
     ]

@@ -41,7 +41,8 @@ def actions(look: Look) -> list[Any]:
         html.Button(look.say("take.link"), type="button", className="plain-button", **{"data-copy": look.say("take.copied")}),
         html.Button(look.say("take.charts"), type="button", className="plain-button",
                     **{"data-charts": "", "aria-haspopup": "dialog", "data-place": look.read(look.region.name),
-                       "data-chart": look.say("take.chart", name="{name}")}),
+                       "data-chart": look.say("take.chart", name="{name}"), "data-close": look.say("close"),
+                       "data-none": look.say("take.no_charts")}),
         *(one for what, key in own(look) for one in files(look, what, key)),
     ]
 

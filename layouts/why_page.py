@@ -31,14 +31,23 @@ class Asked:
     by: By
 
 
-def title(look: Look, reading: Reading, name: str, asked: Asked) -> list[Any]:
-    """The page's name, the number now with its marks, and against what it is set."""
+def title(look: Look, reading: Reading, name: str, asked: Asked, compared: float | None) -> list[Any]:
+    """The page's name, the number now with its marks, and against what it is set; `compared` is what of it can be."""
     marks = [states.tag("sim", look.language)] if states.any_simulated([reading]) else []
     indicator = reading.indicator
     whole = links.link(look.read(indicator.title), links.to_indicator_page(look.view, indicator.key))
-    return [html.H1([name, *marks]), html.Div(html.Span(value(look, reading), className="now"), className="stand"),
+    stand = [html.Span(value(look, reading), className="now"), *partly(look, reading, compared)]
+    return [html.H1([name, *marks]), html.Div(stand, className="stand"),
             html.P([whole, " · ", look.read(look.region.name), " · ", periods.told(look), " · ", against(look, asked.against)],
                    className="t2 about")]
+
+
+def partly(look: Look, reading: Reading, compared: float | None) -> list[Any]:
+    """That the sum below speaks of another number than the one now, where it does."""
+    whole, part = (str(formats.quantity(one, reading.indicator, look.language)) for one in (reading.value, compared))
+    if compared is None or reading.value is None or whole == part:
+        return []
+    return [html.Div(html.Div(look.say("why.compared", value=part), className="t3"), className="m")]
 
 
 def against(look: Look, which: Against) -> str:

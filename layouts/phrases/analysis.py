@@ -107,6 +107,7 @@ PHRASES: dict[str, Text] = {
     "why.by.agency": Text("部门", "Agencies"),
     "why.by.channel": Text("渠道", "Channels"),
     "why.against": Text("与何时比", "Compared with"),
+    "why.compared": Text("下面比较的是其中已走完的部分：{value}", "Compared below: its complete part, {value}"),
     "why.nothing": Text("没有可比的数值", "There is nothing to compare"),
     "why.equation": Text("= 结构 {mix} ＋ 各部分自身 {rate}", "= mix {mix} + the parts' own rates {rate}"),
     "why.rest": Text("＋ 未归入任何部分 {rest}", "+ in none of the parts {rest}"),

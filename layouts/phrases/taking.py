@@ -11,6 +11,7 @@ PHRASES: dict[str, Text] = {
     "take.link": Text("复制链接", "Copy link"),
     "take.copied": Text("链接已复制", "Link copied"),
     "take.chart": Text("带走此图：{name}", "Take this chart away: {name}"),
+    "take.no_charts": Text("此页没有可带走的图", "This page has no chart to take away"),
     "take.facts": Text("全部明细", "All rows"),
     "take.regions": Text("下级区域", "Regions below"),
     "take.breakdown": Text("构成", "By class, agency and channel"),

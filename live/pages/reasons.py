@@ -49,7 +49,8 @@ def found(desk: Desk) -> Decomposition:
 def title(desk: Desk) -> list[Any]:
     """The page's name and the number now."""
     indicator = shown(desk)
-    return why_page.title(desk.look, reads.yearly(desk, [indicator])[indicator.key], name(desk), asked(desk))
+    return why_page.title(desk.look, reads.yearly(desk, [indicator])[indicator.key], name(desk), asked(desk),
+                          found(desk).after)
 
 
 def body(desk: Desk) -> list[Any]:

@@ -33,8 +33,11 @@ def test_a_chart_is_taken_away_as_a_picture_named_by_what_and_where(page: Page, 
     page.get_by_role("button", name="Charts", exact=True).click()
     button = page.locator(".charts-list button", has_text=kind).first
     expect(button).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".charts-list").get_by_role("heading", name="Charts")).to_be_visible()
     with page.expect_download(timeout=PATIENCE_MS) as taken:
         button.click()
+    page.locator(".charts-list").get_by_role("button", name="Close").click()
+    expect(page.locator(".charts-list")).to_have_count(0)
     file = tmp_path / "chart"
     taken.value.save_as(file)
     assert taken.value.suggested_filename.endswith(f".{kind.lower()}") and "Area T" in taken.value.suggested_filename

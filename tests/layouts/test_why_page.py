@@ -1,6 +1,7 @@
 """The page of reasons: every bar starts where the one above ends, the sum stays whole, and each part leads on."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -80,5 +81,12 @@ def test_what_cannot_be_taken_apart_says_why_and_still_offers_the_other_ways() -
 
 
 def test_the_title_names_both_sides_of_the_comparison() -> None:
-    told = text(why_page.title(LOOK, town.reading(KEY), "按期结案率：为何变化", Asked("last_year", "region")))
+    told = text(why_page.title(LOOK, town.reading(KEY), "按期结案率：为何变化", Asked("last_year", "region"), None))
     assert "较去年同期" in told and "93.4" in told and "模拟" in told
+
+
+def test_a_number_that_still_runs_says_which_of_it_is_compared():
+    """The sum speaks of whole days alone: where that is another number, the page says so; where it is the same, nothing."""
+    reading = replace(town.reading(KEY), value=78.6)
+    titled = [text(why_page.title(LOOK, reading, "按期结案率：为何变化", ASKED, one)) for one in (78.7, 78.6)]
+    assert "已走完的部分：78.7%" in titled[0] and "已走完" not in titled[1]
