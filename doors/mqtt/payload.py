@@ -1,15 +1,19 @@
-"""A message's payload as rows: JSON of any shape, JSON lines, a bare number or a text."""
+"""A message's payload as rows: JSON of any shape, JSON lines, SenML, separated values, a bare number or a text."""
 
-from collections.abc import Iterator, Mapping
+import csv
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
+from doors.mqtt.senml import measurements
 from readers.objects import feature, is_feature
 
 LARGEST = 8 << 20       # bytes of one payload
 VALUE = "value"         # the column of a payload that is one value
+SEPARATORS = ",;\t|"
 
 
 class Unreadable(ValueError):
@@ -31,8 +35,11 @@ class Rows:
             self.spoilt.append((value, "is no object: {…} was expected"))
 
 
-def read(payload: bytes, form: str = "auto", records: str | None = None, encoding: str | None = None) -> Rows:
-    """The rows of a payload. Raises: Unreadable."""
+def read(
+    payload: bytes, form: str = "auto", records: str | None = None, encoding: str | None = None, header: Sequence[str] = (),
+    now: datetime | None = None,
+) -> Rows:
+    """The rows of a payload; `header` names the values of what is a list of them, `now` is when it came. Raises: Unreadable."""
     if len(payload) > LARGEST:
         raise Unreadable(f"the message has {len(payload):,} bytes; at most {LARGEST:,} are taken")
     text = decoded(payload, encoding)
@@ -42,9 +49,12 @@ def read(payload: bytes, form: str = "auto", records: str | None = None, encodin
         return Rows([{VALUE: text}])
     if form == "lines":
         return of_lines(text)
+    if form == "csv":
+        return of_cells(text, header)
     structured = text[0] in "{["
     try:
-        return of_value(orjson.loads(text), records)
+        value = orjson.loads(text)
+        return of_senml(value, now or datetime.now(UTC)) if form == "senml" else of_value(value, records, header)
     except orjson.JSONDecodeError as error:
         if form == "auto" and not structured:
             return Rows([{VALUE: text}])
@@ -75,16 +85,62 @@ def of_lines(text: str) -> Rows:
     return made
 
 
-def of_value(value: Any, records: str | None) -> Rows:
+def of_value(value: Any, records: str | None, header: Sequence[str]) -> Rows:
     """A JSON value as rows: an object or a list of them; anything else is one value. Raises: Unreadable."""
     made = Rows()
+    if header and isinstance(value, list) and not any(isinstance(one, list | dict) for one in value):
+        value = [value]
     for one in listed(value, records):
-        made.add(one)
+        around, inner = one if isinstance(one, tuple) else ({}, one)
+        if header and isinstance(inner, list):
+            named(made, inner, header, around)
+        else:
+            made.add({**around, **inner} if isinstance(inner, dict) else inner)
     return made
 
 
+def of_senml(value: Any, now: datetime) -> Rows:
+    """Measurements. Raises: Unreadable."""
+    if not isinstance(value, list):
+        raise Unreadable("the message is no SenML, which is a list of records")
+    made = Rows()
+    for one in measurements(value, now):
+        if isinstance(one, dict):
+            made.rows.append(one)
+        else:
+            made.spoilt.append(one)
+    return made
+
+
+def of_cells(text: str, header: Sequence[str]) -> Rows:
+    """Separated values, a row a line; the first names them where nobody else does. An empty one says nothing.
+
+    Raises: Unreadable.
+    """
+    lines = text.splitlines()
+    separator = max(SEPARATORS, key=lines[0].count)
+    made = Rows()
+    try:
+        for cells in csv.reader(lines, delimiter=separator, skipinitialspace=True):
+            if any(cells) and header:
+                named(made, [cell.strip() or None for cell in cells], header)
+            elif any(cells):
+                header = [cell.strip() for cell in cells]
+    except csv.Error as error:
+        raise Unreadable(f"the message is no separated values: {error}") from None
+    return made
+
+
+def named(made: Rows, values: Sequence[Any], header: Sequence[str], around: Mapping[str, Any] | None = None) -> None:
+    """Add values by their names, with what stands around them."""
+    if len(values) == len(header):
+        made.rows.append({**(around or {}), **dict(zip(header, values, strict=True))})
+    else:
+        made.spoilt.append((values, f"has {len(values)} values; {len(header)} were expected: {', '.join(header)}"[:500]))
+
+
 def listed(value: Any, records: str | None) -> Iterator[Any]:
-    """The pieces of a JSON value. Raises: Unreadable."""
+    """The pieces of a JSON value; of one within another, what stands around it and itself. Raises: Unreadable."""
     if isinstance(value, list):
         for one in value:
             yield from inside(one, records) if records else (one,)
@@ -98,7 +154,7 @@ def listed(value: Any, records: str | None) -> Iterator[Any]:
         yield value
 
 
-def inside(value: Any, path: str) -> Iterator[Any]:
+def inside(value: Any, path: str) -> Iterator[tuple[dict[str, Any], Any]]:
     """The rows in a list within an object, with what stands beside each list on the way. Raises: Unreadable."""
     around: dict[str, Any] = {}
     for step in path.split("."):
@@ -107,4 +163,4 @@ def inside(value: Any, path: str) -> Iterator[Any]:
         around |= {name: other for name, other in value.items() if name != step}
         value = value[step]
     for one in value if isinstance(value, list) else [value]:
-        yield {**around, **one} if isinstance(one, dict) else one
+        yield around, one

@@ -46,7 +46,7 @@ class StreamListener(Listener):
 
     def ask(self, connection: Connection) -> None:
         """Learn what Datastreams there are, and ask for the observations of each. Raises: Lost, Unreachable, Unavailable."""
-        client = Client(authorized(self.server, secret(self.server)), timeout_s=120)
+        client = Client(authorized(self.server, secret(self.server)), [self.server.url], timeout_s=120)
         try:
             poller = Poller(self.server, self.source, self.courier, self.state, Remote(self.server.url, client))
             poller.know()

@@ -97,7 +97,7 @@ def fill(heap: Heap, message: Message, topic: Topic, named: dict[str, str]) -> N
     dated = None if message.retained and topic.retained == "dated" else written(message.at)
     around = {**named, TOPIC: message.topic, RECEIVED: dated}
     try:
-        read = payload.read(message.payload, topic.payload, topic.records, topic.encoding)
+        read = payload.read(message.payload, topic.payload, topic.records, topic.encoding, topic.header, message.at)
     except Unreadable as error:
         heap.kept.append(Kept(whole(message), "unreadable", str(error)))
         return

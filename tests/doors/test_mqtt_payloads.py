@@ -46,6 +46,43 @@ def test_a_payload_is_read_as_it_looks(payload: str, rows: list[Any], spoilt: in
     assert (made.rows, len(made.spoilt)) == (rows, spoilt)
 
 
+def test_separated_values_go_by_the_packs_header_or_by_their_first_line() -> None:
+    header = ("device", "value")
+    assert read(b"a1, 21.5\r\n\r\na2;,3", "csv", header=header).rows == [
+        {"device": "a1", "value": "21.5"}, {"device": "a2;", "value": "3"}]
+    assert read(b'device;value\n"a;1";\n', "csv").rows == [{"device": "a;1", "value": None}]
+    made = read(b"a1,21.5\na2", "csv", header=header)
+    assert (made.rows, made.spoilt) == ([{"device": "a1", "value": "21.5"}],
+                                        [(["a2"], "has 1 values; 2 were expected: device, value")])
+
+
+def test_lists_of_values_go_by_the_packs_header() -> None:
+    header = ("device", "value")
+    assert read(b'["a1", 21.5]', header=header).rows == [{"device": "a1", "value": 21.5}]
+    made = read(b'[["a1", 21.5], ["a2", null], {"device": "a3"}, ["a4"]]', header=header)
+    assert made.rows == [{"device": "a1", "value": 21.5}, {"device": "a2", "value": None}, {"device": "a3"}]
+    assert made.spoilt == [(["a4"], "has 1 values; 2 were expected: device, value")]
+    assert read(b'{"rows": [["a1", 1]], "unit": "C"}', records="rows", header=header).rows == [
+        {"unit": "C", "device": "a1", "value": 1}]
+
+
+def test_measurements_of_senml_have_what_the_records_before_them_say() -> None:
+    """The second example of RFC 8428, 5.1.2, with a relative time and a record that only tells what holds after it."""
+    sent = [{"bn": "urn:dev:ow:10e2073a0108006:", "bt": 1.276020076e+09, "bu": "A", "bver": 5, "n": "voltage", "u": "V",
+             "v": 120.1}, {"n": "current", "t": -5, "v": 1.2}, {"n": "current", "v": 1.7}]
+    made = read(json.dumps(sent).encode(), "senml", now=NOON)
+    assert [(row["name"][-7:], row["unit"], row["value"], row["time"][:19]) for row in made.rows] == [
+        ("voltage", "V", 120.1, "2010-06-08T18:01:16"), ("current", "A", 1.2, "2010-06-08T18:01:11"),
+        ("current", "A", 1.7, "2010-06-08T18:01:16")]
+    later = read(b'[{"bn": "a", "bv": 20, "bs": 1}, {"n": "b", "v": 1.5, "t": -60}, {"n": "c", "vb": true}, '
+                 b'{"n": "d", "v": "x"}, 7]', "senml", now=NOON)
+    assert [(row["name"], row["value"], row["sum"], row["time"][11:16]) for row in later.rows] == [
+        ("ab", 21.5, 1, "11:59"), ("ac", True, 1, "12:00")]
+    assert [why[:20] for _, why in later.spoilt] == ["is no measurement: i", "is no object: {…} wa"]
+    with pytest.raises(Unreadable, match="SenML"):
+        read(b"{}", "senml")
+
+
 def test_what_the_pack_says_of_a_payload_counts_more_than_its_looks() -> None:
     assert read(b"21.5", "text").rows == [{"value": "21.5"}]
     assert read(b'{"a": 1}', "text").rows == [{"value": '{"a": 1}'}]

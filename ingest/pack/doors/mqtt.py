@@ -44,9 +44,11 @@ class Topic(Part):
         description="Such as sensors/{device}/{property}; + is any level, # at the end all that follows")
     key: Key | None = Field(None, description="Tells it from others of the entry; its number when left out")
     subject: SubjectName = Field("observations", description="What a row is")
-    payload: Literal["auto", "json", "lines", "text"] = Field(
-        "auto", description="json: an object or a list; lines: one a line; text: all of it is the column `value`; "
-                            "auto: as it looks, a bare number being `value`")
+    payload: Literal["auto", "json", "lines", "text", "csv", "senml"] = Field(
+        "auto", description="json: an object or a list; lines: one a line; text: all of it is the column `value`; csv: separated "
+                            "values; senml: columns name, unit, value, sum, time; auto: as it looks, a bare number being `value`")
+    header: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(
+        (), description="The columns of separated values and of lists of values, in their order; left out, the first line of csv")
     records: str | None = Field(None, description="Where in the object the list of rows is, such as data.items; what stands "
                                                   "beside it belongs to each")
     encoding: str | None = Field(None, description="Of texts that are not UTF-8, such as gb18030")
