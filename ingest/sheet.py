@@ -85,32 +85,35 @@ def by_column(columns: Any) -> Sheet:
 
 def read_lines(body: bytes, names: Sequence[str], rejects: Rejects) -> Sheet:
     """Read a body of one JSON object a line; blank lines are passed over. Raises: Unreadable, TooMany."""
+    plain = at_once(body)
+    if plain is not None:
+        return by_row(plain, names, rejects)
     told = body.split(b"\n")
     places = [place for place, line in enumerate(told) if not line.isspace() and line]
     limit(len(places))
     if not places:
         raise Unreadable("the batch holds no rows")
-    written = [told[place] for place in places]
-    rows, unread = at_once(written), []
-    if rows is None:
-        read_one_by_one = [one(line) for line in written]
-        unread = [Kept(place + 1, [Reason(None, "unreadable", found)], line.decode(errors="replace"))
-                  for place, line, found in zip(places, written, read_one_by_one, strict=True) if type(found) is str]
-        rows = [found[0] for found in read_one_by_one if type(found) is not str]
-        places = [place for place, found in zip(places, read_one_by_one, strict=True) if type(found) is not str]
+    found = [one(told[place]) for place in places]
+    unread = [Kept(place + 1, [Reason(None, "unreadable", why)], told[place].decode(errors="replace"))
+              for place, why in zip(places, found, strict=True) if type(why) is str]
+    rows = [value[0] for value in found if type(value) is not str]
+    lines = [place for place, value in zip(places, found, strict=True) if type(value) is not str]
     sheet = by_row(rows, names, rejects)
-    return Sheet(sheet.count, sheet.columns, rows, np.array(places, np.int64) + 1, unread)
+    return Sheet(sheet.count, sheet.columns, rows, np.array(lines, np.int64) + 1, unread)
 
 
-def at_once(lines: Sequence[bytes]) -> list[Any] | None:
-    """All lines' values, where each is plainly an object of its own; otherwise None."""
-    if not all(line.startswith(b"{") and line.rstrip().endswith(b"}") for line in lines):
+def at_once(body: bytes) -> list[Any] | None:
+    """All lines' values, where each line is plainly an object of its own; otherwise None. Raises: TooMany."""
+    lines = body.removesuffix(b"\n")
+    more = lines.count(b"\n")
+    if not (lines.startswith(b"{") and lines.endswith(b"}") and lines.count(b"}\n{") == more):
         return None
+    limit(more + 1)
     try:
-        rows: list[Any] = orjson.loads(b"[" + b",".join(lines) + b"]")
+        rows: list[Any] = orjson.loads(b"[%b]" % lines.replace(b"}\n{", b"}\n,{"))
     except orjson.JSONDecodeError:
         return None
-    return rows if len(rows) == len(lines) else None
+    return rows if len(rows) == more + 1 else None
 
 
 def one(line: bytes) -> tuple[Any] | str:
