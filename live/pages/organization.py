@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from data_access import cases as records
-from data_access import in_hand, organizations, shares
+from data_access import organizations, shares
 from data_access.in_hand import Hand
 from indicators.filters import with_values
 from indicators.library import INDICATORS
@@ -52,9 +52,8 @@ def hand(desk: Desk) -> tuple[Hand | None, bool]:
     """What it has in hand in the region now, and whether that is simulated; nothing of the past. Raises: DataUnavailable."""
     if desk.past:
         return None, False
-    found = desk.memory.recall(("in hand", desk.picked, reads.calm(desk)), MINUTELY,
-                               lambda: in_hand.in_hand(desk.engine, desk.now, desk.picked))
-    own = next((one for one in found.within(desk.city, desk.region) if one.code == code(desk)), None)
+    found = reads.in_hands(desk)
+    own = next((one for one in found.hands if one.code == code(desk)), None)
     known = named(desk)
     return Hand(code(desk), known) if own is None and known is not None else own, found.simulated
 

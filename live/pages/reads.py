@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from data_access import scorecards
 from data_access.city import Region
+from data_access.in_hand import InHand, in_hand
 from data_access.readings import readings
 from data_access.scorecards import Line, Peers
 from indicators.definition import Indicator
@@ -55,6 +56,12 @@ def lines(desk: Desk, indicators: Sequence[Indicator]) -> dict[str, Line]:
     """The region's scorecard: readings with their places among its siblings. Raises: DataUnavailable."""
     ranked = [one for one in indicators if one.better != "neither"]   # the others have no rank, and may be the costly ones
     return scorecards.marked(desk.region, yearly(desk, indicators), among(desk, desk.region, ranked)).lines
+
+
+def in_hands(desk: Desk) -> InHand:
+    """What organizations have in hand in the region now. Raises: DataUnavailable."""
+    return desk.memory.recall(("in hand", desk.scope.region, desk.picked), MINUTELY,
+                              lambda: in_hand(desk.engine, desk.city, desk.region, desk.now, desk.picked))
 
 
 def changing(indicators: Sequence[Indicator]) -> frozenset[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from data_access import cases, in_hand
+from data_access import cases
 from data_access.movers import movers
 from data_access.readings import ChildReading
 from indicators.definition import DIMENSIONS, Indicator
@@ -16,7 +16,7 @@ from layouts.scorecard import scorecard
 from live import outlines
 from live.desk import CASE, Desk, shown
 from live.pages import reads
-from live.pages.shell import MINUTELY, Section, page
+from live.pages.shell import Section, page
 from live.part import quick
 
 LATE = "event_overdue"
@@ -64,11 +64,8 @@ def hands(desk: Desk) -> list[Any]:
     """What each organization has in hand in the region."""
     if desk.past:
         return region_page.organizations(desk.look, (), simulated=False, past=True)
-    found = desk.memory.recall(("in hand", desk.picked), MINUTELY,
-                               lambda: in_hand.in_hand(desk.engine, desk.now, desk.picked))
-    here = desk.memory.recall(("hands", desk.picked, desk.scope.region), MINUTELY,
-                              lambda: found.within(desk.city, desk.region))
-    return region_page.organizations(desk.look, here, simulated=found.simulated, past=False)
+    found = reads.in_hands(desk)
+    return region_page.organizations(desk.look, found.hands, simulated=found.simulated, past=False)
 
 
 def lead(desk: Desk) -> list[Any]:
