@@ -1,6 +1,6 @@
 """Asking over HTTP: limited in time and size, by HTTP alone, and without a secret in what is said of a failure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
+
+from readers.discreet import Discreet
 
 CONNECT_S = 10
 CHUNK = 1 << 16
@@ -40,13 +42,17 @@ class Got:
 
 
 class Client:
-    """Asks one source. `headers` go with every question; `most` bytes of an answer are taken."""
+    """Asks one source. `opening`, headers that hold secrets, go to the servers of `homes` alone; `most` bytes of an answer
+    are taken."""
 
-    def __init__(self, headers: Mapping[str, str] | None = None, *, timeout_s: float = 30, most: int = MOST) -> None:
+    def __init__(
+        self, opening: Mapping[str, str] | None = None, homes: Collection[str] = (), *, accepted: str = "*/*",
+        timeout_s: float = 30, most: int = MOST,
+    ) -> None:
         self.timeout, self.most = (CONNECT_S, timeout_s), most
-        self.session = requests.Session()
+        self.session = Discreet(opening or {}, homes)
         self.session.max_redirects = REDIRECTS
-        self.session.headers.update({"User-Agent": AGENT, **(headers or {})})
+        self.session.headers.update({"User-Agent": AGENT, "Accept": accepted})
 
     def close(self) -> None:
         """Let go of the connections."""

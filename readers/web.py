@@ -13,6 +13,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
 from readers.content import CHUNK, Content, Folder
+from readers.discreet import Discreet
 from readers.limits import MOST_ANSWER, MOST_DOWNLOADED
 from readers.spec import Read
 from readers.table import Unreadable
@@ -39,9 +40,8 @@ class Client:
 
     def __init__(self, read: Read) -> None:
         self.name, self.timeout = read.url or "", (CONNECT_S, read.timeout_s)
-        self.session = requests.Session()
+        self.session = Discreet({key: secret(value, self.name) for key, value in read.headers.items()}, [self.name])
         self.session.headers["User-Agent"] = AGENT
-        self.session.headers.update({key: secret(value, self.name) for key, value in read.headers.items()})
         retry = Retry(total=TRIES, backoff_factor=PAUSE_S, status_forcelist=BUSY, allowed_methods={"GET"}, raise_on_status=False,
                       retry_after_max=LONGEST_PAUSE_S)
         for scheme in ("http://", "https://"):

@@ -43,7 +43,7 @@ def run(entry: Cap, source: str, courier: Courier, state: State, stop: Event) ->
         repeat(entry.every, folder.look, state, stop)
         return
     token = secret(entry)
-    client = Client({"Accept": ACCEPTED, **({"Authorization": f"Bearer {token}"} if token else {})})
+    client = Client({"Authorization": f"Bearer {token}"} if token else {}, [entry.url or ""], accepted=ACCEPTED)
     try:
         repeat(entry.every, Feed(taker, state, client, stop).look, state, stop)
     finally:

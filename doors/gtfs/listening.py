@@ -202,7 +202,7 @@ def opened(entry: GtfsRealtime, source: str, courier: Courier, state: State) -> 
     opens = secret(entry)
     headers = {entry.header: opens} if opens is not None and entry.parameter is None else {}
     parameters = {entry.parameter: opens} if opens is not None and entry.parameter is not None else {}
-    client = Client(headers)
+    client = Client(headers, entry.url)
     folder = Path() if courier.pack is None else courier.pack.folder
     zone = Surroundings.of(courier).city.zone
     return Listening(entry, source, courier, state, client, [Asked(url, client, parameters) for url in entry.url],

@@ -46,7 +46,7 @@ FIELDS = "phenomenonTime,resultTime,result"
 
 def run(entry: SensorThings, source: str, courier: Courier, state: State, stop: Event) -> None:
     """Ask until told to stop. Raises: Unreachable, Unavailable, Misconfigured."""
-    client = Client(authorized(entry, secret(entry)), timeout_s=120)
+    client = Client(authorized(entry, secret(entry)), [entry.url], timeout_s=120)
     try:
         poller = Poller(entry, source, courier, state, Remote(entry.url, client))
         repeat(entry.every, poller.round, state, stop)

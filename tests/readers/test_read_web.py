@@ -11,8 +11,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 
 from readers import web
+from readers.discreet import Discreet
 from readers.opening import open_tables
 from readers.spec import Paging, Read, Updates
 from readers.table import Unreadable
@@ -208,3 +210,39 @@ def test_an_answer_without_end_is_cut(serve, tmp_path, monkeypatch):
 def test_only_http_is_fetched():
     with pytest.raises(ValueError, match="must begin with http"):
         Read(url="file:///etc/passwd")
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_what_opens_a_server_stays_with_it_when_it_leads_elsewhere(
+    serve: Callable[[Callable[[str, Given], Said]], str], tmp_path: Any, monkeypatch: pytest.MonkeyPatch, status: int,
+) -> None:
+    monkeypatch.setenv("PORTAL_TOKEN", "s3cret")
+    heard: list[tuple[str, str | None]] = []
+
+    def other(path: str, asked: Given) -> Said:
+        heard.append(("other", asked.get("header:x-app-token")))
+        return 200, b"id,n\n000,0\n"
+
+    there = serve(other)
+
+    def portal(path: str, asked: Given) -> Said:
+        heard.append((path, asked.get("header:x-app-token")))
+        return status, b"", {"Location": "/again" if path == "/rows.csv" else f"{there}/rows.csv"}
+
+    read = Read(url=f"{serve(portal)}/rows.csv", headers={"X-App-Token": "$PORTAL_TOKEN"})
+    assert ids(read, tmp_path) == ["000"]
+    assert heard == [("/rows.csv", "s3cret"), ("/again", "s3cret"), ("other", None)]
+
+
+@pytest.mark.parametrize(("url", "told"), [
+    ("http://alerts.example/feed", True), ("https://alerts.example/one.xml", True), ("http://alerts.example:8080/", False),
+    ("http://elsewhere.example/feed", False), ("https://safe.example:443/x", True), ("http://safe.example/x", False),
+    ("https://alerts.example.elsewhere.example/", False), ("https://alerts.example@elsewhere.example/", False)])
+def test_a_secret_goes_to_its_own_server_alone_and_never_from_https_to_http(
+    monkeypatch: pytest.MonkeyPatch, url: str, told: bool,
+) -> None:
+    sent: list[requests.PreparedRequest] = []
+    monkeypatch.setattr(requests.Session, "send", lambda self, request, **options: sent.append(request))
+    session = Discreet({"X-Key": "s3cret"}, ["http://alerts.example/feed", "https://safe.example/"])
+    session.get(url)
+    assert ("X-Key" in sent[0].headers) is told
