@@ -462,14 +462,21 @@
     callouts();
   }
 
+  /* How many lines a name takes: the map breaks name and value together into even ones, so a name breaks before it is broad. */
+  function linesOf({name, value}, width, size) {
+    const whole = width + pen.measureText(value).width, even = whole / Math.ceil(whole / (broad(name) * size));
+    const most = name < "\u2e80" ? name.split(/[ -]/).length : name.length;
+    return Math.max(1, Math.min(most, Math.round(width / even)));
+  }
+
   /* Where the names stand that are on the map. */
   function names() {
     const size = labelSize(shown.labels);
     pen.font = `700 ${size}px ${getComputedStyle(document.documentElement).getPropertyValue("--sans")}`;
     const there = shown.labels.filter(label => !picture.lettered || picture.lettered.includes(label.id));
     return there.map(label => {
-      const {x, y} = project([label.lon, label.lat]), width = pen.measureText(label.name).width, most = (broad(label.name) + 0.5) * size;
-      const lines = Math.ceil(width / most), half = Math.min(width, most) / 2 + 4, tall = (lines + 0.75) * size * 0.58;
+      const {x, y} = project([label.lon, label.lat]), width = pen.measureText(label.name).width;
+      const lines = linesOf(label, width, size), half = width / lines * (lines > 1 ? 1.25 : 1) / 2 + 4, tall = (lines + 0.75) * size * 0.58;
       return {id: label.id, left: x - half, right: x + half, top: y - tall, bottom: y + tall};
     });
   }
