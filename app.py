@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from dash import Dash
+from dash.development.base_component import Component
 from flask import Flask, request
 
 from callbacks import failure, map_click, map_state
@@ -23,6 +23,7 @@ from indicators.text import Language
 from ingest import pack
 from ingest.mapping.faults import MappingError
 from layouts import notice, wall
+from layouts.behind import behind
 from live import address, bundle, frame, garbage, gate, headers, health, retrying, sources, squeeze, status, stream, tiles, walls
 from live.briefings import office
 from live.briefings import routes as briefings
@@ -32,7 +33,7 @@ from live.briefings.press import press
 from live.briefings.shelf import Shelf
 from live.exports import routes as exports
 from live.gate import Gate
-from live.language import preferred, speak
+from live.language import asked, preferred, speak
 from live.mount import mount
 from live.playlist import Playlist, Scene, Walls
 from live.printing import routes as printing
@@ -64,12 +65,12 @@ def create_app(settings: Settings) -> Dash:
     office.adopt(kept)
     studio = Studio(engine)
     app = frame.Screen(
-        __name__, title="一网统览", update_title="", index_string=frame.index(ASSETS, colours),
+        lambda: skeleton(studio), name=__name__, title="一网统览", update_title="", index_string=frame.index(ASSETS, colours),
         assets_folder=str(ASSETS), assets_path_ignore=["vendor"], assets_ignore=re.escape(frame.FIRST),
         suppress_callback_exceptions=True, on_error=failure.tell(language),
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    app.layout = lambda: layout(studio)
+    app.layout = behind()
     map_click.register(app, lambda: studio.atlas.city, language)
     map_state.register(app)
     add_routes(app, engine, studio, settings, programme(said), kept)
@@ -96,17 +97,16 @@ def database_url(settings: Settings) -> str:
     return url
 
 
-def layout(studio: Studio) -> Any:
-    """The page's skeleton; everything on it comes by the stream."""
-    city = studio.atlas.city
-    return notice.page(language()) if city is None else wall.wall(city, language(), page=page(city))
+def skeleton(studio: Studio) -> Component:
+    """Where everything stands in the page that is asked for; what stands there comes by the stream."""
+    city, spoken = studio.atlas.city, asked(request)
+    return notice.page(spoken) if city is None else wall.wall(city, spoken, page=page(city))
 
 
 def page(city: City) -> str | None:
-    """Which page the browser that asks for the skeleton has opened; None for the wall, and for an address that leads nowhere."""
-    opened = urlsplit(request.referrer or "")
+    """Which page is asked for; None for the wall, and for an address that leads nowhere."""
     with suppress(address.Refused):
-        found = address.read(city, opened.path, opened.query, language()).page
+        found = address.read(city, request.path, request.query_string.decode(errors="replace"), language()).page
         return None if found is None else found.name
     return None
 

@@ -78,9 +78,9 @@
     return container && createPortal(createElement(Guard, {of}), container, id);
   }
 
-  /* What Dash itself put there, before anything was sent, gives way. */
+  /* What the document began with gives way. */
   function take(id, container) {
-    if (!shown.has(id) && container.childNodes.length) window.dash_clientside.set_props(id, {children: null});
+    if (!shown.has(id)) container.replaceChildren();
   }
 
   function attribute(container, name, value) {

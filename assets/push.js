@@ -1,4 +1,4 @@
-/* The live page: opens this address's stream, hands what comes to Dash, says when nothing comes, and lets ages tick. */
+/* The live page: opens this address's stream, has what comes drawn, says when nothing comes, and lets ages tick. */
 (() => {
   "use strict";
 
@@ -8,7 +8,7 @@
   const RETRY_MS = 500, LONGEST_MS = 3000;
   const SLOW_MS = 300;       // what comes sooner needs no sign that it is on its way: the sign would cost a frame before it
   const HIDDEN_MS = 60000;   // a page that nobody sees gives its connection back: browsers have six per host
-  const ROOT = "wall", STRIP = "cut", STAGE = "stage";
+  const ROOT = "wall", STRIP = "cut", STAGE = "stage", BEHIND = "toast";
 
   const shared = window.tonglan = window.tonglan || {};
   let source = null;         // the stream, while it is open
@@ -21,13 +21,12 @@
   let paused = false;
   let tried = 0;             // when the stream was opened last
   let wait = 0;              // how long to wait before it is opened again
-  let held = [];             // what came before Dash was ready
   let early = null;          // what was shown before the stream that is open now had said anything
 
   const root = () => document.getElementById(ROOT);
   const now = () => Date.now() + ahead;
   const here = () => location.pathname + location.search;
-  const ready = () => Boolean(window.dash_clientside?.set_props && root());
+  const listens = () => Boolean(window.dash_clientside?.set_props && document.getElementById(BEHIND));   // Dash comes late
 
   /* ---- the stream ---- */
 
@@ -63,7 +62,7 @@
   }
 
   function picture({address: drawn, props}) {
-    if (ready() && !document.getElementById(STAGE)) return reload();   // this page was made before there was a city
+    if (!document.getElementById(STAGE)) return reload();   // this page was made before there was a city
     painted = true;
     shared.drawn = drawn;
     show(early ? news(props, early) : props);
@@ -107,24 +106,16 @@
   /* ---- the picture ---- */
 
   function show(props) {
-    held.push(props);
-    flush();
-  }
-
-  function flush() {
-    if (!ready()) return;
-    const together = {};
-    for (const props of held.splice(0)) {
-      for (const [id, values] of Object.entries(props)) together[id] = {...together[id], ...values};
-    }
-    Object.assign(rest, shared.draw(together));
+    Object.assign(rest, shared.draw(props));
     requestAnimationFrame(() => { settle(); setTimeout(handOn); });
+    shared.begin();
   }
 
-  /* What is no face of the page (the map's state) follows when the faces have been painted. */
+  /* What is no face of the page (the map's state) follows when the faces have been painted, and Dash listens. */
   let rest = {};
 
   function handOn() {
+    if (!listens()) return;
     const due = Object.entries(rest);
     rest = {};
     for (const [id, values] of due) window.dash_clientside.set_props(id, values);
@@ -283,5 +274,5 @@
   setInterval(watch, WATCH_MS);
   setInterval(tick, 1000);
   open();
-  (function boot() { ready() ? flush() : setTimeout(boot, 30); })();
+  (function boot() { listens() ? handOn() : setTimeout(boot, 30); })();
 })();

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import floor, log10
 from typing import Any, Protocol
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from data_access.attention import Attention
@@ -27,7 +27,6 @@ FINEST = 120                # more regions than this are too small to be told ap
 NO_DATA, NOT_APPLICABLE = -1, -2
 EMPTY = {"no_data": NO_DATA, "no_base": NO_DATA, "dead": NO_DATA, "not_applicable": NOT_APPLICABLE}
 CALLOUTS = 3
-LAYERS = ("overdue", "due_soon", "open", "alarm", "offline", "lot")
 ROUND = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 HIDDEN_AT_FIRST = ("lot",)
 TONES = {"extreme": "bad", "severe": "bad", "moderate": "watch"}
@@ -44,18 +43,13 @@ class Child(Protocol):
 
 
 def stage(*over: Component) -> list[Component]:
-    """The stage's skeleton: the map's element, its stores, its key, and a column over it that begins with the legend."""
+    """The stage's skeleton: the map's element, its key, and a column over it that begins with the legend."""
     return [
         html.Div(id=ids.MAP, className="map"),
         html.Div(id=ids.BOARD, className="board"),
         html.Div([html.Div(id=ids.CHIPS, className="chips"), html.Div(id=ids.LEGEND, className="legend"), *over],
                  className="stage-over"),
         html.Div(id=ids.MAP_KEY, className="map-key"),
-        dcc.Store(id=ids.MAP_STATE),
-        dcc.Store(id=ids.MAP_MOVING),
-        dcc.Store(id=ids.MAP_AREAS),
-        dcc.Store(id=ids.MAP_CLICK),
-        dcc.Store(id=ids.MAP_VIEW),
     ]
 
 

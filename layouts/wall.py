@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
 from data_access.city import City
 from indicators.definition import Dimension
@@ -18,23 +18,18 @@ LEFT: tuple[Dimension, ...] = ("people", "places", "objects")
 RIGHT: tuple[Dimension, ...] = ("events", "situation", "organizations")
 
 
-def wall(
-    city: City, language: Language, drawn: Mapping[str, Any] | None = None, stores: Sequence[Any] = (), page: str | None = None,
-) -> html.Div:
+def wall(city: City, language: Language, drawn: Mapping[str, Any] | None = None, page: str | None = None) -> html.Div:
     """The whole screen; `page` names the page that stands in the wall's place.
 
-    `drawn` holds what is already drawn, children by component id, so that the first paint need
-    not wait for the stream; `stores` are further components without a look of their own.
+    `drawn` holds what is already drawn, children by component id.
     """
     root = html.Div(
         [
-            dcc.Location(id=ids.ADDRESS, refresh="callback-nav"), *stores,
             html.Nav(skip(language), id=ids.SKIP, className="skip"), header(city, language),
             html.Div(cut(language), id=ids.CUT, className="cut", role="status"),
             html.Section(id=ids.ATTENTION, className="att", **named(ids.ATTENTION)),
             column(LEFT, "col l"), middle(), column(RIGHT, "col r"),
             pages.skeleton(),
-            html.Div(id=ids.TOAST, className="toast", role="status"),
             html.Div(id=ids.NOTICE, className="notice", role="alert"),
             html.Div(id=ids.NEWS, className="unseen", role="status"),
         ],

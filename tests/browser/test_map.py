@@ -22,6 +22,7 @@ from indicators.reading import Reading
 from indicators.scope import Scope
 from indicators.text import Language, Text
 from layouts import ids, stage
+from layouts.behind import stores
 from layouts.look import Look
 from layouts.ramp import Ramp
 from layouts.view import Mode, View
@@ -76,13 +77,14 @@ def state(city: City, code: str = "T", language: Language = "zh", values: Mappin
 def address(engine: Engine, city: City) -> Iterator[str]:
     """A page with nothing but the stage, which also writes down what was clicked."""
     app = Dash("map", assets_folder=str(ASSETS), assets_path_ignore=["vendor"],
-               assets_ignore=r"(ahead|charts|faces|plots|push)\.js|wall\.css")
+               assets_ignore=r"(ahead|charts|dash|faces|plots|push)\.js|wall\.css")
     app.server.register_blueprint(blueprint(engine, lambda: city, lambda: NOON))
     parts = stage.stage(html.Div(id="over"))
     named = {part.id: part for part in parts if hasattr(part, "id")}
     look = Look(View(Scope("T")), city, NOON)
     named[ids.MAP_KEY].children = stage.key(look, {"overdue": 1}, simulated_marks=True, no_data=True)
-    app.layout = html.Div([html.Section(parts, id="box", style={"position": "fixed", "inset": "0"}), html.Output(id="clicked")])
+    box = html.Section(parts, id="box", style={"position": "fixed", "inset": "0"})
+    app.layout = html.Div([box, html.Output(id="clicked"), *stores()])
     app.clientside_callback(ClientsideFunction("tonglan_map", "apply"), Input(ids.MAP_STATE, "data"))
     app.clientside_callback("data => JSON.stringify(data)", Output("clicked", "children"), Input(ids.MAP_CLICK, "data"))
     server = make_server("127.0.0.1", 0, app.server, threaded=True)

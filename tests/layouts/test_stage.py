@@ -182,5 +182,5 @@ def test_the_stage_holds_the_map_its_key_and_what_is_laid_over_it(town: City) ->
 
     over = html.Div(id="over")
     ids = [getattr(part, "id", None) for part in stage.stage(over)]
-    assert ids == ["map", "board", None, "map-key", "map-state", "map-moving", "map-areas", "map-click", "map-view"]
+    assert ids == ["map", "board", None, "map-key"]
     assert stage.stage(over)[2].children[-1] is over

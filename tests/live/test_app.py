@@ -2,6 +2,8 @@
 
 import gzip
 import hashlib
+import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +12,7 @@ from flask.testing import FlaskClient
 
 from app import ASSETS
 from data_access.city import City
+from layouts import ids
 from settings import Settings
 
 GZIP = {"Accept-Encoding": "gzip"}
@@ -39,10 +42,21 @@ def test_a_page_opened_directly_answers_with_the_status_of_its_address(client: F
 
 @pytest.mark.parametrize(("opened", "page"), [("/region/T1", "region"), ("/briefings", "briefings"), ("/r/T1", None), ("/", None),
                                               ("/region/T9", None), ("/etc/passwd", None)])
-def test_the_skeleton_is_that_of_the_page_which_asks_for_it(client: FlaskClient, opened: str, page: str | None) -> None:
-    answer = client.get("/_dash-layout", headers={"Referer": f"http://localhost{opened}"}, buffered=True)
-    assert answer.get_json()["props"].get("data-page") == page
-    assert client.get("/_dash-layout", buffered=True).get_json()["props"].get("data-page") is None
+def test_the_skeleton_is_that_of_the_page_which_is_asked_for(client: FlaskClient, opened: str, page: str | None) -> None:
+    root = re.search(r'<div id="wall"[^>]*>', client.get(opened).get_data(as_text=True))
+    assert root is not None
+    assert re.findall(r'data-page="([^"]*)"', root[0]) == ([] if page is None else [page])
+
+
+def test_a_page_needs_nothing_of_dash_to_show_its_first_picture(client: FlaskClient) -> None:
+    """Its skeleton stands in the document, React and our own scripts run at once; Dash's wait in a template."""
+    document = client.get("/").get_data(as_text=True)
+    at_once, later = document.split('<template id="dash">')
+    assert all(f'id="{part}"' in at_once for part in (ids.MAP, ids.FEED, ids.panel("people"), ids.PAGE_HEAD))
+    assert len(re.findall(r"<script src", at_once)) == 4, "theme, React twice, ours"
+    assert "new DashRenderer()" in later and "dash_renderer" in later and "/assets/" not in later
+    kept = json.dumps(client.get("/_dash-layout", buffered=True).get_json())
+    assert all(f'"{part}"' in kept for part in (ids.ADDRESS, ids.MAP_STATE, ids.MAP_CLICK, ids.TOAST))
 
 
 def test_nothing_may_be_loaded_from_elsewhere(client: FlaskClient) -> None:
@@ -137,5 +151,6 @@ def test_a_click_on_the_map_is_answered_with_an_address(client: FlaskClient) -> 
 
 def test_the_page_speaks_the_browsers_language(client: FlaskClient) -> None:
     for accepted, language in (("zh-CN,zh;q=0.9", "zh"), ("en-US", "en"), ("fr", "en"), ("", "zh")):
-        layout = client.get("/_dash-layout", headers={"Accept-Language": accepted} if accepted else {}).get_json()
-        assert layout["props"]["data-language"] == language, accepted
+        document = client.get("/", headers={"Accept-Language": accepted} if accepted else {}).get_data(as_text=True)
+        assert f'data-language="{language}"' in document, accepted
+        assert 'data-language="en"' in client.get("/?lang=en").get_data(as_text=True), "what the address says comes first"
