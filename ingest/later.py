@@ -17,7 +17,8 @@ from data_access.city import City
 from data_access.engine import sql
 from ingest.contributions import DELTA, Entry, Observed, add, bins, city_days, count
 from ingest.copy import copy_rows
-from ingest.rollups import DAYS, DELTA_BINS, DELTA_DAYS, DELTA_HOURS, HOURS, SKETCHES, Ledger, day_bounds, settle
+from ingest.rollup_tables import DAYS, HOURS, SKETCHES
+from ingest.rollups import DELTA_BINS, DELTA_DAYS, DELTA_HOURS, Ledger, day_bounds, settle
 
 KEY = ["metric_id", "region_id", "hour", "day", "bin"]
 NETS = {

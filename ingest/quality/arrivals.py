@@ -25,7 +25,8 @@ from ingest.batch import Batch
 from ingest.contributions import Numbered, add
 from ingest.quality.dimensions import FAULTS, LEFT_OUT, fault
 from ingest.rejects import Kept, Reason
-from ingest.rollups import DAYS, FROM_LISTS, HOURS, settle
+from ingest.rollup_tables import DAYS, HOURS
+from ingest.rollups import FROM_LISTS, settle
 
 DEEPEST = 2  # level of the regions that rows are counted by
 COLUMNS = ("came", "rejected", "marked", *FAULTS, "timed", "in_time")

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from indicators.definition import Metric
 from indicators.metrics import METRICS
-from ingest import rollups
+from ingest import rollup_tables, rollups
 from ingest.rows import SENT_STEPS
 from tests.ingest.conftest import Case, Sender
 
@@ -29,9 +29,9 @@ def test_groups_counted_cell_by_cell_are_the_ones_that_sorting_gives(monkeypatch
     region, hour, bin_ = np.array([7, 9, 7, 7]), np.array([400_000, 399_999, 400_000, 400_000]), np.array([5, 5, -32768, -32768])
     made = []
     for cells in (0, 1_000_000):
-        monkeypatch.setattr(rollups, "CELLS", cells)
-        hours = rollups.grouped(1, region, hour, np.array([1.5, 2, 3, 4]))
-        bins = rollups.grouped(1, region, hour, None, bin_)
+        monkeypatch.setattr(rollup_tables, "CELLS", cells)
+        hours = rollup_tables.grouped(1, region, hour, np.array([1.5, 2, 3, 4]))
+        bins = rollup_tables.grouped(1, region, hour, None, bin_)
         made.append([list(zip(hours.region_id, hours.bucket, hours.n, hours.total, strict=True)),
                      list(zip(bins.region_id, bins.bucket, bins.bin, bins.n, strict=True))])
     assert made[0] == made[1] == [
@@ -173,8 +173,8 @@ def test_after_any_storm_of_batches_the_rollups_are_what_the_facts_say(sender: S
 
 def test_groups_that_are_copied_in_beside_known_ones_are_added_once(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
     """The way of big batches, taken by small ones: what is new in the rollups is copied, the rest added to what is there."""
-    monkeypatch.setattr(rollups, "FEW", 0)
-    monkeypatch.setattr(rollups, "DENSE", 10**6)
+    monkeypatch.setattr(rollup_tables, "FEW", 0)
+    monkeypatch.setattr(rollup_tables, "DENSE", 10**6)
     storm = Storm(20264)
     for part in range(6):
         sender.send("cases", [storm.case() | {"id": f"copied {part} {number}"} for number in range(40)])
