@@ -29,23 +29,34 @@
     return {why: await answers(address) ? "foreign" : "silent"};
   }
 
-  /* What an error of the library means to a person. */
-  async function meaning(error, address) {
+  /* What an error of the library means to a person; `moved`: whether there was a picture before. */
+  async function meaning(error, address, moved) {
     const {type, details, response} = error;
     if (CODECS.has(details)) return {why: "codec", value: error.mimeType || error.levels?.[0]?.codecSet || ""};
     if (details === "manifestParsingError" || details === "levelEmptyError" || details === "levelParsingError") return {why: "other"};
     if (type === "networkError" && response?.code >= 400) return {why: "refused", value: response.code};
-    if (type === "networkError") return details.startsWith("frag") ? {why: "broken"} : silent(address);
+    if (type === "networkError") return moved ? {why: "broken"} : silent(error.frag?.url || error.url || address);
     return {why: type === "mediaError" ? "codec" : "broken", value: ""};
   }
 
   /* Plays into a video. Returns: what stops it. `told` hears {why, value}; why is "playing" once it moves. */
   function play(video, address, told) {
     const ended = new AbortController(), on = (name, heard) => video.addEventListener(name, heard, {signal: ended.signal});
-    let player = null;
+    let player = null, last = null;     // what went wrong last, which the library tries again by itself
     const tell = said => { if (!ended.signal.aborted) told(said); };
-    const patience = setTimeout(async () => tell(await silent(address)), PATIENCE_MS);
-    on("timeupdate", () => { if (video.currentTime > 0) { clearTimeout(patience); tell({why: "playing"}); } });
+    const moves = () => video.currentTime > 0 && video.videoWidth > 0;
+    const patience = setTimeout(async () => {
+      if (last) tell(await meaning(last, address, false));
+      else tell(video.currentTime > 0 ? {why: "other"} : await silent(address));    // sound alone is no picture
+    }, PATIENCE_MS);
+    let standing;       // a stream that nobody feeds any more is no error to the library, and its last picture is not live
+    on("timeupdate", () => {
+      if (!moves()) return;
+      clearTimeout(patience);
+      clearTimeout(standing);
+      standing = setTimeout(() => { if (video.ended || !video.paused) tell({why: "broken"}); }, PATIENCE_MS);
+      tell({why: "playing"});
+    });
     const begin = () => video.play().catch(() => {});   // where it may not begin by itself there is a button to
     if (window.MediaSource || window.ManagedMediaSource) {
       import(LIBRARY).then(({default: Hls}) => {
@@ -53,10 +64,14 @@
         player = new Hls({backBufferLength: 30});
         player.on(Hls.Events.MANIFEST_PARSED, begin);
         player.on(Hls.Events.ERROR, async (_, error) => {
-          if (!error.fatal) return;
+          if (!error.fatal) {
+            if (error.type === "networkError") last = error;
+            return;
+          }
           clearTimeout(patience);
+          const moved = moves();
           player.destroy();
-          tell(await meaning(error, address));
+          tell(await meaning(error, address, moved));
         });
         player.loadSource(address);
         player.attachMedia(video);
@@ -71,6 +86,7 @@
     return () => {
       ended.abort();
       clearTimeout(patience);
+      clearTimeout(standing);
       player?.destroy();
       video.removeAttribute("src");
       video.load();

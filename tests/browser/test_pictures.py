@@ -22,7 +22,7 @@ from tests.ingest import hamlet
 PATIENCE_S = 40
 FOREIGN = "/foreign/"
 NO_MAP = "export const addProtocol = () => {}; export class Map { constructor() { throw new Error('no map here'); } }"
-CAMERAS = ("plays", "missing", "foreign", "unknown", "page", "blind", "down", "stranger")
+CAMERAS = ("plays", "missing", "foreign", "unknown", "page", "blind", "down", "stranger", "torn")
 
 
 class Media(SimpleHTTPRequestHandler):
@@ -57,6 +57,8 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     shutil.copytree(folder / "plays", folder / "blind")
     (folder / "unknown").mkdir()
     (folder / "unknown/index.m3u8").write_text('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=9,CODECS="hvc9.1"\nlow.m3u8\n')
+    (folder / "torn").mkdir()
+    shutil.copy(folder / "plays/index.m3u8", folder / "torn")
     (folder / "page").mkdir()
     (folder / "page/index.m3u8").write_text("<html>Please sign in</html>")
     subprocess.run(["ffmpeg", "-v", "error", "-i", str(folder / "plays/index0.ts"), "-frames:v", "1", str(folder / "still.jpg")],
@@ -133,6 +135,30 @@ def test_a_stream_that_does_not_play_says_why(page: Page, site: str, witness: Wi
     expect(page.locator(".picture.failed [role=status]")).to_contain_text(why)
     expect(page.locator(".picture button")).to_have_text(button)
     witness.complaints.clear()   # the browser's own words about an address that does not answer
+
+
+def test_a_stream_whose_pieces_are_missing_says_their_error_and_not_that_it_may_not_be_read(
+        page: Page, site: str, witness: Witness) -> None:
+    """The library asks for a piece again and again by itself; a picture that does not come meanwhile is given up."""
+    page.clock.install()
+    with page.expect_response(lambda response: response.url.endswith(".ts") and response.status == 404):
+        page.goto(f"{site}/?device=torn&lang=en")
+    page.clock.fast_forward(15_000)
+    expect(page.locator(".picture.failed [role=status]")).to_contain_text("The picture's address answers with error 404")
+    witness.complaints.clear()   # the browser's own words about a piece that is not there
+
+
+def test_a_stream_that_stands_still_is_no_longer_called_live(page: Page, site: str, witness: Witness) -> None:
+    page.clock.install()
+    page.goto(f"{site}/?device=plays&lang=en")
+    expect(page.locator(".picture.playing [role=status]")).to_have_text("Live · muted")
+    video = page.get_by_label("Picture of Gate plays")
+    until(lambda: video.evaluate("it => it.duration") > 10, PATIENCE_S)
+    video.evaluate("it => { it.currentTime = it.duration - 0.3; }")
+    until(lambda: video.evaluate("it => it.ended"), PATIENCE_S)
+    page.clock.fast_forward(15_000)
+    expect(page.locator(".picture.failed [role=status]")).to_have_text("The picture broke off")
+    witness.complaints.clear()   # of the map that is not there
 
 
 def test_a_camera_that_sees_nothing_is_opened_only_when_asked_and_a_strange_place_never(
