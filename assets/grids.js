@@ -56,7 +56,7 @@
   Object.assign(window.dashAgGridFunctions ||= {}, {lastly});
 
   const COLUMN = {
-    cellRenderer: "Face", comparator: {function: "lastly"}, sortable: true, resizable: true, minWidth: 90, suppressMovable: true,
+    cellRenderer: "Face", comparator: {function: "lastly"}, sortable: true, resizable: true, minWidth: 90, suppressMovable: true, wrapHeaderText: true, autoHeaderHeight: true,
   };
   const OPTIONS = {
     suppressCellFocus: false, animateRows: false, suppressColumnMoveAnimation: true, enableCellTextSelection: true, ensureDomOrder: true, accentedSort: false,
@@ -92,7 +92,7 @@
   function printed(columns) {
     const widths = columns.map((column, at) => column.width || (at ? SHARE : NAME)), whole = widths.reduce((sum, width) => sum + width, 0);
     return columns.map(({narrow: _, flex, floatingFilter, ...kept}, at) => ({
-      ...kept, width: Math.floor(widths[at] * SHEET / whole), minWidth: 0, wrapHeaderText: true, autoHeaderHeight: true}));
+      ...kept, width: Math.floor(widths[at] * SHEET / whole), minWidth: 0}));
   }
 
   /* On a tablet columns are closer, and names stay in sight where not all columns fit. */
@@ -101,7 +101,7 @@
     const whole = told.reduce((sum, column) => sum + (column.width || COLUMN.minWidth), 0);
     return told.map((column, at) => {
       const {flex, ...kept} = column, first = at === 0 && whole > window.innerWidth;
-      return {...(first ? {...kept, width: column.width || FIRST, pinned: "left"} : column), wrapHeaderText: true, autoHeaderHeight: true};
+      return first ? {...kept, width: column.width || FIRST, pinned: "left"} : column;
     });
   }
 
@@ -112,7 +112,7 @@
       if (!small) return column;
       const {flex, floatingFilter, ...kept} = column;
       const least = width || (at ? 112 : 124);
-      return {...kept, minWidth: least, ...(at ? {flex: least} : {width: least, pinned: "left"}), wrapHeaderText: true, autoHeaderHeight: true};
+      return {...kept, minWidth: least, ...(at ? {flex: least} : {width: least, pinned: "left"})};
     });
   }
 

@@ -114,7 +114,7 @@ def state(look: Look, reading: Reading) -> list[Any]:
 def change(look: Look, reading: Reading, before: float | None, against: Any) -> list[Any]:
     """How far it moved, which leads to why, and whether that is for better or worse."""
     now = reading.value if reading.comparable is None else reading.comparable
-    moved = formats.change(reading.indicator, now, before, look.language)
+    moved = formats.change(reading.indicator, now, before, look.language, alone=True)
     if moved is None or reading.status != "ok":
         return [html.Span(formats.NONE, className="t3")]
     address = links.to_why(look.view, reading.indicator.key, against=against)

@@ -23,9 +23,14 @@ def figure(reading: Reading, reach: Sequence[float] | None = None) -> figures.Fi
     if reach is not None:
         drawn = {**drawn, "layout": {**drawn["layout"], "yaxis": {"range": list(reach)}}}
     target = reading.indicator.target
-    if target is None or not trend.near(target.good, reach or [point.value for point in reading.series]):
+    if target is None:
         return drawn
-    return grounded(drawn, target.good, upward=reading.indicator.better == "higher")
+    values = [point.value for point in reading.series if point.value is not None]
+    upward = reading.indicator.better == "higher"
+    met = all(value >= target.good if upward else value <= target.good for value in values)   # far beyond is on target, too
+    if not met and not trend.near(target.good, reach or values):
+        return drawn
+    return grounded(drawn, target.good, upward=upward)
 
 
 def course(reading: Reading) -> figures.Figure:

@@ -158,7 +158,7 @@ def reasons(desk: Desk, order: Order) -> tuple[Sheet, Facts]:
     unit = look.say("points") if indicator.unit == "percent" else UNITS[indicator.unit].symbol[look.language]
     rows: list[Line] = [[one.key, parting.named(look, found.by, one.key, one.name), one.before, one.after, one.n_before,
                          one.n_after, one.mix, one.rate, one.contribution, unit] for one in found.parts]
-    if found.rest:
+    if why_page.visible(found, found.rest):   # not what is left of rounding a float
         rows.append(["", look.say("why.rest.name"), None, None, None, None, None, None, found.rest, unit])
     told_of = about.of_indicator(desk, indicator, reads.yearly(desk, [indicator])[indicator.key])
     change = [(look.say("why.title"), look.say(f"why.by.{found.by}")),

@@ -12,7 +12,7 @@ from data_access.scorecards import Line, Rank
 from indicators.reading import Reading
 from indicators.scope import Scope
 from indicators.text import Language, Text
-from layouts import comparison, movement, page_head, periods, region_page, scorecard
+from layouts import comparison, movement, page_head, periods, region_page, scorecard, spark
 from layouts.address.pages import ComparePage, RegionPage
 from layouts.look import Look
 from layouts.view import View
@@ -152,3 +152,12 @@ def test_a_comparison_of_six_offers_no_seventh():
     six = [here.city.region(code) for code in ("BX", "BX01", "BX02", "BX03", "BX04", "BX05")]
     told = text(comparison.title(here, here.view.page, six))  # type: ignore[arg-type]
     assert "最多 6 个区域" in told and "添加区域" not in told
+
+
+@pytest.mark.parametrize(("value", "grounded"), [(99.9, True), (40.0, False)])
+def test_a_course_far_beyond_its_target_stands_on_the_targets_ground_and_one_far_short_of_it_does_not(
+        value: float, grounded: bool) -> None:
+    """Devices online, good from 95: all points at 99.9 ± a little are on target though 95 is far off their axis; at 40 none is."""
+    reading = town.reading("object_online", value=value)
+    series = tuple(replace(point, value=value + 0.01 * (at % 2)) for at, point in enumerate(reading.series))
+    assert bool(spark.figure(replace(reading, series=series))["layout"].get("shapes")) is grounded
