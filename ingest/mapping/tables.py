@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import yaml
 
+from ingest.mapping import plain_yaml
 from ingest.mapping.faults import Faults, MappingError
 from ingest.mapping.values import Table, scalar_text
 
@@ -46,7 +47,7 @@ def from_file(path: Path, changed: int, key: str | None, value: str | None) -> M
     text = decoded(path)
     if path.suffix.lower() in (".yaml", ".yml"):
         try:
-            content = yaml.safe_load(text)
+            content = plain_yaml.load(text)
         except yaml.YAMLError as error:
             raise MappingError(f"{path} is not YAML: {error}") from error
         if not isinstance(content, dict):

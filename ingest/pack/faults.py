@@ -9,6 +9,8 @@ import yaml
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from ingest.mapping import plain_yaml
+
 Where = tuple[int | str, ...]
 
 FILLED = ("folder", "sources")   # by whoever reads the pack, from where it lies
@@ -33,8 +35,8 @@ class Marked:
         except UnicodeDecodeError as error:
             raise PackError(f"{file}: expected UTF-8 text, found something else at byte {error.start}") from error
         try:
-            self.node = yaml.compose(text, Loader=yaml.SafeLoader)
-            self.content: Any = yaml.safe_load(text)
+            self.node = yaml.compose(text, Loader=plain_yaml.Loader)
+            self.content: Any = plain_yaml.load(text)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = "" if mark is None else f", line {mark.line + 1}"

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
-import yaml
 from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
@@ -19,6 +18,7 @@ from doors.keeper import Keeper
 from doors.mqtt.broker import own_topics
 from doors.serving import create_doors
 from doors.state import States
+from ingest.mapping import plain_yaml
 from ingest.pack import Source, read
 from settings import ROOT
 from tests.doors.broker import PROGRAM as BROKER
@@ -125,4 +125,6 @@ def test_a_camera_comes_with_the_address_of_its_stream(address: str, sender: Sen
 
 
 def test_the_pack_lines_of_cameras_are_a_source() -> None:
-    Source.model_validate(yaml.safe_load(SECTIONS["GB/T 28181"].partition("```yaml\n")[2].partition("```")[0]))
+    said = plain_yaml.load(SECTIONS["GB/T 28181"].partition("```yaml\n")[2].partition("```")[0])
+    table = Source.model_validate(said).datasets[1].map.columns["value"].table
+    assert table is not None and table.entries == {"ON": "1", "OK": "1", "OFF": "0"}
