@@ -189,7 +189,7 @@ def test_a_notice_reaches_the_viewer_by_itself_and_a_burst_is_taken_together(hub
             painter.values["city"] = value
             hub.changed(CASE)
             time.sleep(0.01)
-        deadline = time.monotonic() + 3
+        deadline = time.monotonic() + 30
         newest = None
         while newest != 50 and time.monotonic() < deadline:
             newest = texts(mailbox, 0.2).get("panel", {}).get("children", newest)
@@ -207,7 +207,7 @@ def test_a_hub_whose_database_is_cut_does_not_ask_it(hub: Hub[str], painter: Pai
         time.sleep(0.2)
         assert painter.calls == []
         hub.restored()
-        deadline = time.monotonic() + 3
+        deadline = time.monotonic() + 30
         while hub.cut_since and time.monotonic() < deadline:
             time.sleep(0.02)
         assert hub.cut_since is None
