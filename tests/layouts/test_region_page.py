@@ -157,7 +157,7 @@ def test_a_comparison_of_six_offers_no_seventh():
 @pytest.mark.parametrize(("value", "grounded"), [(99.9, True), (40.0, False)])
 def test_a_course_far_beyond_its_target_stands_on_the_targets_ground_and_one_far_short_of_it_does_not(
         value: float, grounded: bool) -> None:
-    """Devices online, good from 95: all points at 99.9 ± a little are on target though 95 is far off their axis; at 40 none is."""
+    """Devices online, good from 95: points about 99.9 are on target though 95 is far off their axis; at 40 none is."""
     reading = town.reading("object_online", value=value)
     series = tuple(replace(point, value=value + 0.01 * (at % 2)) for at, point in enumerate(reading.series))
     assert bool(spark.figure(replace(reading, series=series))["layout"].get("shapes")) is grounded
