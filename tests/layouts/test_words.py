@@ -63,3 +63,9 @@ def test_every_dimension_of_the_library_has_its_word():
 
 def test_every_subject_of_the_library_has_its_word():
     assert {f"subject.{indicator.subject.partition(':')[0]}" for indicator in INDICATORS.values()} <= WORDS.keys()
+
+
+def test_chinese_and_letters_or_figures_of_another_script_stand_apart():
+    glued = re.compile("[0-9A-Za-z](?=[\u4e00-\u9fff])|[\u4e00-\u9fff](?=[0-9A-Za-z])")
+    said = [*(word.zh for word in WORDS.values()), *(indicator.title.zh for indicator in INDICATORS.values())]
+    assert glued.search("30秒接通率") and [text for text in said if glued.search(text)] == []
