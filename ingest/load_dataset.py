@@ -93,7 +93,7 @@ class Part:
     @property
     def rows(self) -> int:
         """How many rows of the table it holds."""
-        return len(self.frame.rows) + len(self.frame.unreadable)
+        return len(self.frame.held) + len(self.frame.unreadable)
 
 
 def prepared(engine: Engine, intake: Intake, pack: Pack, source: str, dataset: Dataset) -> Work:
@@ -260,12 +260,12 @@ def parts(work: Work, table: Table, done: set[str]) -> Iterator[Part]:
     first, frame = 0, next(coming, None)
     while frame is not None:
         after = next(coming, None)
-        lines = [*frame.rows.index[:1].tolist(), *frame.unreadable]
+        lines = [*frame.held.index[:1].tolist(), *frame.unreadable]
         key = stamped(work, table, LAST if after is None else str(min(lines)))
         around = replace(work.around, crs=table.crs, table=table.name, before=first, gaps=sorted(frame.unreadable))
         needed = key not in done or remembers(work.dataset)
-        yield Part(table, frame, key, first, apply(work.dataset.map, frame.rows, fields, around) if needed else None)
-        first += len(frame.rows) + len(frame.unreadable)
+        yield Part(table, frame, key, first, apply(work.dataset.map, frame.held, fields, around) if needed else None)
+        first += len(frame.held) + len(frame.unreadable)
         frame = after
 
 
@@ -279,7 +279,7 @@ def delivery(work: Work, part: Part, mapped: Mapped, keys: Keys) -> Delivery:
     frame = part.frame
     dataset = work.dataset
     return Delivery(
-        work.source, work.subject, mapped.columns, mapped.lines, lambda row: as_came(frame.rows, int(mapped.lines[row])),
+        work.source, work.subject, mapped.columns, mapped.lines, lambda row: as_came(frame.held, int(mapped.lines[row])),
         "file", part.table.name, part.key, work.name, mapped.rejects, mapped.marks,
         [unread(line, spoilt) for line, spoilt in frame.unreadable.items()], options(dataset), dataset.checks, keys, work.novelty)
 
@@ -302,6 +302,8 @@ def as_came(rows: pd.DataFrame, line: int) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """A cell as JSON can hold it: shapes as WKT, times in ISO 8601, bytes in hexadecimal digits."""
+    if value is pd.NA:
+        return None
     if isinstance(value, shapely.Geometry):
         return shapely.to_wkt(value, rounding_precision=-1)
     if isinstance(value, datetime | date | clock_time):

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
 
 from readers.base import Filed
 from readers.dialect import Dialect, tell
-from readers.encoding import texts
-from readers.framing import frame, from_rows
+from readers.encoding import in_utf8, sound
+from readers.framing import from_rows, in_arrow, together
 from readers.limits import MOST_LINES, MOST_RECORD
 from readers.records import records, swallowed
 from readers.table import Frame, Spoilt, Unreadable
@@ -42,8 +41,8 @@ class Delimited(Filed):
     def _pieces(self) -> Iterator[Frame]:
         """The rows as they come out of the file: block by block, each as far as its records are whole."""
         line, rest = self.dialect.line, b""
-        for text in _below(texts(self.content, self.dialect.encoding, BLOCK), self.dialect):
-            rest += text.encode("utf-8", "surrogatepass")
+        for data in _below(in_utf8(self.content, self.dialect.encoding, BLOCK), self.dialect):
+            rest += data
             piece, used = read(rest, self.dialect, line, final=False)
             yield piece
             line, rest = line + rest.count(b"\n", 0, used), rest[used:]
@@ -53,12 +52,15 @@ class Delimited(Filed):
             yield read(rest if rest.endswith(b"\n") else rest + b"\n", self.dialect, line, final=True)[0]
 
 
-def _below(parts: Iterator[str], dialect: Dialect) -> Iterator[str]:
-    """The text below the header, with the line ends of today."""
+def _below(parts: Iterator[bytes], dialect: Dialect) -> Iterator[bytes]:
+    """The text below the header in UTF-8, with the line ends of today."""
     above = dialect.start
-    for text in parts:
-        below, above = text[above:], max(0, above - len(text))
-        yield below.replace("\r", "\n") if dialect.newline == "\r" else below
+    for data in parts:
+        below = data
+        if above:
+            text = data.decode("utf-8", "surrogatepass")
+            below, above = text[above:].encode("utf-8", "surrogatepass"), max(0, above - len(text))
+        yield below.replace(b"\r", b"\n") if dialect.newline == "\r" else below
 
 
 def read(data: bytes, dialect: Dialect, line: int, final: bool) -> tuple[Frame, int]:
@@ -76,32 +78,32 @@ def plain(data: bytes, dialect: Dialect, line: int, final: bool) -> tuple[Frame,
     marks = dialect.marks
     if len(dialect.columns) < 2 or marks.padded or not (marks.separator + marks.quote).isascii() or strays(data):
         return None
+    if not sound(data):
+        return None
     found = spans(data, marks.quote, marks.separator)
     if found is None or (final and found.used < len(data)) or found.open_lines >= MOST_LINES:
         return None
     if not len(found.starts):
         return Frame(from_rows([], [], dialect.columns), {}), found.used
     try:
-        data.decode()
         table, odd = _parsed(data[:found.used], dialect, many_lines=bool(found.lines_each.max() > 1))
-    except (UnicodeDecodeError, pa.ArrowInvalid):
+    except pa.ArrowInvalid:
         return None
     if table.num_rows + len(odd) != len(found.starts) or (found.lines_each[odd] > 1).any() or _doubtful(data, found, dialect):
         return None
-    cells = {name: column.to_numpy(zero_copy_only=False) for name, column in zip(dialect.columns, table.columns, strict=True)}
-    rows = frame(cells, np.delete(found.lines, odd) + line)
+    rows = in_arrow(dict(zip(dialect.columns, table.columns, strict=True)), np.delete(found.lines, odd) + line)
     if not any(column.null_count == 0 for column in table.columns):
         rows = rows.dropna(how="all")
-    return _with_odd(Frame(rows, {}), data, found, odd, dialect, line), found.used
+    others = [data[found.starts[at]:found.ends[at]].decode() for at in odd]
+    return _with_odd(Frame(rows, {}), others, found.lines[odd] + line, dialect), found.used
 
 
-def _with_odd(piece: Frame, data: bytes, found: "Spans", odd: NDArray[np.int64], dialect: Dialect, line: int) -> Frame:
+def _with_odd(piece: Frame, lines: Sequence[str], numbers: NDArray[np.int64], dialect: Dialect) -> Frame:
     """The piece with the rows that have another number of cells, one by one."""
-    if not len(odd):
+    if not lines:
         return piece
-    lines = [data[found.starts[at]:found.ends[at]].decode() for at in odd]
-    others = taken(lines, [int(number) + line for number in found.lines[odd]], dialect, final=True)[0]
-    return Frame(pd.concat([piece.rows, others.rows]).sort_index(), others.unreadable)
+    others = taken(lines, numbers.tolist(), dialect, final=True)[0]
+    return Frame(together([piece.held, others.held], dialect.columns).sort_index(), others.unreadable)
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from readers.table import Frame, Spoilt
+from readers.table import ARROW, Frame, Spoilt, objects
 
 
 def frame(columns: dict[str, Any], numbers: NDArray[np.int64] | Sequence[int]) -> pd.DataFrame:
@@ -17,6 +18,11 @@ def frame(columns: dict[str, Any], numbers: NDArray[np.int64] | Sequence[int]) -
         return pd.DataFrame(columns, index=index, dtype=object)
     return pd.DataFrame({name: pd.Series(values, index=index, dtype=object if values.dtype == object else None)
                          for name, values in columns.items()})
+
+
+def in_arrow(columns: dict[str, pa.ChunkedArray], numbers: NDArray[np.int64]) -> pd.DataFrame:
+    """Texts where Arrow holds them, indexed by where they stand."""
+    return pd.DataFrame({name: pd.arrays.ArrowExtensionArray(texts) for name, texts in columns.items()}, index=pd.Index(numbers))
 
 
 def from_rows(rows: Sequence[Sequence[Any]], numbers: Sequence[int], columns: Sequence[str]) -> pd.DataFrame:
@@ -38,8 +44,8 @@ def framed(pieces: Iterable[Frame], rows: int, columns: Sequence[str]) -> Iterat
     spoilt: dict[int, Spoilt] = {}
     for piece in pieces:
         spoilt |= piece.unreadable
-        if len(piece.rows):
-            held.append(piece.rows)
+        if len(piece.held):
+            held.append(piece.held)
         while sum(map(len, held)) >= rows:
             whole = together(held, columns)
             cut, held = whole.iloc[:rows], [whole.iloc[rows:]]
@@ -53,6 +59,8 @@ def framed(pieces: Iterable[Frame], rows: int, columns: Sequence[str]) -> Iterat
 
 def together(pieces: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
     """The pieces under each other, with all columns, empty cells None."""
+    if len({piece.dtypes.tolist() == [ARROW] * piece.shape[1] for piece in pieces}) > 1:
+        pieces = [objects(piece) for piece in pieces]
     whole = pieces[0] if len(pieces) == 1 else pd.concat(pieces) if pieces else frame({}, [])
     late = [name for name in whole.columns if name not in columns]
     if list(whole.columns) == [*columns, *late] and len({tuple(piece.columns) for piece in pieces}) == 1:

@@ -90,7 +90,7 @@ class Catalogue(Filed):
         for piece in objects.pieces(self._items(), shapes=False):
             there = piece.rows.reindex(columns=[*self._said, *(name for name in piece.rows if name not in self._said)])
             there = there.astype(object).where(there.notna(), None).assign(**{READ_AT: read_at})
-            yield channel_codes.with_parts(replace(piece, rows=there), CODE)
+            yield channel_codes.with_parts(replace(piece, held=there), CODE)
 
 
 def messages(text: str) -> list[str]:

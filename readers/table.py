@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import pandas as pd
+import pyarrow as pa
+
+ARROW = pd.ArrowDtype(pa.string())
 
 
 class Unreadable(ValueError):
@@ -31,10 +35,26 @@ class Frame:
     place of a feature or record. Cells are None where nothing stands; text formats give str exactly as written, typed
     formats their own numbers, datetimes and booleans (a column of one such type may have its numpy type, with NaN or NaT
     where nothing stands); shapes are in the column "geometry", in the file's projection.
+
+    `held` is the same as the reader holds it: texts may stand in Arrow's memory (`ARROW`, pd.NA where nothing stands), which
+    saves who works on whole columns to make an object of each.
     """
 
-    rows: pd.DataFrame
+    held: pd.DataFrame
     unreadable: dict[int, Spoilt]
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The cells, one object each."""
+        return objects(self.held)
+
+
+def objects(held: pd.DataFrame) -> pd.DataFrame:
+    """A table whose texts stand in Arrow's memory with an object for each; any other as it is."""
+    if not any(kind == ARROW for kind in held.dtypes):
+        return held
+    return pd.DataFrame({name: pa.array(held[name]).to_numpy(zero_copy_only=False) for name in held.columns},
+                        index=held.index, dtype=object)
 
 
 class Table(Protocol):

@@ -72,6 +72,13 @@ class Sheet:
         column = self.frame[name]
         return cells(column if isinstance(column, pd.Series) else column.iloc[:, 0])
 
+    def objects(self, name: str) -> NDArray[np.object_]:
+        """A column's cells one object each, None where nothing stands."""
+        column = self.frame[name]
+        made: NDArray[np.object_] = (pa.array(column).to_numpy(zero_copy_only=False) if isinstance(column.dtype, pd.ArrowDtype)
+                                     else column.to_numpy(object))
+        return made
+
     def with_constants(self, constants: dict[str, str]) -> "Sheet":
         """The same rows with more constants."""
         return Sheet(self.frame, self.constants | constants, self.empty,
@@ -85,6 +92,8 @@ def constant(text: str, count: int) -> Cells:
 
 def cells(column: "pd.Series[Any]") -> Cells:
     """A column of any type as texts."""
+    if isinstance(column.dtype, pd.ArrowDtype):
+        return factored(in_one(pa.array(column)))
     kind = column.dtype.kind
     if kind in "iuf":
         return of_numbers(column)
@@ -127,13 +136,16 @@ def of_times(column: "pd.Series[Any]") -> Cells:
 def of_objects(column: "pd.Series[Any]") -> Cells:
     """Texts, or cells of mixed types each written plainly."""
     try:
-        texts = pa.array(column, pa.string(), from_pandas=True)
-        texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-        return factored(texts)
+        return factored(in_one(pa.array(column, pa.string(), from_pandas=True)))
     except (pa.ArrowException, UnicodeError, OverflowError, TypeError, ValueError):
         values = column.to_numpy(object)
         native = np.array([not isinstance(value, str) for value in values], bool)
         return Cells(pa.array([written(value) for value in values], pa.string()), native=native)
+
+
+def in_one(texts: pa.StringArray | pa.ChunkedArray) -> pa.StringArray:
+    """Texts in one piece of memory."""
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
 
 
 def factored(texts: pa.StringArray) -> Cells:

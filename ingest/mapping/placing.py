@@ -49,7 +49,7 @@ def located(
 def coordinates(place: Place, context: Context) -> Points:
     """x and y as the file gives them. Raises: MappingError."""
     if place.geometry is not None:
-        return of_geometries(context.sheet.frame[place.geometry].to_numpy(object), place.geometry)
+        return of_geometries(context.sheet.objects(place.geometry), place.geometry)
     if place.point is not None:
         return of_points(place.point, place.order, context)
     assert place.lon is not None and place.lat is not None
