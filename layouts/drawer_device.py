@@ -22,33 +22,37 @@ def device(look: Look, record: DeviceRecord, seen: Picture = NO_PICTURE) -> list
     """Draw the record, and what its camera sees."""
     shape, tone, word = states.device_state("offline" if blind(record) else record.health(look.now), look.language)
     mark = state(shape, tone, word) if record.enabled else state("archive", "quiet", look.say("device.disabled"))
-    channels = record.channels[:MOST]
-    body: list[Any] = [channel(look, one, HEIGHTS[len(channels)], record.kind_key == CAMERA) for one in channels] or [
+    channels, silent = record.channels[:MOST], record.enabled and record.health(look.now) == "offline"
+    body: list[Any] = [channel(look, one, HEIGHTS[len(channels)], record.kind_key == CAMERA, silent) for one in channels] or [
         html.P(look.say("device.silent"), className="t3")]
     return sheet(look, [mark, *states.simulated(record.simulated, look.language)], "",
                  f"{look.read(record.kind)} {record.code}", [*picture(look, record, seen), *body, facts(look, record)])
 
 
-def channel(look: Look, one: Channel, height: int, camera: bool = False) -> html.Div:
-    """One property: name, value, state, course. Whether a camera sees is a yes or a no."""
+def channel(look: Look, one: Channel, height: int, camera: bool = False, silent: bool = False) -> html.Div:
+    """One property: name, value, state, course. Whether a camera sees is a yes or a no.
+
+    What a silent device said is its last word, set back and without a state: nobody knows whether it still holds.
+    """
     shape, tone, word = states.device_state(one.health, look.language)
-    limits = one.watch is not None or one.alarm is not None
+    limits = not silent and (one.watch is not None or one.alarm is not None)
     right = [html.B([states.glyph(shape, tone), " ", word], className=f"st {tone}")] if limits else []
     seeing = camera and one.key == SEEING
     value = look.say("picture.sees" if one.value else "picture.blind") if seeing else formats.plain(one.value)
     close = not seeing and one.unit in formats.CLOSE
-    said = [html.Span(formats.with_unit(value, one.unit) if close else value, className="v"),
+    said = [html.Span(formats.with_unit(value, one.unit) if close else value, className="v t3" if silent else "v"),
             html.Span("" if seeing or close else one.unit, className="u")]
     return html.Div([
-        html.Div([html.Div([html.Span(look.read(one.name)), html.Span([ages.age(look, one.observed_at)], className="t3")],
+        html.Div([html.Div([html.Span(look.read(one.name)), html.Span(
+            [*([f"{look.say('dead.last')} · "] if silent else []), ages.age(look, one.observed_at)], className="t3")],
                            className="name"),
                   *said,
                   html.Div(right, className="m")], className="big"),
-        *course(look, one, height),
+        *course(look, one, height, silent),
     ], className="channel")
 
 
-def course(look: Look, one: Channel, height: int) -> list[Any]:
+def course(look: Look, one: Channel, height: int, silent: bool) -> list[Any]:
     """Its last day, thinned to what the chart can show; nothing when it spoke but once."""
     if len(one.series) < 2:
         return []
@@ -61,7 +65,7 @@ def course(look: Look, one: Channel, height: int) -> list[Any]:
         watch=one.watch, alarm=one.alarm,
         watch_label=threshold(look, "device.watch_line", one.watch, one.unit),
         alarm_label=threshold(look, "device.alarm_line", one.alarm, one.unit),
-        state=states_of.get(one.health), width=figures.WIDE, height=height)
+        state=None if silent else states_of.get(one.health), width=figures.WIDE, height=height)
     begin, end = series[0][0], series[-1][0]
     words = [f"{formats.clock(at, look.zone)} · {formats.sensed(value, one.unit)}" for at, value in series]
     return [figures.graph(figures.spoken(figure, words), look.read(one.name)),

@@ -124,6 +124,14 @@ def test_a_silent_device_is_offline_however_good_its_last_value():
     assert "离线" in text(drawn) and "g-dead" in classes(drawn)
 
 
+def test_what_a_silent_device_said_is_its_last_word_set_back_and_without_a_state():
+    spoke, silent = (drawer_device.device(LOOK, town.device_record(1, timedelta(hours=hours))) for hours in (0, 1))
+    values = [[part.className for part in parts(drawn) if getattr(part, "className", "") in ("v", "v t3")]
+              for drawn in (spoke, silent)]
+    assert values == [["v"], ["v t3"]]
+    assert "最后" in text(silent) and "最后" not in text(spoke) and "st" in classes(spoke) and "st" not in classes(silent)
+
+
 def test_a_device_that_never_spoke_says_so():
     assert "没有收到过观测" in text(drawer_device.device(LOOK, town.device_record(channels=0)))
 
