@@ -5,7 +5,7 @@
 
   const {createElement, useEffect, useMemo, useState} = window.React;
   const library = name => document.querySelector(`meta[name="library-${name}"]`)?.content;
-  const AGAIN_MS = 5000;
+  const AGAIN_MS = 5000, SOON_MS = 20;
   const FACE = "$";                      // beside a cell's value under this mark: what is drawn of it
   const shared = window.tonglan = window.tonglan || {};
   const collator = new Intl.Collator(undefined, {numeric: true});
@@ -24,6 +24,7 @@
 
   async function load() {
     const words = fetch(library("table-words")).then(answer => answer.json());
+    while (!window.PropTypes) await new Promise(done => setTimeout(done, SOON_MS));   // the library needs what Dash brings, which may come later
     await script(library("tables"));
     shared.tableWords = await words;
     return window.dash_ag_grid.AgGrid;

@@ -6,7 +6,7 @@
   "use strict";
 
   const SVG = "http://www.w3.org/2000/svg";
-  const PAD = 16, SHARP = 2, FOOT = 24;        // around the chart; pixels of a PNG per unit; the line below it
+  const PAD = 16, SHARP = 2, FOOT = 24, LINE = 16, SMALL = 12;   // around the chart; pixels of a PNG per unit; what is told below it
   const PAINT = ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "fill-opacity", "stroke-opacity", "font-family", "font-size",
     "font-weight", "text-anchor", "visibility", "paint-order", "letter-spacing"];
   const CLEAR = "rgba(0, 0, 0, 0)", SKIPPED = ".unseen, .modebar, script, style";
@@ -79,20 +79,37 @@
     return [...boxed(element, getComputedStyle(element), box, origin), ...inside];
   }
 
+  /* A text in lines no longer than the room; it may end after any sign, but rather after a blank. */
+  function broken(text, room, font) {
+    const context = document.createElement("canvas").getContext("2d"), lines = [];
+    context.font = font;
+    for (let rest = text; rest;) {
+      let end = rest.length;
+      while (end > 1 && context.measureText(rest.slice(0, end)).width > room) end -= 1;
+      const blank = end < rest.length ? rest.lastIndexOf(" ", end) : -1;
+      if (blank > end / 2) end = blank;
+      lines.push(rest.slice(0, end).trim());
+      rest = rest.slice(end).trimStart();
+    }
+    return lines;
+  }
+
   function picture(chart) {
     const box = chart.getBoundingClientRect();
-    const page = getComputedStyle(document.documentElement), width = Math.ceil(box.width) + 2 * PAD, height = Math.ceil(box.height) + 2 * PAD + FOOT;
+    const sans = getComputedStyle(document.documentElement).getPropertyValue("--sans"), width = Math.ceil(box.width) + 2 * PAD;
+    const lines = broken(told(chart).join(" · "), width - 2 * PAD, `${SMALL}px ${sans}`);
+    const height = Math.ceil(box.height) + 2 * PAD + FOOT + (lines.length - 1) * LINE;
     const origin = {x: box.x - PAD, y: box.y - PAD};
-    const foot = made("text", {x: PAD, y: height - PAD / 2, fill: window.tonglan.colour("--text-3"), "font-family": page.getPropertyValue("--sans"),
-      "font-size": 12}, told(chart).join(" · "));
+    const foot = lines.map((line, at) => made("text", {x: PAD, y: height - PAD / 2 - (lines.length - 1 - at) * LINE, fill: window.tonglan.colour("--text-3"),
+      "font-family": sans, "font-size": SMALL}, line));
     return made("svg", {xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}`},
       made("title", {}, told(chart).join(" · ")),
-      made("rect", {width, height, fill: window.tonglan.colour("--ground")}), ...pictured(chart, origin), foot);
+      made("rect", {width, height, fill: window.tonglan.colour("--ground")}), ...pictured(chart, origin), ...foot);
   }
 
   const head = () => document.querySelector("[data-charts]");
   const named = chart => chart.getAttribute("aria-label") || document.title;
-  const told = chart => [named(chart), head()?.dataset.place, document.title, new Date(window.tonglan.now()).toISOString().slice(0, 16) + "Z"];
+  const told = chart => [named(chart), document.title, new Date(window.tonglan.now()).toISOString().slice(0, 16) + "Z"];
 
   /* ---- into a file ---- */
 
