@@ -241,7 +241,8 @@ class Intake:
         rejects.keep_marks(connection, batch_id, rejects.by_line(marked, came.lines, came.whole))
         arrivals.write(batch, Came(came.door, came.subject.name, came.dataset or came.subject.name, came.unread, came.again))
         answer = {"batch": batch_id, "taken": stored.taken, "seen": stored.seen,
-                  "rejected": len(found.reasons) + len(came.unread), "marked": len(marked), "reasons": found.told(came.lines)}
+                  "rejected": len(found.reasons) + len(came.unread), "marked": len(marked),
+                  "reasons": rejects.told(found.told(came.lines), came.unread)}
         for fact, late in stored.late.items():
             at_the_end(later, partial(snapshots.mark, connection, book, fact, late, now))
         at_the_end(later, partial(feeds.write, connection, came.source.source_id, heard_of(stored.heard, came)))

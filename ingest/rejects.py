@@ -64,6 +64,13 @@ class Rejects:
                 for (row, reason), _ in zip(pairs, range(TOLD), strict=False)]
 
 
+def told(reasons: Sequence[dict[str, Any]], unread: Sequence["Kept"]) -> list[dict[str, Any]]:
+    """The first reasons of an answer, in the order of the lines, with those of what no row could be made of."""
+    more = [{"row": one.line, "field": reason.field, "code": reason.code, "text": reason.text}
+            for one in unread[:TOLD] for reason in one.reasons]
+    return sorted([*reasons, *more], key=lambda one: int(one["row"]))[:TOLD] if more else list(reasons)
+
+
 @dataclass(frozen=True)
 class Kept:
     """A row that is kept as it came, by the line a person finds it at, with all that was said against it."""

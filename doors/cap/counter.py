@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 
 from doors.cap import openapi
 from doors.cap.taking import DOOR, NoAlert, Taker
-from doors.courier import Unavailable
+from doors.courier import Answer, Unavailable
 from doors.desk import Desk
 from doors.markup import NotXml
 from ingest.door import RETRY_AFTER, Refused, answer, key
@@ -35,7 +35,7 @@ def counter(desk: Desk) -> Blueprint:
             except Unavailable as error:
                 raise again(error) from error
         desk.states.of(source.key, DOOR, connects=False).message(harvest.count, harvest.newest)
-        return answer(200, told(given, harvest.numbered()))
+        return answer(200, told(given))
 
     @made.get("/cap/v1/openapi.json")
     def describe() -> Response:
@@ -65,10 +65,8 @@ def entry_of(desk: Desk, source: str) -> Cap:
     return min(there, key=lambda entry: entry.asks, default=OWN)
 
 
-def told(given: Any, kept: Any) -> dict[str, Any]:
-    """The answer, with the reasons of messages that no row was made of."""
+def told(given: Answer) -> dict[str, Any]:
+    """The answer."""
     made = asdict(given)
-    made.pop("newest", None)
-    said = [{"row": one.line, "field": reason.field, "code": reason.code, "text": reason.text} for one in kept
-            for reason in one.reasons]
-    return made | {"reasons": [*made["reasons"], *said][:100]}
+    del made["newest"]
+    return made

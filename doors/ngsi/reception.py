@@ -85,8 +85,6 @@ class Reception:
             unread = [Kept(line, [reason], whole) for line, (whole, reason) in enumerate(heap.refused, start=len(heap.rows) + 1)]
             found.add(subject, self.courier.give(
                 source, subject, heap.rows, door=DOOR, origin=origin, whole=heap.whole, unread=unread))
-            found.reasons += [{"subject": subject, "row": None, "field": reason.field, "code": reason.code, "text": reason.text}
-                              for _, reason in heap.refused]
         return {"entities": len(given), "taken": found.taken, "seen": found.seen, "rejected": found.rejected,
                 "marked": found.marked, "reasons": found.reasons[:TOLD]}
 

@@ -29,7 +29,8 @@ def test_a_spoilt_line_is_kept_whole_and_told_by_its_number(sender: Sender, case
     body = lines(case("s1"), b"  ", b'{"id": "s2", "cl\0\xff', [1], case("s3"), case("s4", title=None))
     answer = sender.send_body("cases", body, Content_Type=TYPE)
     assert sender.counts(answer) == (2, 0, 3)
-    assert [(reason["row"], reason["code"]) for reason in answer["reasons"]] == [(4, "not_an_object"), (6, "missing")]
+    assert [(reason["row"], reason["code"]) for reason in answer["reasons"]] == [
+        (3, "unreadable"), (4, "not_an_object"), (6, "missing")]
     kept = sender.rows("SELECT row_no, reasons -> 0 ->> 'code', row FROM reject WHERE batch_id = :batch ORDER BY 1",
                        batch=answer["batch"])
     assert [(line, code) for line, code, _ in kept] == [(3, "unreadable"), (4, "not_an_object"), (6, "missing")]
