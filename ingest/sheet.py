@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ingest.rejects import Kept, Reason, Rejects
 
 MOST_ROWS = 20_000
+MARK = b"\xef\xbb\xbf"        # of the order of bytes, which some senders write before UTF-8, too
 
 
 class Unreadable(ValueError):
@@ -44,7 +45,7 @@ class Sheet:
 def read(body: bytes, names: Sequence[str], rejects: Rejects) -> Sheet:
     """Read a body's fields of these names; rows that are no objects are added to `rejects`. Raises: Unreadable, TooMany."""
     try:
-        sent = orjson.loads(body)
+        sent = orjson.loads(body.removeprefix(MARK))
     except orjson.JSONDecodeError as error:
         raise Unreadable(f"the body is not JSON: {error}") from error
     if not isinstance(sent, dict):
@@ -85,6 +86,7 @@ def by_column(columns: Any) -> Sheet:
 
 def read_lines(body: bytes, names: Sequence[str], rejects: Rejects) -> Sheet:
     """Read a body of one JSON object a line; blank lines are passed over. Raises: Unreadable, TooMany."""
+    body = body.removeprefix(MARK)
     plain = at_once(body)
     if plain is not None:
         return by_row(plain, names, rejects)

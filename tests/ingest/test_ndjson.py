@@ -39,6 +39,12 @@ def test_a_spoilt_line_is_kept_whole_and_told_by_its_number(sender: Sender, case
     assert taken == [("s1", 1), ("s3", 5)]
 
 
+def test_a_byte_order_mark_does_no_harm(sender: Sender, case: Case) -> None:
+    mark = b"\xef\xbb\xbf"
+    assert sender.counts(sender.send_body("cases", mark + lines(case("m1"), case("m2")), Content_Type=TYPE)) == (2, 0, 0)
+    assert sender.counts(sender.send_body("cases", mark + orjson.dumps({"rows": [case("m1")]}))) == (0, 1, 0)
+
+
 def test_a_batch_of_spoilt_lines_alone_is_kept(sender: Sender) -> None:
     assert sender.counts(sender.send_body("observations", b"{\n}\n", Content_Type=TYPE)) == (0, 0, 2)
 
