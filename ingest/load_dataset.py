@@ -44,7 +44,7 @@ from readers.table import Frame, Spoilt, Table
 
 LAST = "end"
 PART_CELLS = 500_000     # cells of the file in one part: so many that it takes less than a second
-MOST_ROWS = 40_000       # six such parts are in memory at once
+MOST_ROWS = 50_000       # six such parts are in memory at once
 AT_ONCE = 3              # parts whose transactions are open: one is prepared, of one the facts are written, of one the rollups
 SWITCH_S = 0.0005        # a thread that the database has answered waits so long at most for one that computes
 TABLES = {"cases": "city_case", "messages": "message", "places": "place", "flights": "flight"}  # with indexes that may wait
