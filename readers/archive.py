@@ -30,9 +30,11 @@ def members(content: Content) -> dict[str, str]:
     """
     try:
         with zipfile.ZipFile(content.path) as archive:
-            found = [one for one in archive.infolist() if not one.is_dir()]
+            found = [one for one in archive.infolist() if not one.filename.endswith("/")]
     except FAULTS as error:
         raise Unreadable(content.name, plain(error)) from error
+    if not all(one.filename for one in found):
+        raise Unreadable(content.name, "is damaged: a file in it has no name")
     if len(found) > MOST_MEMBERS:
         raise Unreadable(content.name, f"holds {len(found):,} files; {MOST_MEMBERS:,} is the most")
     unpacked = sum(one.file_size for one in found)
