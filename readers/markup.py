@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
 
+from readers.balloons import spread
 from readers.content import Content, Folder
 from readers.encoding import encoding as told
 from readers.encoding import known, texts, visible
@@ -50,7 +51,7 @@ def renamed(content: Content) -> tuple[Content, dict[str, str]]:
 
     path = folder.path / "content.kml"
     with path.open("w", encoding="utf-8") as out:
-        for part in _whole_tags(content):
+        for part in spread(_whole_tags(content)):
             out.write(DATA.sub(plain, part))
     return replace(content, path=path, member=None, keeps=(*content.keeps, folder)), {
         short: name for name, short in names.items()}

@@ -18,6 +18,12 @@ def words() -> dict[str, dict[str, str]]:
     return {field: {text.casefold(): word for word, listed in taken.items() for text in listed} for field, taken in read.items()}
 
 
+def fits(field: Field, texts: Iterable[str]) -> bool:
+    """Whether any of the texts is known to stand for a word that the field takes."""
+    written = words().get(field.name, {})
+    return any(text in field.allowed or text.casefold() in written for text in texts)
+
+
 def table(field: Field, texts: Iterable[str]) -> dict[str, str]:
     """A table from the texts of a column to the words of a field: for those that are known; empty where none is needed."""
     written = words().get(field.name, {})

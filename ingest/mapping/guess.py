@@ -21,14 +21,17 @@ from ingest.mapping.vocabulary import likeness
 from ingest.rows import FIELDS
 
 TOLD_OF_OTHERS = ("steps", "warning_ends")   # rows that say more of what another table has
-ONLY_CALLED = ("agencies",)      # codes and names may be anything's: only what names say makes them these
+REGISTERS = ("agencies", "devices", "places")
+OFTEN = 0.5      # of the rows name another device, at most, where devices send more than one reading
+ONLY_CALLED = ("agencies", "vehicles")      # codes, names and times may be anything's: only what names say makes them these
 LIKELY = 0.6      # how sure a coordinate system is that puts points into the city
 WIDE = 0.8        # how sure columns are that name what they measure
 OPTIONAL, LACKING = 0.5, 0.8   # what a field that may be left out is worth, and what one that must be there costs
 CONSTANT, MADE_UP = frozenset(("channel", "kind", "interval_s", "industry", "status")), 0.25   # often the same for a whole file
 HOUR = re.compile(r"^(?P<start>[Hh]?)(?P<hour>[01]?\d|2[0-4])(?P<end>时|点|h|H|:00|)$")
 FEWEST_HOURS = 12
-CLOCK = r"^(?:[01]?\d|2[0-4])(?:[:hH]|时)[0-5]\d(?:[:m分][0-5]?\d?秒?)?$"
+CLOCK = r"^(?:[01]?\d|2[0-4])(?:[:hH]|时)[0-5]\d(?:[:m分][0-5]?\d?秒?)?(?: ?[AaPp]\.?[Mm]\.?)?$"
+HALF = r"[Mm]\.?$"     # the hours of a half day
 ALONE = 0.9      # of the cells differ in a column that tells rows apart
 TELLING, LONGEST_ID = 10, 60   # cells that all differ by no accident, and letters of an identity
 WAYS = ({"lon", "lat"}, {"point"}, {"geometry"})   # of giving coordinates
@@ -95,7 +98,7 @@ def guessed(looks: list[Looks], subject: str, city: CityAround, called: str = ""
         return of_figures(made, looks, called)
     made = handed(told_apart(own(made, looks, subject), looks, subject), looks, subject)
     made = with_clock(made, looks)
-    across, spent = widely(looks, {one.field for one in made}) if subject == "observations" else ([], set[str]())
+    across, spent = widely(looks, {one.field: one for one in made}) if subject == "observations" else ([], set[str]())
     if subject == "observations" and not across:
         made, spent = by_hours(made, looks)
     if across:
@@ -204,12 +207,14 @@ def with_column(one: Guessed) -> dict[str, Any]:
     return {"column": one.value} if isinstance(one.value, str) else dict(one.value)
 
 
-def widely(looks: list[Looks], found: set[str]) -> tuple[list[Guessed], set[str]]:
+def widely(looks: list[Looks], found: dict[str, Guessed]) -> tuple[list[Guessed], set[str]]:
     """What columns of numbers mean that are a series each, and which they are; nothing where one column holds all values."""
-    if {"value", "property"} <= found:
+    if {"value", "property"} <= found.keys():
         return [], set()
     numeric = [one for one in looks if one.numeric > 0.8 and len(one.texts)]
-    made = series([one.name for one in numeric], [one.reading for one in numeric])
+    whose = column_of(found["device"]) if "device" in found else None
+    of_one = whose is not None and any(one.name == whose and one.numeric < 0.5 for one in looks)
+    made = series([one.name for one in numeric], [one.reading for one in numeric], of_one=of_one)
     if made is None:
         return [], set()
     reason = f"{len(made.columns)} columns such as {made.columns[0]} hold numbers and name what is measured"
@@ -249,7 +254,8 @@ def with_clock(made: list[Guessed], looks: list[Looks]) -> list[Guessed]:
             done.append(one)
             continue
         parts = {part: value for part, value in with_column(one).items() if part != "column"}
-        value = {"date": column, **parts, "time": after.name}
+        half = pc.any(pc.match_substring_regex(after.texts, HALF)).as_py()
+        value = {"date": column, **parts, "time": after.name, **({"time_format": "%I:%M %p"} if half else {})}
         done.append(replace(one, value=value, reason=f"{one.reason}; {after.name} has the time of day"))
     return done
 
@@ -303,9 +309,19 @@ def subjects(frame: pd.DataFrame, city: CityAround, called: str = "") -> list[tu
     looks = looked_at(frame, city)
     names = [one.name for one in looks]
     speaks = {subject: spoken(subject, called, names) for subject in FIELDS if subject not in TOLD_OF_OTHERS}
+    barred = (*REGISTERS, "vehicles") if reads(looks, city) else ()
     scored = [(subject, guessed(looks, subject, city, called).score() + worth) for subject, worth in speaks.items()
-              if worth or subject not in ONLY_CALLED]
+              if (worth or subject not in ONLY_CALLED) and subject not in barred]
     return sorted(scored, key=lambda one: -one[1])
+
+
+def reads(looks: list[Looks], city: CityAround) -> bool:
+    """Whether a table is of readings for sure: what is measured, when, by devices that stand on many rows, as in no register."""
+    found = {one.field: one for one in guessed(looks, "observations", city).fields}
+    measures = "long" in found or "value" in found
+    named = column_of(found["device"]) if "device" in found else None
+    again = any(one.name == named and one.distinct < OFTEN for one in looks)
+    return measures and again and "observed_at" in found
 
 
 def contest(looks: list[Looks], subject: str, city: CityAround) -> list[Guessed]:

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from geo.strays import Box
 from ingest.mapping import flags
-from ingest.mapping.choices import table
+from ingest.mapping.choices import fits, table
 from ingest.mapping.faults import Faults
 from ingest.mapping.hints import CityAround
 from ingest.mapping.looks import Looks
@@ -72,6 +72,8 @@ def of_field(field: Field, one: Looks) -> Guessed | None:
     if field.allowed or field.name in ("class", "channel", "kind", "industry", "topic", "property"):
         few = 1.0 if one.distinct < 0.5 or len(one.texts) < 20 else 0.5
         different = pc.unique(one.texts).to_pylist()
+        if field.allowed and not fits(field, different):
+            return None
         chosen = table(field, different) if field.allowed else keys(different) if field.name == "property" else {}
         return Guessed(field.name, {"column": one.name, "table": chosen} if chosen else one.name, round(alike * few, 2),
                        f"{called}; it holds {len(different)} different texts")
@@ -180,7 +182,10 @@ def of_region(one: Looks, regions: RegionIndex | None) -> Guessed | None:
             if alike else None
     distinct = pc.unique(one.texts).to_pylist()[:200]
     for by, by_name in (("code", False), ("name", True)):
-        known = float(np.mean([isinstance(regions.find(text, by_name), str) for text in distinct]))
+        found = [regions.find(text, by_name) for text in distinct]
+        known = float(np.mean([isinstance(region, str) for region in found]))
+        if known > 0.5 and all(isinstance(region, str) and not regions.above.get(region) for region in found):
+            return None         # the city itself says nothing of where in it
         if known > 0.5:
             return Guessed("region", {"column": one.name, "by": by}, round(min(0.9, 0.5 + alike * 0.4) * known, 2),
                            f"{known:.0%} of the different cells in {one.name} are the {by} of a region")

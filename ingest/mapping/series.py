@@ -55,7 +55,12 @@ def called(key: str) -> tuple[str, str]:
 def quantities() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Each property's key and what its words look like, the longest word first."""
     words = sorted(((word, key) for key, listed in known().items() for word in listed), key=lambda pair: -len(pair[0]))
-    return tuple((key, re.compile(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", re.IGNORECASE)) for word, key in words)
+    return tuple((key, re.compile(rf"(?<![A-Za-z0-9]){spaced(word)}(?![A-Za-z0-9])", re.IGNORECASE)) for word, key in words)
+
+
+def spaced(word: str) -> str:
+    """The pattern of a word whose parts may be run together or joined otherwise, as in water_level and waterLevel."""
+    return "[ _-]?".join(map(re.escape, word.split(" ")))
 
 
 def named(column: str) -> Named | None:
@@ -78,11 +83,17 @@ def keys(texts: Sequence[str]) -> dict[str, str]:
     return {text: once.get(text, text) for text in texts} if once else {}
 
 
-def series(columns: Sequence[str], readings: Sequence[dict[str, Any]]) -> Series | None:
-    """What these columns of numbers mean together; `readings` say how each is read. None where too few speak of a quantity."""
+def series(columns: Sequence[str], readings: Sequence[dict[str, Any]], *, of_one: bool = False) -> Series | None:
+    """What these columns of numbers mean together; `readings` say how each is read. None where too few speak of a quantity.
+
+    With `of_one` another column says the device: what is measured twice, as of the air and of the ground, is two properties.
+    """
     told = [(one, reading) for column, reading in zip(columns, readings, strict=True) if (one := named(column)) is not None]
-    if len(told) < FEWEST:
+    if len(told) < (1 if of_one else FEWEST):
         return None
+    if of_one:
+        firsts = {one.key: one for one, _ in reversed(told)}
+        told = [(one if firsts[one.key] is one else replace(one, key=one.column), reading) for one, reading in told]
     names = [one for one, _ in told]
     keys = {one.key for one in names}
     if len(keys) == len(names):

@@ -16,6 +16,7 @@ from ingest.pack.reading import PACKS
 from ingest.regions.rows import text
 from ingest.scaffold import city, regions, sources
 from ingest.scaffold.city import DATA, SOURCE
+from ingest.scaffold.devices import unlisted
 from ingest.scaffold.found import Found, look
 from ingest.scaffold.regions import Level
 from ingest.scaffold.sources import Sent
@@ -27,6 +28,7 @@ PLAIN = re.compile(r"^[a-z][a-z0-9-]{0,39}$")
 CLASSES = "case_classes.csv"
 REGIONS = "regions.csv"
 AGENCIES = "agencies.csv"
+DEVICES = "devices.csv"
 MOST_CLASSES = 2_000
 
 
@@ -65,6 +67,7 @@ def make(key: str, folder: Path, *, name: str | None = None, zone: str | None = 
         (home / SOURCES / f"{one.key}.yaml").write_text(sources.written(one), encoding="utf-8")
     write_city(home, key, name or key, where, levels, words(home, facts))
     write_offices(home, facts, around.top)
+    write_devices(home, facts, around.top)
     return Made(home, tuple(taken(levels, facts)), (*faults, *notes))
 
 
@@ -109,6 +112,26 @@ def write_offices(home: Path, facts: Sequence[Sent], city: str) -> None:
         encoding="utf-8")
 
 
+def write_devices(home: Path, facts: Sequence[Sent], city: str) -> None:
+    """Write the devices that only readings name, and a source of them: in the city as a whole until somebody places them."""
+    codes = unlisted([(one.found, one.guess, one.register) for one in facts])
+    if not codes:
+        return
+    with (home / DEVICES).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("code", "name", "kind", "region", "lon", "lat"),
+                                    *((code, code, "other", city, "", "") for code in codes)])
+    key = sources.free("devices", {path.stem for path in (home / SOURCES).iterdir()})
+    (home / SOURCES / f"{key}.yaml").write_text("\n".join([
+        "# yaml-language-server: $schema=../../../docs/schema/source.json", line(0, "key", key),
+        line(0, "name", {"zh": "设备", "en": "Devices"}), line(0, "owner", "?", "who owns the data?"),
+        line(0, "licence", "?", "under which licence?"), line(0, "kind", "iot"),
+        comment(0, f"no file lists these devices: {DEVICES} has those that readings name; write where each stands (lon, lat)"),
+        "datasets:", "  - key: devices", line(4, "subject", "devices"),
+        line(4, "title", {"zh": "设备", "en": "Devices"}), line(4, "read", {"path": DEVICES}), "    map:",
+        line(6, "columns", {"code": "code", "name": "name", "kind": "kind", "interval_s": {"value": "3600"}}),
+        line(6, "place", {"lon": "lon", "lat": "lat", "region": {"column": "region", "by": "code"}}), ""]), encoding="utf-8")
+
+
 def surroundings(home: Path, zone: str) -> tuple[CityAround, tuple[str, ...]]:
     """What the regions tell about the other files; and why they do not, where they are no tree yet."""
     try:
@@ -130,6 +153,8 @@ def words(home: Path, facts: Sequence[Sent]) -> list[str]:
     for key, subject, field, more in (
             ("device_kinds", "devices", "kind", {}), ("properties", "observations", "property", {"unit": "1"})):
         found = sources.distinct(facts, subject, field)
+        if subject == "devices" and unlisted([(one.found, one.guess, one.register) for one in facts]):
+            found = [*found, *({"other"} - set(found))]
         if found:
             names = [(one, *(called(one) if key == "properties" else (one, one))) for one in found]
             made += [f"{key}:", *(f"  - {inline({'key': one[:64], 'zh': zh, 'en': en} | more)}" for one, zh, en in names)]

@@ -175,7 +175,9 @@ def in_itself(level: Level) -> Level:
         if column in (GEOMETRY, level.code) or not len(own):
             continue
         cells = level.found.column(column)
-        if cells[cells != ""].isin(own.keys()).mean() > 0.5 and (cells != level.found.column(level.code)).all():
+        # two regions or more hang on most parents: a column whose cells all differ numbers the rows
+        many = not tells_apart(level.found, column)
+        if many and cells[cells != ""].isin(own.keys()).mean() > 0.5 and (cells != level.found.column(level.code)).all():
             return replace(level, parent=column, below=by_depth(level, dict(zip(codes, cells[codes.index], strict=True))))
     return by_zeros(level, list(codes))
 
@@ -330,7 +332,7 @@ def is_level(table: Found, column: str) -> bool:
 def unlike(found: Sequence[Level]) -> list[Level]:
     """The levels, each of a key of its own: one that is called like an upper one, or as what lies above it, is the next kind
     below, or numbered."""
-    used: dict[str, int] = {}
+    used: set[str] = set()
     made = []
     for level in found:
         kind = level.kind
@@ -338,10 +340,10 @@ def unlike(found: Sequence[Level]) -> list[Level]:
         lowest = max((place for place, one in enumerate(KINDS) if one.key in used), default=-1)
         if kind.key in used or at < lowest:
             below = [one for one in KINDS[max(at, lowest) + 1:] if one.key not in used] if at < len(KINDS) else []
-            number = used.get(kind.key, 0) + 1
+            number = next(number for number in range(2, len(found) + 2) if f"{kind.key}{number}" not in used)
             names = f"{kind.key}{number}", f"{kind.zh}{number}", f"{kind.en} {number}"
             kind = below[0] if below else Kind(*names, kind.called, kind.ends)
-        used[kind.key] = used.get(kind.key, 0) + 1
+        used.add(kind.key)
         made.append(replace(level, kind=kind))
     return made
 

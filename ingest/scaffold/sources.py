@@ -11,6 +11,7 @@ from ingest.mapping.guess import LIKELY, Guess, guess, subjects
 from ingest.mapping.hints import CityAround
 from ingest.mapping.offers import Guessed
 from ingest.scaffold.city import DATA
+from ingest.scaffold.devices import listed, measuring, register
 from ingest.scaffold.found import Found
 from ingest.scaffold.matching import NAMES, agencies, matched
 from ingest.scaffold.systems import fitting
@@ -47,17 +48,20 @@ class Sent:
     found: Found
     guess: Guess | None
     city: str           # the code of the region that is all of it
+    register: Guess | None = None       # of the devices, where a table of readings says itself where each stands
 
 
 def sent(tables: Sequence[Found], city: CityAround) -> list[Sent]:
     """Every table of facts with its mapping."""
     made: list[Sent] = []
     drafts = [(table, drafted(table, city)) for table in tables]
-    for table, guessed in zip(tables, matched(drafts, partial(of_subject, city=city)), strict=True):
+    done = matched(drafts, partial(of_subject, city=city))
+    known = listed(list(zip(tables, done, strict=True)))
+    for table, guessed in zip(tables, done, strict=True):
         wanted = list(slugs(table.file)) or [guessed.subject if guessed else "table"]
         used = {one.key for one in made}
         key = next((key for key in wanted if key not in used), None) or free(wanted[0], used)
-        made.append(Sent(key, table, guessed, city.top))
+        made.append(Sent(key, table, guessed, city.top, register(table, guessed, known, partial(of_subject, city=city))))
     return made
 
 
@@ -74,7 +78,7 @@ def called(table: Found) -> str:
 
 def of_subject(table: Found, subject: str, city: CityAround) -> Guess:
     """The mapping of a table as one of a subject, with the system of its shapes where the file does not say it."""
-    made = guess(table.given, subject, seen_from(table, city), called(table))
+    made = measuring(guess(table.given, subject, seen_from(table, city), called(table)), title(table.file))
     if table.guess.crs is not None or not any(one.field == "geometry" for one in made.fields):
         return made
     fits = fitting(table, city.box)
@@ -114,7 +118,6 @@ def written(one: Sent) -> str:
     """The source's file."""
     subject = one.guess.subject if one.guess else ""
     named = title(one.found.file)
-    zh, en = TITLES.get(subject, (named, named))
     head = [
         "# yaml-language-server: $schema=../../../docs/schema/source.json",
         line(0, "key", one.key), line(0, "name", named), line(0, "owner", "?", "who owns the data?"),
@@ -125,10 +128,15 @@ def written(one: Sent) -> str:
         return "\n".join([*head, "datasets: []", comment(0, "No subject fits this table. Its columns are:"),
                           *(comment(0, f"  {column}") for column in one.found.given.columns), ""])
     read = {**one.found.read, "path": f"{DATA}/{one.found.file.as_posix()}"}
-    fields = mapped(one.guess, one.city)
-    return "\n".join([
-        *head, "datasets:", f"  - key: {subject}", line(4, "subject", subject),
-        line(4, "title", {"zh": zh, "en": en}), line(4, "read", read), "    map:", *fields, *left(one.guess), ""])
+    both = [one.guess] if one.register is None else [one.register, one.guess]
+    return "\n".join([*head, "datasets:", *(text for part in both for text in dataset(part, read, one.city)), ""])
+
+
+def dataset(made: Guess, read: dict[str, Any], city: str) -> Iterator[str]:
+    """One dataset of a source."""
+    zh, en = TITLES.get(made.subject, (made.subject, made.subject))
+    yield from (f"  - key: {made.subject}", line(4, "subject", made.subject), line(4, "title", {"zh": zh, "en": en}),
+                line(4, "read", read), "    map:", *mapped(made, city), *left(made))
 
 
 def mapped(found: Guess, city: str) -> Iterator[str]:
@@ -164,6 +172,8 @@ def standing(name: str, found: Guess, city: str) -> Any:
     told = found.mapping().get("columns", {})
     if name in NAMES:
         return next((told[other] for other in ALIKE if other in told), None)
+    if name == "title" and "class" in told:
+        return told["class"] if isinstance(told["class"], str) else told["class"]["column"]
     if found.subject == "agencies" and name == "region":
         return {"value": city}
     return INSTEAD.get(name)
@@ -190,18 +200,18 @@ def offices(facts: Sequence[Sent]) -> list[str]:
 def distinct(facts: Iterable[Sent], subject: str, field: str) -> list[str]:
     """The different texts of a field in all tables of a subject, the commonest first."""
     counts: dict[str, int] = {}
-    for one in facts:
-        if one.guess is None or one.guess.subject != subject:
+    for one, made in ((sent, made) for sent in facts for made in (sent.guess, sent.register)):
+        if made is None or made.subject != subject:
             continue
-        said = one.guess.said(field)
+        said = made.said(field)
         if said:
             counts |= {text: counts.get(text, 0) + len(one.found.rows) for text in said}
             continue
-        value = one.guess.mapping()["columns"].get(field)
+        value = made.mapping()["columns"].get(field)
         told: dict[str, Any] = {"column": value} if isinstance(value, str) else value or {}
         column, called = told.get("column"), told.get("table") or {}
         if column is None:
-            counts["other"] = counts.get("other", 0) + 1 if field in one.guess.missing else counts.get("other", 0)
+            counts["other"] = counts.get("other", 0) + 1 if field in made.missing else counts.get("other", 0)
             continue
         for text, count in one.found.column(column).value_counts().items():
             if text:
