@@ -97,7 +97,7 @@ def guessed(looks: list[Looks], subject: str, city: CityAround, called: str = ""
     if subject == "statistics":
         return of_figures(made, looks, called)
     made = handed(told_apart(own(made, looks, subject), looks, subject), looks, subject)
-    made = with_clock(made, looks)
+    made = in_days(with_clock(made, looks), looks)
     across, spent = widely(looks, {one.field: one for one in made}) if subject == "observations" else ([], set[str]())
     if subject == "observations" and not across:
         made, spent = by_hours(made, looks)
@@ -175,8 +175,8 @@ def tells(one: Looks) -> bool:
 
 
 def column_of(one: Guessed) -> str | None:
-    """The column that a guess takes."""
-    return one.value if isinstance(one.value, str) else one.value.get("column")
+    """The column that a guess takes, the day's of a time in two columns."""
+    return one.value if isinstance(one.value, str) else one.value.get("column", one.value.get("date"))
 
 
 def columns_of(one: Guessed) -> tuple[str | None, ...]:
@@ -258,6 +258,20 @@ def with_clock(made: list[Guessed], looks: list[Looks]) -> list[Guessed]:
         value = {"date": column, **parts, "time": after.name, **({"time_format": "%I:%M %p"} if half else {})}
         done.append(replace(one, value=value, reason=f"{one.reason}; {after.name} has the time of day"))
     return done
+
+
+def in_days(made: list[Guessed], looks: list[Looks]) -> list[Guessed]:
+    """The guesses; steps of which only the day is told cannot be refused for lying before a report whose hour is."""
+    dated = {one.name for one in looks if days(one)}
+    report = next((one for one in made if one.field == "reported_at"), None)
+    if report is None:
+        return made
+    said_hour = column_of(report) not in dated or "time" in with_column(report)
+    steps = [one for one in made if one.field.startswith("step:") and column_of(one) in dated - {column_of(report)}]
+    if not said_hour or not steps:
+        return made
+    reason = f"{column_of(steps[0])} has days alone, which begin before a report of the same day"
+    return [*made, Guessed("step:order", "mark", WORD, reason)]
 
 
 def clock(one: Looks) -> bool:

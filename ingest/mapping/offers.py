@@ -23,6 +23,7 @@ from ingest.rows import FIELDS, Field
 UNSURE = 0.35     # the least that is proposed
 WORD = 0.6        # how sure it is who has a case by a column that says not since when
 RUNNING, CALLED_UP = 0.6, 0.1   # a sheet's own numbering is a poor identity, a telephone's number none
+TELLING, REPEATED = 0.95, 0.3   # of the cells differ in an identity, which rows of one would overwrite; else it is worth so much
 BLANK = {"title": "–"}        # what stands for a text that must be there and is often left empty
 PLACES = ("lon", "lat", "point", "geometry", "region")
 STEP_NAMES = tuple(name for name in STEPS if name in ("registered", "dispatched", "disposed", "verified", "closed"))
@@ -67,7 +68,7 @@ def of_field(field: Field, one: Looks) -> Guessed | None:
     if field.kind == "flag" and any(flag is None for flag in flags.parsed(one.texts, Reading(), Faults("", one.texts))):
         return None
     if field.name in ("id", "code"):
-        sure = alike * one.distinct * worth(one)
+        sure = alike * one.distinct * worth(one) * (REPEATED if field.name == "id" and one.distinct < TELLING else 1.0)
         return Guessed(field.name, one.name, round(sure, 2), f"{called}; {one.distinct:.0%} of its cells differ")
     if field.allowed or field.name in ("class", "channel", "kind", "industry", "topic", "property"):
         few = 1.0 if one.distinct < 0.5 or len(one.texts) < 20 else 0.5

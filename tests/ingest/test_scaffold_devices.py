@@ -76,3 +76,19 @@ def test_a_description_that_is_no_table_of_names_and_values_stays_as_it_is() -> 
     assert pairs("A market &amp; a school") == {}
     assert pairs("<![CDATA[<table><tr><td>a</td><td>b</td><td>c</td></tr></table>]]>") == {}
     assert pairs("&lt;tr&gt;&lt;td&gt;Zone:&lt;/td&gt;&lt;td&gt;North&lt;/td&gt;&lt;/tr&gt;") == {"Zone": "North"}
+
+
+def test_steps_of_which_only_the_day_is_told_are_not_refused_on_the_day_of_the_report(tmp_path: Path) -> None:
+    days = [f"{n % 28 + 1:02d}-10-2026" for n in range(40)]
+    rows = "".join(f"C{n},{day},0{n % 9 + 1}:15 PM,Road damage,Ward North,{day}\n" for n, day in enumerate(days))
+    made = drafted(tmp_path, complaints="Complaint No.,Date of Complaint,Time,Nature of Complaint,Ward,Disposal Date\n" + rows)
+    mapping = read(made.folder).sources[0].datasets[0].map
+    assert mapping.steps is not None and mapping.steps.order == "mark"
+    assert told(made)["cases", "complaints.csv"] == (40, 0)
+
+
+def test_a_house_number_is_no_identity_by_which_cases_overwrite_each_other(tmp_path: Path) -> None:
+    rows = "".join(f"{n % 28 + 1:02d}/10/2026 08:{n % 60:02d}:00,Buraco,Rua A,{n % 30},Ward North\n" for n in range(60))
+    made = drafted(tmp_path, solicitacoes="Data de abertura,Assunto,Logradouro,Número,Bairro\n" + rows)
+    source = yaml.safe_load((made.folder / "sources/solicitacoes.yaml").read_text(encoding="utf-8"))
+    assert source["datasets"][0]["map"]["columns"]["id"] == {"join": ["@table", "@line"], "with": ":"}
