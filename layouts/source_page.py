@@ -16,6 +16,8 @@ from layouts.drawer_sources import SHAPES
 from layouts.look import Look
 from layouts.page import Column, blank, figure, head, part, table
 
+FILES = ("csv", "xlsx", "ndjson")     # that rejects are taken away as
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -87,7 +89,7 @@ def rejects(look: Look, source: Source, found: Quarantine) -> list[Any]:
 def actions(look: Look, source: Source) -> html.Div:
     """Download what waits, or have it tried once more."""
     return html.Div([
-        download(look, source, "csv", "btn"), download(look, source, "ndjson", "btn"),
+        *(download(look, source, kind, "btn") for kind in FILES),
         html.Button(look.say("rejects.retry"), className="btn pri", type="button",
                     **{"data-retry": f"{base(source)}/retry", "data-busy": look.say("rejects.retrying")}),
         html.Span(look.say("rejects.hint"), className="t3"),
@@ -96,8 +98,7 @@ def actions(look: Look, source: Source) -> html.Div:
 
 def downloads(look: Look, source: Source) -> html.Div:
     """Download all that was ever refused."""
-    return html.Div([download(look, source, "csv", "btn", "?all=1"), download(look, source, "ndjson", "btn", "?all=1")],
-                    className="actions")
+    return html.Div([download(look, source, kind, "btn", "?all=1") for kind in FILES], className="actions")
 
 
 def download(look: Look, source: Source, kind: str, name: str, query: str = "") -> html.A:

@@ -1,4 +1,4 @@
-"""Rejects as files: CSV for a spreadsheet, NDJSON for a program; every row whole, with its reasons and where it stood."""
+"""Rejects as files: CSV and Excel for a person, NDJSON for a program; every row whole, with its reasons and where it stood."""
 
 import csv
 import io
@@ -6,9 +6,14 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
+from data_access.every_row import Column
 from data_access.reject_rows import RejectRow
+from indicators.text import Language, Text
+from live.exports.sheet import Sheet
+from live.exports.workbook import workbook
 
 OWN = ("_file", "_line", "_reasons", "_subject", "_dataset", "_door", "_batch", "_received_at", "_resolved_at", "_row")
 BOM = "\ufeff"                    # without it, spreadsheets take UTF-8 for the local code page
@@ -29,6 +34,19 @@ def csv_lines(names: Sequence[str], rejects: Iterable[RejectRow]) -> Iterator[st
         if at % CHUNK == 0:
             yield emptied(buffer)
     yield emptied(buffer)
+
+
+def excel(title: str, names: Sequence[str], rejects: Iterable[RejectRow], language: Language) -> Iterator[bytes]:
+    """The same lines as a workbook, in pieces; its cells are texts, so that none is run and codes keep their noughts."""
+    columns = [Column(Text(name, name)) for name in (*(free(name, names) for name in OWN), *names)]
+    lines = (cells(reject, names) for reject in rejects)
+    return workbook([Sheet(title, columns, batched(lines, CHUNK), language)])
+
+
+def batched(lines: Iterator[list[str]], size: int) -> Iterator[list[list[str]]]:
+    """Lines in lists of so many, the last one shorter."""
+    while piece := list(islice(lines, size)):
+        yield piece
 
 
 def free(name: str, taken: Sequence[str]) -> str:

@@ -45,6 +45,7 @@ PHRASES: dict[str, Text] = {
     "rejects.resolved": Text("{n} 行重试后已收下", "{n} taken by a retry"),
     "rejects.none": Text("没有待处理的拒收", "No reject waits"),
     "rejects.csv": Text("下载 CSV", "Download CSV"),
+    "rejects.xlsx": Text("下载 Excel", "Download Excel"),
     "rejects.ndjson": Text("下载 NDJSON", "Download NDJSON"),
     "rejects.retry": Text("重试", "Retry"),
     "rejects.retrying": Text("重试中…", "Retrying…"),

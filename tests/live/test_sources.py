@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
+import openpyxl
 import pytest
 from dash import Dash
 from flask.testing import FlaskClient
@@ -50,6 +51,16 @@ def test_rejects_are_a_file_to_keep(client: FlaskClient) -> None:
     [line] = csv.DictReader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff")))
     assert (line["code"], line["name_zh"], line["name_en"], line["region"]) == ("A9", "甲", "'=A", "nowhere")
     assert line["_reasons"].endswith("(unknown_region)")
+
+
+def test_rejects_are_an_excel_workbook_with_the_same_lines(client: FlaskClient) -> None:
+    answer = client.get("/sources/test/rejects.xlsx?lang=en")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=rejects-test.xlsx"
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).active
+    assert sheet.title == "Rejects"
+    heads, *lines = [[cell.value or "" for cell in row] for row in sheet.iter_rows()]
+    read = csv.reader(io.StringIO(client.get("/sources/test/rejects.csv").get_data(as_text=True).removeprefix("\ufeff")))
+    assert [heads, *lines] == [[cell.removeprefix("'") for cell in line] for line in read], "texts in a workbook need no guard"
 
 
 def test_rejects_for_programs_are_one_object_a_line(client: FlaskClient) -> None:
