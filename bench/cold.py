@@ -12,6 +12,8 @@ MB = 1 << 20
 GOALS = {"first_paint_s": 2.0, "interactive_s": 3.0, "script_and_style_mb": 2.5}
 PANELS = 6
 
+PAINTED = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+
 # Usable: all panels have their numbers in a painted frame, and the thread was free within 50 ms of it.
 WATCH = f"""(() => {{
   const times = window.opened = {{}};
@@ -56,7 +58,7 @@ def once(browser: Browser, address: str, url: str) -> dict[str, float]:
         while not page.evaluate("window.opened?.usable ?? 0"):
             page.wait_for_timeout(100)
     times = page.evaluate("opened")
-    paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    paint = page.wait_for_function(PAINTED, polling=100).json_value()     # told later than it happens
     while not page.evaluate("Boolean(window.tonglan.map?.ready)"):   # the map comes late, and weighs, too
         page.wait_for_timeout(200)
     heavy = sum(size for request, size in weights.items() if kinds.get(request) in ("Script", "Stylesheet"))

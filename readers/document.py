@@ -78,13 +78,17 @@ def _walk(scanner: Scanner, path: str, lists: list[List], depth: int) -> None:
 
 
 def _count(scanner: Scanner, path: str, lists: list[List]) -> None:
-    found = List(path)
+    """Note a list of objects; one that holds as many plain values is a cell of something."""
+    found, plain = List(path), 0
     for value in elements(scanner):
+        plain += isinstance(value, str | int | float)
         if isinstance(value, dict | list) or (isinstance(value, Spoilt) and value.text[:1] in ("{", "[")):
             if not found.seen and isinstance(value, list | dict) and (isinstance(value, dict) or _texts(value)):
                 lists.append(found)
             found.seen += 1
         found.cut = isinstance(value, Spoilt) and not value.text
+    if plain >= found.seen and found in lists:
+        lists.remove(found)
 
 
 def _texts(value: list[Any]) -> bool:

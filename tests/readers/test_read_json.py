@@ -50,6 +50,13 @@ def test_one_object_is_one_row_and_lists_in_it_stay_lists(read):
     assert found.lists() == [["x", ["a", "b"], "m", 2.5]]
 
 
+def test_a_list_that_holds_as_many_plain_values_as_objects_is_a_cell(read):
+    found = read(orjson.dumps({"id": "7", "place": {"marks": [1, {"x": None}]}}), "a.json")
+    assert (found.table.columns[0], found.lists()[0][0]) == ("id", "7"), "the object itself is the row"
+    found = read(orjson.dumps({"rows": [{"id": "7"}, "stray", {"id": "8"}]}), "a.json")
+    assert [row[0] for row in found.lists()] == ["7", "8"], "one stray value among more objects hides no rows"
+
+
 def test_a_column_that_comes_up_late_is_there(read):
     records = [{"id": at} for at in range(400)] + [{"id": 400, "late": "x"}]
     found = read(orjson.dumps(records), "a.json")
