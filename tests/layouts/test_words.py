@@ -1,5 +1,6 @@
 """The interface says everything in both languages."""
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -69,3 +70,12 @@ def test_chinese_and_letters_or_figures_of_another_script_stand_apart():
     glued = re.compile("[0-9A-Za-z](?=[\u4e00-\u9fff])|[\u4e00-\u9fff](?=[0-9A-Za-z])")
     said = [*(word.zh for word in WORDS.values()), *(indicator.title.zh for indicator in INDICATORS.values())]
     assert glued.search("30秒接通率") and [text for text in said if glued.search(text)] == []
+
+
+def test_no_string_is_said_in_two_places():
+    """The later one would silently take the place of the earlier."""
+    said = [key.value for path in (LAYOUTS / "words.py", *(LAYOUTS / "phrases").glob("*.py"))
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id in ("WORDS", "PHRASES")
+            and isinstance(node.value, ast.Dict) for key in node.value.keys if isinstance(key, ast.Constant)]
+    assert set(said) == set(WORDS) and len(said) == len(set(said))
