@@ -51,14 +51,15 @@
     return best;
   }
 
-  const round = (point, at) => ({left: point.x + at.x - BADGE, right: point.x + at.x + BADGE, top: point.y + at.y - BADGE,
-    bottom: point.y + at.y + BADGE});
+  const around = (point, far) => ({left: point.x - far, right: point.x + far, top: point.y - far, bottom: point.y + far});
+  const round = (point, at) => around({x: point.x + at.x, y: point.y + at.y}, BADGE);
 
   /* Where a number may stand alone: at the nearest side of a name or ring, which is most likely still in its own region. */
-  function beside(point, half, taken) {
-    const x = half.x + BADGE + 2, y = half.y + BADGE + 2;
-    return [{x: 0, y: -y}, {x: 0, y}, {x: -x, y: 0}, {x, y: 0}, {x: -x, y: -y}, {x, y: -y}].sort((a, b) => Math.hypot(a.x, a.y) - Math.hypot(b.x, b.y))
-      .find(at => taken.every(box => apart(round(point, at), box)));
+  function beside(point, box, taken) {
+    const far = BADGE + 2, up = box.top - far - point.y, down = box.bottom + far - point.y;
+    const left = box.left - far - point.x, right = box.right + far - point.x;
+    return [{x: 0, y: up}, {x: 0, y: down}, {x: left, y: 0}, {x: right, y: 0}, {x: left, y: up}, {x: right, y: up}]
+      .sort((a, b) => Math.hypot(a.x, a.y) - Math.hypot(b.x, b.y)).find(at => taken.every(other => apart(round(point, at), other)));
   }
 
   /* Where the line begins: at the ring of an exact place, at the edge of a region's name. */
@@ -103,19 +104,20 @@
   let current = null;         // the newest drawing
 
   /* One item around the place it is about; where its words stand is added to `standing`. Without room for words
-     near by only the number stands there: the band says the rest. */
+     near by only the number stands there: the band says the rest. A place under a name has no ring, which would strike the name out. */
   function callout(svg, item, point, field, blocked, names, standing) {
     const group = element(svg, "g", {class: "callout"});
-    if (item.exact) for (const name of ["callout-casing", "callout-line"]) element(group, "circle", {r: RING, class: name});
+    const under = item.exact && names.find(box => !apart(around(point, RING / 2), box));
+    if (item.exact && !under) for (const name of ["callout-casing", "callout-line"]) element(group, "circle", {r: RING, class: name});
     const size = measure(svg, item);
     const seen = point.x >= 0 && point.y >= 0 && point.x <= field.width && point.y <= field.height;
     if (!seen) return group;
     const own = item.exact ? null : names.find(box => box.id === item.region);
     const others = [...standing, ...names.filter(box => box !== own)];
     const name = item.exact ? null : {x: own ? point.x - own.left : BADGE, y: own ? point.y - own.top : BADGE};
-    const offset = settle(point, size, field, [...blocked, ...standing, ...names], others);
+    const offset = under ? null : settle(point, size, field, [...blocked, ...standing, ...names], others);
     if (!offset) {
-      const spot = beside(point, name || {x: RING, y: RING}, [...blocked.filter(box => box.item !== item), ...standing, ...names]);
+      const spot = beside(point, under || own || around(point, item.exact ? RING : BADGE), [...blocked.filter(box => box.item !== item), ...standing, ...names]);
       if (spot) standing.push(round(point, spot));
       if (spot) badge(group, item, spot);
       return group;
@@ -134,7 +136,7 @@
     const turn = current = Symbol("turn");
     svg.replaceChildren();
     const standing = [], points = items.map(item => project([item.lon, item.lat]));
-    const blocked = [...taken, ...points.map((p, at) => ({item: items[at], left: p.x - RING, right: p.x + RING, top: p.y - RING, bottom: p.y + RING}))];
+    const blocked = [...taken, ...points.map((p, at) => ({item: items[at], ...around(p, RING)}))];
     const groups = [];
     const move = () => groups.forEach((group, at) => {
       const {x, y} = project([items[at].lon, items[at].lat]);

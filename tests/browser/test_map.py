@@ -390,6 +390,20 @@ def test_a_callout_without_room_beside_the_regions_is_its_number_alone(drawn: An
     assert drawn.evaluate(texts) == ["1"]
 
 
+def test_a_place_under_a_name_has_its_number_beside_the_name_and_no_ring_through_it(drawn: Any, city: City) -> None:
+    named = state(city)["labels"][0]
+    lon, lat = named["lon"], named["lat"]
+    item = {"no": 1, "lon": lon, "lat": lat, "exact": True, "region": named["id"], "tone": "bad", "text": "25.4°", "note": ""}
+    tell(drawn, {**state(city), "attention": [item]})
+    drawn.evaluate(f"tonglan.map.map.jumpTo({{center: [{lon}, {lat}], zoom: 12.5}})")
+    settle(drawn)
+    radii = "[...document.querySelectorAll('.map-callouts circle')].map(c => c.getAttribute('r'))"
+    assert drawn.evaluate(radii) == ["13"], "the number's own circle"
+    drawn.evaluate("([item, told]) => dash_clientside.set_props('map-state', {data: {...told, attention: [item]}})",
+                   [{**item, "lon": lon - 0.004, "lat": lat + 0.004}, state(city)])
+    drawn.wait_for_function(f"{radii}.includes('17')")
+
+
 def test_the_map_refits_when_a_drawer_takes_its_place(drawn: Any, city: City) -> None:
     tell(drawn, state(city, "T2", values={"T21": 1.0, "T22": 2.0}))
     whole = drawn.evaluate("tonglan.map.map.getZoom()")
