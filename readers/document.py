@@ -78,16 +78,17 @@ def _walk(scanner: Scanner, path: str, lists: list[List], depth: int) -> None:
 
 
 def _count(scanner: Scanner, path: str, lists: list[List]) -> None:
-    """Note a list of objects; one that holds as many plain values is a cell of something."""
-    found, plain = List(path), 0
+    """Note a list of objects; one that begins with a plain value, or holds as many of them, is a cell of something."""
+    found, plain, at_first = List(path), 0, False
     for value in elements(scanner):
+        at_first = at_first or (not found.seen and isinstance(value, str | int | float))
         plain += isinstance(value, str | int | float)
         if isinstance(value, dict | list) or (isinstance(value, Spoilt) and value.text[:1] in ("{", "[")):
             if not found.seen and isinstance(value, list | dict) and (isinstance(value, dict) or _texts(value)):
                 lists.append(found)
             found.seen += 1
         found.cut = isinstance(value, Spoilt) and not value.text
-    if plain >= found.seen and found in lists:
+    if (at_first or plain >= found.seen) and found in lists:
         lists.remove(found)
 
 
