@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ingest.mapping.hints import CityAround
@@ -96,40 +97,42 @@ def write_city(home: Path, key: str, name: str, zone: tuple[str, str], levels: S
 def write_offices(home: Path, facts: Sequence[Sent], city: str) -> None:
     """Write the agencies that cases name, and a source of them, where no file lists any."""
     names = sources.offices(facts)
-    if not names:
-        return
-    with (home / AGENCIES).open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([("code", "name_zh", "name_en"), *((name, name, name) for name in names)])
-    key = sources.free("agencies", {one.key for one in facts})
-    (home / SOURCES / f"{key}.yaml").write_text("\n".join([
-        "# yaml-language-server: $schema=../../../docs/schema/source.json", line(0, "key", key),
-        line(0, "name", {"zh": "部门", "en": "Agencies"}), line(0, "owner", "?", "who owns the data?"),
-        line(0, "licence", "?", "under which licence?"), line(0, "kind", "business"),
-        comment(0, f"no file lists agencies: {AGENCIES} has those that the cases name; its names may be put right"),
-        "datasets:", "  - key: agencies", line(4, "subject", "agencies"),
-        line(4, "title", {"zh": "部门", "en": "Agencies"}), line(4, "read", {"path": AGENCIES}), "    map:",
-        line(6, "columns", {"code": "code", "name_zh": "name_zh", "name_en": "name_en", "region": {"value": city}}), ""]),
-        encoding="utf-8")
+    if names:
+        write_table(home / AGENCIES, ("code", "name_zh", "name_en"), [(name, name, name) for name in names])
+        write_register(home, sources.free("agencies", {one.key for one in facts}), "agencies", AGENCIES,
+                       {"zh": "部门", "en": "Agencies"}, "business",
+                       f"no file lists agencies: {AGENCIES} has those that the cases name; its names may be put right",
+                       columns={"code": "code", "name_zh": "name_zh", "name_en": "name_en", "region": {"value": city}})
 
 
 def write_devices(home: Path, facts: Sequence[Sent], city: str) -> None:
     """Write the devices that only readings name, and a source of them: in the city as a whole until somebody places them."""
     codes = unlisted([(one.found, one.guess, one.register) for one in facts])
-    if not codes:
-        return
-    with (home / DEVICES).open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([("code", "name", "kind", "region", "lon", "lat"),
-                                    *((code, code, "other", city, "", "") for code in codes)])
-    key = sources.free("devices", {path.stem for path in (home / SOURCES).iterdir()})
+    if codes:
+        write_table(home / DEVICES, ("code", "name", "kind", "region", "lon", "lat"),
+                    [(code, code, "other", city, "", "") for code in codes])
+        write_register(home, sources.free("devices", {path.stem for path in (home / SOURCES).iterdir()}), "devices", DEVICES,
+                       {"zh": "设备", "en": "Devices"}, "iot",
+                       f"no file lists these devices: {DEVICES} has those that readings name; write where each stands (lon, lat)",
+                       columns={"code": "code", "name": "name", "kind": "kind", "interval_s": {"value": "3600"}},
+                       place={"lon": "lon", "lat": "lat", "region": {"column": "region", "by": "code"}})
+
+
+def write_table(path: Path, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A CSV beside the pack."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([heads, *rows])
+
+
+def write_register(home: Path, key: str, subject: str, file: str, name: dict[str, str], kind: str, note: str,
+                   **mapped: dict[str, Any]) -> None:
+    """A source of one file that was written down here; `mapped` are the parts of its mapping."""
     (home / SOURCES / f"{key}.yaml").write_text("\n".join([
-        "# yaml-language-server: $schema=../../../docs/schema/source.json", line(0, "key", key),
-        line(0, "name", {"zh": "设备", "en": "Devices"}), line(0, "owner", "?", "who owns the data?"),
-        line(0, "licence", "?", "under which licence?"), line(0, "kind", "iot"),
-        comment(0, f"no file lists these devices: {DEVICES} has those that readings name; write where each stands (lon, lat)"),
-        "datasets:", "  - key: devices", line(4, "subject", "devices"),
-        line(4, "title", {"zh": "设备", "en": "Devices"}), line(4, "read", {"path": DEVICES}), "    map:",
-        line(6, "columns", {"code": "code", "name": "name", "kind": "kind", "interval_s": {"value": "3600"}}),
-        line(6, "place", {"lon": "lon", "lat": "lat", "region": {"column": "region", "by": "code"}}), ""]), encoding="utf-8")
+        "# yaml-language-server: $schema=../../../docs/schema/source.json", line(0, "key", key), line(0, "name", name),
+        line(0, "owner", "?", "who owns the data?"), line(0, "licence", "?", "under which licence?"), line(0, "kind", kind),
+        comment(0, note), "datasets:", f"  - key: {subject}", line(4, "subject", subject), line(4, "title", name),
+        line(4, "read", {"path": file}), "    map:", *(line(6, part, value) for part, value in mapped.items()), ""]),
+        encoding="utf-8")
 
 
 def surroundings(home: Path, zone: str) -> tuple[CityAround, tuple[str, ...]]:
