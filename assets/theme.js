@@ -56,6 +56,7 @@
 
   function resolved(name) {
     const probe = document.body.appendChild(document.createElement("i"));
+    probe.style.forcedColorAdjust = "none";     // else the reader's own colour, one and the same for all
     probe.style.color = `var(${name})`;
     const found = getComputedStyle(probe).color;
     probe.remove();

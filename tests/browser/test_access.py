@@ -151,6 +151,17 @@ def test_nothing_moves_for_whoever_wants_no_motion(viewer: Page) -> None:
     assert viewer.evaluate("document.getAnimations().filter(one => one.effect.getComputedTiming().duration > 0).length") == 0
 
 
+def test_whose_own_colours_hold_still_sees_shapes_bars_and_the_colours_of_the_map(page: Page, site: str) -> None:
+    """A reader's forced colours paint every background in the ground's: shapes that are cut out of one would be gone."""
+    page.emulate_media(forced_colors="active", color_scheme="dark", reduced_motion="reduce")
+    page.goto(f"{site}/")
+    settled(page, "zh")
+    for selector in ("#attention .g", "#map-key .g", "#ranking .bar i", ".ramp i"):
+        expect(page.locator(selector).first).not_to_have_css("background-color", "rgb(0, 0, 0)")
+    told = page.evaluate("['--water', '--bad', '--watch', '--seq-1', '--seq-6'].map(name => tonglan.colour(name))")
+    assert len(set(told)) == len(told), "the map is not of one colour"
+
+
 def test_a_walk_from_the_city_to_a_case_and_back_by_the_keys_alone(desk: Page, site: str) -> None:
     desk.goto(f"{site}/?lang=en")
     settled(desk, "en")
