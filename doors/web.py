@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.structures import CaseInsensitiveDict
 
-from readers.discreet import Discreet
+from doors.outside import Careful, led_inside
 
 CONNECT_S = 10
 CHUNK = 1 << 16
@@ -42,15 +42,16 @@ class Got:
 
 
 class Client:
-    """Asks one source. `opening`, headers that hold secrets, go to the servers of `homes` alone; `most` bytes of an answer
-    are taken."""
+    """Asks one source. `opening`, headers that hold secrets, go to the servers of `homes` alone; these and the ones of
+    `named` may stand anywhere, all others are asked on the open internet alone. `most` bytes of an answer are taken."""
 
     def __init__(
-        self, opening: Mapping[str, str] | None = None, homes: Collection[str] = (), *, accepted: str = "*/*",
+        self, opening: Mapping[str, str] | None = None, homes: Collection[str] = (), *,
+        named: Collection[str] = (), accepted: str = "*/*",
         timeout_s: float = 30, most: int = MOST,
     ) -> None:
         self.timeout, self.most = (CONNECT_S, timeout_s), most
-        self.session = Discreet(opening or {}, homes)
+        self.session = Careful(opening or {}, homes, named)
         self.session.max_redirects = REDIRECTS
         self.session.headers.update({"User-Agent": AGENT, "Accept": accepted})
 
@@ -104,6 +105,9 @@ def plain(error: requests.RequestException, host: str, timeout_s: float) -> str:
         return f"{host} has no certificate that can be trusted"
     if isinstance(error, requests.TooManyRedirects | requests.exceptions.InvalidSchema | requests.exceptions.InvalidURL):
         return f"{host} leads elsewhere, to where nobody may follow"
+    if led_inside(error):
+        return (f"{host} is a machine that is not of the open internet, to which only an address of the pack may lead: "
+                "name it there if it is meant")
     if isinstance(error, requests.ConnectionError):
         return f"{host} cannot be reached"
     return f"{host} broke off its answer"

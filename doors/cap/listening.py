@@ -43,7 +43,8 @@ def run(entry: Cap, source: str, courier: Courier, state: State, stop: Event) ->
         repeat(entry.every, folder.look, state, stop)
         return
     token = secret(entry)
-    client = Client({"Authorization": f"Bearer {token}"} if token else {}, [entry.url or ""], accepted=ACCEPTED)
+    client = Client({"Authorization": f"Bearer {token}"} if token else {}, [entry.url or ""], named=entry.servers,
+                    accepted=ACCEPTED)
     try:
         repeat(entry.every, Feed(taker, state, client, stop).look, state, stop)
     finally:

@@ -39,7 +39,7 @@ MOST_ROWS = 5_000       # of one transaction
 
 def run(entry: Open311, source: str, courier: Courier, state: State, stop: Event) -> None:
     """Ask until told to stop. Raises: Unreachable, Unavailable, Misconfigured."""
-    client = Client()
+    client = Client(named=[entry.url])
     try:
         poller = Poller(entry, source, courier, state, Endpoint(entry, client, secret(entry), stop))
         repeat(entry.every, poller.round, state, stop)

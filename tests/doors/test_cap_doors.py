@@ -90,7 +90,7 @@ def linked(path: str, updated: str = "1") -> str:
 def asking(site: Site, courier: Courier, state: State, name: str, **said: Any) -> Callable[[], None]:
     """One look at the feed, as the listener takes it."""
     entry = Cap.model_validate({"door": "cap", "key": name, "url": f"{site.address}/feed", "every": 0.05} | said)
-    feed = listening.Feed(Taker(courier, "test", entry), state, Client(), Event())
+    feed = listening.Feed(Taker(courier, "test", entry), state, Client(named=[entry.url or ""]), Event())
     return feed.look
 
 

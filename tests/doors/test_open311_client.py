@@ -57,7 +57,7 @@ def poller(courier: Courier, state: State, endpoint: str) -> Iterator[Listen]:
     def made(**changes: Any) -> Poller:
         entry = Open311.model_validate({
             "door": "open311", "key": key, "url": endpoint, "class": CLASSES, "recheck": 50, **changes})
-        clients.append(Client())
+        clients.append(Client(named=[endpoint]))
         return Poller(entry, "test", courier, state, Endpoint(entry, clients[-1], "k3y", Event()))
     yield made
     for client in clients:

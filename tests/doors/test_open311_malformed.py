@@ -73,7 +73,8 @@ def take(courier: Courier, engine: Engine) -> Callable[[list[Any]], set[str]]:
     """Hands answers to a listener, and says which requests it told them apart by."""
     entry = Open311.model_validate({"door": "open311", "url": "http://127.0.0.1:9/v2", "class": "service_code",
                                     "agency": {"column": "agency_responsible", "table": {"x": "A1"}}})
-    poller = Poller(entry, "test", courier, State(engine, "test", "open311", "open311"), Endpoint(entry, Client(), None, Event()))
+    entry_state = State(engine, "test", "open311", "open311")
+    poller = Poller(entry, "test", courier, entry_state, Endpoint(entry, Client(named=[entry.url]), None, Event()))
 
     def told(found: list[Any]) -> set[str]:
         poller.take(found)

@@ -138,7 +138,7 @@ def poller(frost: Frost, engine: Engine, town: City, courier: Courier) -> Iterat
     entry = SensorThings.model_validate({
         "door": "sensorthings", "key": name, "url": frost.url, "kind": "air", "prefix": f"{name}-",  # type: ignore[attr-defined]
         "properties": {"Fine dust": "pm25"}, "units": {"Micrograms": "µg/m³"}, "kinds": {"Gauge": "water"}})
-    client = Client()
+    client = Client(named=[entry.url])
     yield Poller(entry, "test", courier, State(engine, "test", "sensorthings", name), Remote(entry.url, client))
     client.close()
 

@@ -15,6 +15,8 @@ class Cap(Heard):
 
     door: Literal["cap"]
     url: WebAddress | None = Field(None, description="An Atom or RSS feed, or a CAP document")
+    servers: list[WebAddress] = Field([], description="Further servers, inside the city's own network, that a feed's links may "
+                                                      "lead to; on the open internet they lead anywhere")
     path: Annotated[str, Field(min_length=1)] | None = Field(None, description="Files beside the pack; may hold * and **")
     geocodes: dict[str, str] = Field({}, description="A geocode's value, its scheme:value or an area's name → a region's code; "
                                                      "the city's own codes and names are understood without")
