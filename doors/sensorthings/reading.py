@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection
 from doors.sensorthings.filtering import Bound, Join, ordered, where
 from doors.sensorthings.model import ENTITIES, NEWEST, Entity, Keys, Link, observation_id, stream_id
 from doors.sensorthings.query import EVERYTHING, Expanded, Malformed, Path, Query
-from doors.sensorthings.rendering import Row, Shown, address, show
+from doors.sensorthings.rendering import Row, Shown, address, show_all
 
 DEFAULT_PAGE = 100
 LARGEST_PAGE = 10_000
@@ -167,7 +168,7 @@ def shown(asked: Asked, entity: Entity, rows: Sequence[Row], query: Query) -> li
     asked.budget.take(len(rows))
     check_select(entity, query)
     within = by_step(entity, query.expand)
-    made = [show(entity, row, asked.root, query.select, within) for row in rows]
+    made = show_all(entity, rows, asked.root, query.select, within)
     for step, inner in within.items():
         expand(asked, entity, step, inner, rows, made)
     return made
@@ -201,7 +202,7 @@ def expand(asked: Asked, entity: Entity, step: str, query: Query, rows: Sequence
     """Show within each entity what a step leads to."""
     link = entity.links[step]
     target = ENTITIES[link.target]
-    places = [tuple(row[name] for name in link.keys) for row in rows]
+    places = [*zip(*([row[name] for row in rows] for name in link.keys), strict=True)]
     parents = list(dict.fromkeys(places))
     if not link.many:
         found = related_one(asked, link, parents)
@@ -210,17 +211,15 @@ def expand(asked: Asked, entity: Entity, step: str, query: Query, rows: Sequence
             item[step] = inner.get(place)
         return
     pages = related(asked, link, parents, query)
-    flat = [row for each in pages.values() for row in each.rows]
-    cards = iter(shown(asked, target, flat, query))
-    lists = {place: [next(cards) for _ in each.rows] for place, each in pages.items()}
-    further = {size: next_query(query, size) for size in {len(each.rows) for each in pages.values() if each.more}}
+    cards = iter(shown(asked, target, [row for each in pages for row in each.rows], query))
+    within = {parent: (each, list(islice(cards, len(each.rows)))) for parent, each in zip(parents, pages, strict=True)}
+    further = {size: f"/{step}?{next_query(query, size)}" for size in {len(each.rows) for each in pages if each.more}}
     for place, item, row in zip(places, made, rows, strict=True):
-        item[step] = lists[place]
-        if pages[place].count is not None:
-            item[f"{step}@iot.count"] = pages[place].count
-        if pages[place].more:
-            own = address(asked.root, entity.plural, identity(entity, row))
-            item[f"{step}@iot.nextLink"] = f"{own}/{step}?{further[len(lists[place])]}"
+        each, item[step] = within[place]
+        if each.count is not None:
+            item[f"{step}@iot.count"] = each.count
+        if each.more:
+            item[f"{step}@iot.nextLink"] = address(asked.root, entity.plural, identity(entity, row)) + further[len(each.rows)]
 
 
 def identity(entity: Entity, row: Row) -> int | str:
@@ -248,8 +247,8 @@ def related_one(asked: Asked, link: Link, parents: Sequence[tuple[Any, ...]]) ->
     return {tuple(row[name] for name in link.keys): row for row in rows}
 
 
-def related(asked: Asked, link: Link, parents: Sequence[tuple[Any, ...]], query: Query) -> dict[tuple[Any, ...], Page]:
-    """A page of the entities that each parent leads to. Raises: Malformed."""
+def related(asked: Asked, link: Link, parents: Sequence[tuple[Any, ...]], query: Query) -> list[Page]:
+    """For each parent a page of the entities that it leads to. Raises: Malformed."""
     target, bound = ENTITIES[link.target], Bound()
     size = asked.budget.page(query, len(parents))
     newest = of_newest(target, dict.fromkeys(link.keys), query)
@@ -270,11 +269,11 @@ def related(asked: Asked, link: Link, parents: Sequence[tuple[Any, ...]], query:
           FROM {parents_sql(link, parents, bound)}
          CROSS JOIN LATERAL ({inner}) AS t0""", bound.values)
     lists: list[list[Row]] = [[] for _ in parents]
-    for number, *row in found:
-        lists[number - 1].append(dict(zip(target.columns, row, strict=True)))
+    for row in found:
+        lists[row[0] - 1].append(dict(zip(target.columns, row[1:], strict=True)))
     counts = related_counts(asked, link, parents, query) if query.count else {}
-    return {parent: Page(rows[:size], len(rows) > size or (newest and bool(rows)), counts.get(parent, 0) if query.count else None)
-            for parent, rows in zip(parents, lists, strict=True)}
+    return [Page(rows[:size], len(rows) > size or (newest and bool(rows)), counts.get(parent, 0) if query.count else None)
+            for parent, rows in zip(parents, lists, strict=True)]
 
 
 def related_counts(

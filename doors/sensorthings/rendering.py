@@ -1,6 +1,6 @@
 """Rows as the standard's JSON: what each entity shows of itself, and how it is addressed."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -98,15 +98,40 @@ def quoted(text: str) -> str:
 
 def show(entity: Entity, row: Row, root: str, select: Collection[str] = (), expanded: Collection[str] = ()) -> Shown:
     """An entity with its address and those of what is related to it; with `select` only what that names."""
-    shown = SHOW[entity.plural](row)
-    own = address(root, entity.plural, shown["@iot.id"])
-    if not select:
-        shown["@iot.selfLink"] = own
-        for name, key, end in NAVIGATION[entity.plural]:
-            if name not in expanded:
-                shown[key] = own + end
-        return shown
-    made = {"@iot.id": shown["@iot.id"], "@iot.selfLink": own} if "id" in select or "@iot.id" in select else {}
-    made |= {name: shown[name] for name in select if name in shown and name != "@iot.id"}
-    return made | {f"{name}@iot.navigationLink": f"{own}/{name}" for name in select
-                   if name in entity.links and name not in expanded}
+    return show_all(entity, [row], root, select, expanded)[0]
+
+
+def show_all(
+    entity: Entity, rows: Iterable[Row], root: str, select: Collection[str] = (), expanded: Collection[str] = ()
+) -> list[Shown]:
+    """Entities as `show` shows one; what is the same for all of them is found out once."""
+    made = list(map(SHOW[entity.plural], rows))
+    related = [(key, end) for name, key, end in NAVIGATION[entity.plural] if name not in expanded]
+    if select:
+        return show_selected(entity, made, root, select, related)
+    for shown in made:
+        own = shown["@iot.selfLink"] = address(root, entity.plural, shown["@iot.id"])
+        for key, end in related:
+            shown[key] = own + end
+    return made
+
+
+def show_selected(
+    entity: Entity, made: Iterable[Shown], root: str, select: Collection[str], related: Collection[tuple[str, str]]
+) -> list[Shown]:
+    """Of entities only what is named, in that order: their ids, their properties, then the addresses of what is related."""
+    names = [name for name in select if name in entity.selectable and name != "id"]
+    related = sorted((each for each in related if each[1][1:] in select), key=lambda each: list(select).index(each[1][1:]))
+    identified = "id" in select or "@iot.id" in select
+    if not identified and not related:
+        return [{name: shown[name] for name in names} for shown in made]
+    found = []
+    for shown in made:
+        own = address(root, entity.plural, shown["@iot.id"])
+        one: Shown = {"@iot.id": shown["@iot.id"], "@iot.selfLink": own} if identified else {}
+        for name in names:
+            one[name] = shown[name]
+        for key, end in related:
+            one[key] = own + end
+        found.append(one)
+    return found
