@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from werkzeug.datastructures import MultiDict
+
 from data_access.service_requests import Asked, Status
 from doors.open311.fault import bad
 
+LISTS = ("service_request_id", "service_code", "status")
 LONGEST = timedelta(days=90)
 MOST = 1000
 MOST_IDS = 1000
@@ -41,6 +44,11 @@ def question(given: Mapping[str, str], zone: ZoneInfo, now: datetime) -> Questio
         made = now - LONGEST, now
     return Question(Asked(codes=tuple(listed(said["service_code"])) if "service_code" in said else None, made=made,
                           updated=updated, status=status(said.get("status")), limit=size, offset=(page - 1) * size), extensions)
+
+
+def told(given: "MultiDict[str, str]") -> dict[str, str]:
+    """The parameters of an address, one text each: a list that is told by a name again and again is one with commas, too."""
+    return {name: ",".join(values) if name in LISTS else values[0] for name, values in given.lists()}
 
 
 def listed(text: str) -> list[str]:

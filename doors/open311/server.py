@@ -21,6 +21,7 @@ from doors.open311 import showing
 from doors.open311.fault import Fault, bad, missing
 from doors.open311.forms import Form, checked, fields
 from doors.open311.questions import identity, question
+from doors.open311.questions import told as parameters
 from doors.open311.rendering import FORMATS, TYPES, Format, rendered
 from indicators.text import Language
 from ingest import service_requests
@@ -102,7 +103,7 @@ class Server:
         """The requests that are asked for. Raises: Fault."""
         self.let_read()
         city, _ = self.desk.hall.intake.prepared()
-        wanted = question(request.args, city.zone, datetime.now(UTC))
+        wanted = question(parameters(request.args), city.zone, datetime.now(UTC))
         with self.room.hold(1):
             found = shown.requests(self.desk.courier.engine, wanted.asked)
         return "service_requests", showing.requests(found, language(), wanted.extensions)

@@ -245,6 +245,8 @@ MARCH = "start_date=2026-03-01T00:00:00Z&end_date=2026-03-31T00:00:00Z"
 
 @pytest.mark.parametrize(("query", "expected"), [
     (MARCH, "ba"), (f"{MARCH}&status=open", "a"), (f"{MARCH}&status=closed", "b"), (f"{MARCH}&status=open,closed", "ba"),
+    (f"{MARCH}&status=open&status=closed", "ba"), (f"{MARCH}&service_code=noise&service_code=,pothole", "ba"),
+    (f"{MARCH}&service_code=&service_code=noise", "a"),
     (f"{MARCH}&service_code=noise", "a"), (f"{MARCH}&service_code=noise,pothole", "ba"), (f"{MARCH}&service_code=unicorns", ""),
     (f"{MARCH}&page_size=1", "b"), (f"{MARCH}&page_size=1&page=2", "a"), (f"{MARCH}&page=2", ""),
     ("start_date=2026-03-02&end_date=2026-03-02", "b"), ("start_date=2026-01-01", "bac"), ("end_date=2026-01-31", "c"),
@@ -260,6 +262,11 @@ def test_requests_are_filtered_as_the_standard_says(app: FlaskClient, cases: dic
 
 def test_a_list_of_numbers_overrides_all_other_filters(app: FlaskClient, cases: dict[str, str]) -> None:
     found = read(app.get(f"{BASE}/requests.json?service_request_id={cases['c']},{cases['a']},x,7&status=closed&{MARCH}"))
+    assert [one["service_request_id"] for one in found] == [cases["a"], cases["c"]]
+
+
+def test_numbers_that_are_named_one_by_one_are_a_list_too(app: FlaskClient, cases: dict[str, str]) -> None:
+    found = read(app.get(f"{BASE}/requests.json?service_request_id={cases['c']}&service_request_id={cases['a']}"))
     assert [one["service_request_id"] for one in found] == [cases["a"], cases["c"]]
 
 
