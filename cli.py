@@ -50,7 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
     except AlreadyRunning as error:
         print(f"Tonglan: {error}")
     except ValidationError as error:
-        return _refuse("; ".join(f"{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()))
+        return _refuse("; ".join(f"{str(each['loc'][0]).upper()}: {each['msg'].removeprefix('Value error, ')}"
+                                 for each in error.errors()))
     except (ClusterError, DataUnavailable, Misused, PackError, check.Unusable) as error:
         return _refuse(str(error))
     except KeyboardInterrupt:

@@ -37,6 +37,8 @@ def run(settings: Settings, console: Console) -> None:
     Raises: ClusterError, Unusable or AlreadyRunning, before anything was started.
     """
     with guard.alone(settings.var) as before, _until_told(console):
+        guard.require_apart({"PORT": settings.port, "DOOR_PORT": settings.door_port}
+                            | ({"MQTT_PORT": settings.mqtt_port} if settings.mqtt else {}))
         guard.require_free(settings.host, settings.port, "PORT")
         guard.require_free(settings.host, settings.door_port, "DOOR_PORT")
         with _database(settings, before, console) as (url, ours):
@@ -203,7 +205,7 @@ def _until_told(console: Console) -> Iterator[None]:
 def _gunicorn(application: str, host: str, port: int, *, threads: int) -> tuple[str, ...]:
     """One worker: a hub is one process's. Streams never end, so a stop does not wait for them."""
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    return (sys.executable, "-m", "gunicorn", application, "--bind", address, "--worker-class", "gthread",
+    return (sys.executable, "-m", "gunicorn", application, "--bind", address, "--worker-class", "live.hearing.Worker",
             "--workers", "1", "--threads", str(threads), "--graceful-timeout", "2", "--timeout", "60",
             "--no-control-socket", "--chdir", str(ROOT))
 

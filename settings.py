@@ -36,10 +36,11 @@ class Settings(BaseSettings):
     database_url: str | None = Field(None, description="A PostgreSQL + PostGIS server; none: the private one under var/")
     pack: str = Field("newyork", description="The city pack, a folder of packs/")
     host: str = Field("127.0.0.1", description="The address that the screen listens on")
-    port: int = Field(8050, description="The screen's port")
-    door_port: int = Field(8051, description="The port of the ingest process that `run` starts for the simulator")
+    port: int = Field(8050, ge=1, le=65535, description="The screen's port")
+    door_port: int = Field(
+        8051, ge=1, le=65535, description="The port of the ingest process that `run` starts for the simulator")
     mqtt: bool = Field(False, description="Whether `run` starts a message broker (mosquitto), by which every source may send")
-    mqtt_port: int = Field(8052, description="That broker's port")
+    mqtt_port: int = Field(8052, ge=1, le=65535, description="That broker's port")
     mqtt_save: Literal["second", "message"] = Field(
         "second", description="How often that broker writes to disk what nobody has taken yet; after each message is slow")
     mqtt_url: str | None = Field(None, description="That broker, where another process runs it; none: this machine's")

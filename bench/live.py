@@ -160,7 +160,7 @@ def watched(city: City, count: int) -> list[Viewer]:
 @contextmanager
 def application(url: str, port: int, entry: str = "app:server()") -> Iterator[int]:
     """The application in a process of its own, as `run` starts it; its worker's process id."""
-    command = [sys.executable, "-m", "gunicorn", entry, "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
+    command = [sys.executable, "-m", "gunicorn", entry, "--bind", f"127.0.0.1:{port}", "--worker-class", "live.hearing.Worker",
                "--threads", "128", "--no-control-socket", "--graceful-timeout", "1", "--log-level", "warning"]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url, "BRIEFINGS": "false"},
                                start_new_session=True)

@@ -1,12 +1,13 @@
 """One `run` at a time in a clone: who it is, and how to stop it."""
 
+import errno
 import fcntl
 import json
 import os
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -98,7 +99,18 @@ def require_free(host: str, port: int, variable: str) -> None:
             probe.bind((host, port))
         except (OSError, OverflowError) as error:
             why = getattr(error, "strerror", None) or error
-            raise ClusterError(f"cannot listen on {host}:{port} ({why}): set {variable} to another") from error
+            elsewhere = isinstance(error, socket.gaierror) or getattr(error, "errno", None) == errno.EADDRNOTAVAIL
+            remedy = "set HOST to an address of this machine" if elsewhere else f"set {variable} to another"
+            raise ClusterError(f"cannot listen on {host}:{port} ({why}): {remedy}") from error
+
+
+def require_apart(ports: Mapping[str, int]) -> None:
+    """Pass when no two variables name the same port. Raises: ClusterError."""
+    first: dict[int, str] = {}
+    for variable, port in ports.items():
+        if port in first:
+            raise ClusterError(f"{first[port]} and {variable} are both {port}: set {variable} to another")
+        first[port] = variable
 
 
 def _lock_file(var: Path) -> IO[str]:

@@ -84,6 +84,19 @@ def test_a_setting_that_is_no_number_is_named(monkeypatch: pytest.MonkeyPatch, c
     assert "PORT: Input should be a valid integer" in refused(capsys, "serve")
 
 
+def test_a_port_that_no_machine_has_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """0 would be any port, and nobody would know which."""
+    monkeypatch.setenv("PORT", "0")
+    assert "PORT: Input should be greater than or equal to 1" in refused(capsys, "serve")
+
+
+def test_a_list_that_cannot_be_read_is_told_in_plain_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("WALL_TOKENS", "short")
+    assert "Tonglan: WALL_TOKENS: entry 1 must be WALL:REGION:TOKEN" in refused(capsys, "serve")
+
+
 def test_a_taken_port_is_refused_before_anything_starts(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -74,3 +74,15 @@ def test_a_taken_port_is_named_with_the_variable_that_changes_it() -> None:
 def test_an_impossible_port_is_refused_in_words() -> None:
     with pytest.raises(ClusterError, match="port must be 0-65535"):
         guard.require_free("127.0.0.1", 70000, "PORT")
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "999.1.1.1"])
+def test_an_address_of_another_machine_is_no_matter_of_the_port(host: str) -> None:
+    with pytest.raises(ClusterError, match="set HOST to an address of this machine"):
+        guard.require_free(host, 8050, "PORT")
+
+
+def test_two_programs_cannot_have_one_port() -> None:
+    guard.require_apart({"PORT": 8050, "DOOR_PORT": 8051})
+    with pytest.raises(ClusterError, match="PORT and MQTT_PORT are both 8050: set MQTT_PORT to another"):
+        guard.require_apart({"PORT": 8050, "DOOR_PORT": 8051, "MQTT_PORT": 8050})
