@@ -11,7 +11,8 @@
   let known = new Map();       // item → until when it is new
 
   function look() {
-    const items = [...document.getElementById(BAND).querySelectorAll(ITEM)];
+    const items = [...document.getElementById(BAND).querySelectorAll(ITEM)]
+      .filter(item => getComputedStyle(item).display !== "none");   // some are shown on a very wide wall alone
     const opened = shared.drawn !== place;
     const now = performance.now();
     if (!opened) say(items.filter(item => !known.has(item.dataset.item)).map(item => item.innerText.replace(/\s+/g, " ")).join(". "));

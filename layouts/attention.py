@@ -1,4 +1,4 @@
-"""The band of what needs action now: three things at most, the most urgent first; quiet when there is nothing."""
+"""The band of what needs action now: three things, on a very wide wall five, the most urgent first; quiet when there is none."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,6 +13,7 @@ from layouts import ages, formats, ids, links, states
 from layouts.look import Look
 
 MOST = 3
+WIDE = 5    # what a very wide wall has room for; the style sheet hides the rest elsewhere
 
 
 def attention(look: Look, items: Sequence[Attention]) -> list[Any]:
@@ -20,15 +21,20 @@ def attention(look: Look, items: Sequence[Attention]) -> list[Any]:
     if not items:
         return [html.Div(look.say("attention.none"), className="h quiet", id=ids.name(ids.ATTENTION)),
                 html.Div(look.say("attention.checked"), className="quiet")]
-    more = len(items) - MOST
     return [
         html.Div([look.say("attention"), html.B(str(len(items))), html.Span(look.say("attention.order"))], className="h",
                  id=ids.name(ids.ATTENTION)),
-        html.Ol([html.Li(item(look, number, one), **{"data-item": name(one)})
-                 for number, one in enumerate(items[:MOST], start=1)]),
-        *([links.link(look.say("attention.more", n=more), links.to_drawer(look.view, "attention"), className="more")]
-          if more > 0 else []),
+        html.Ol([html.Li(item(look, number, one), className="wide" if number > MOST else "", **{"data-item": name(one)})
+                 for number, one in enumerate(items[:WIDE], start=1)]),
+        *more(look, len(items) - MOST, "more not-wide"), *more(look, len(items) - WIDE, "more wide"),
     ]
+
+
+def more(look: Look, left: int, name: str) -> list[Any]:
+    """How many things are left, which leads to all of them; nothing where none is."""
+    if left <= 0:
+        return []
+    return [links.link(look.say("attention.more", n=left), links.to_drawer(look.view, "attention"), className=name)]
 
 
 def name(one: Attention) -> str:

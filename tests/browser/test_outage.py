@@ -133,8 +133,8 @@ def test_a_newer_build_loads_the_page_anew(page: Page, site: str, monkeypatch: p
 @contextmanager
 def process(url: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """The application as it is really served, in a process that can be killed."""
-    command = [sys.executable, "-m", "gunicorn", "app:server()", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
-               "--threads", "16", "--no-control-socket", "--log-level", "warning"]
+    command = [sys.executable, "-m", "gunicorn", "app:server()", "--bind", f"127.0.0.1:{port}",
+               "--worker-class", "live.hearing.Worker", "--threads", "16", "--no-control-socket", "--log-level", "warning"]
     started = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, start_new_session=True)
     try:
         yield started

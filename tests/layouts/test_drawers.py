@@ -38,10 +38,14 @@ def test_the_quiet_band_says_what_was_looked_at():
     assert "无需处置" in text(attention.attention(LOOK, [])) and "超期" in text(attention.attention(LOOK, []))
 
 
-def test_the_band_shows_three_things_and_counts_the_rest():
-    drawn = attention.attention(LOOK, town.urgent())
-    assert sum("item" in (getattr(part, "className", None) or "").split() for part in parts(drawn)) == 3
-    assert "另 2 项" in text(drawn) and any("attention=1" in address for address in links(drawn))
+def test_the_band_shows_three_things_on_a_very_wide_wall_five_and_counts_the_rest():
+    five = town.urgent()
+    drawn = attention.attention(LOOK, (*five, five[-1]))
+    assert [getattr(part, "className", "") for part in parts(drawn) if hasattr(part, "data-item")] == ["", "", "", "wide", "wide"]
+    assert [(text(part), part.className) for part in parts(drawn) if "more" in (getattr(part, "className", None) or "")] == [
+        ("另 3 项", "more not-wide"), ("另 1 项", "more wide")]
+    assert any("attention=1" in address for address in links(drawn))
+    assert "另" in text(attention.attention(LOOK, five)) and "more wide" not in str(attention.attention(LOOK, five))
 
 
 def test_what_is_overdue_says_who_has_most_of_it_or_that_nobody_has():
