@@ -9,16 +9,15 @@ from itertools import islice
 from typing import Any
 
 import pyarrow as pa
-from charset_normalizer import from_bytes
 
 from readers.content import Content
+from readers.letters import likeliest
 from readers.table import Unreadable
 
 SAMPLE = 1 << 18
 SCANNED = 1 << 28       # bytes looked through for a line that is not plain ASCII
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
         (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-OTHERS = ["big5", "shift_jis", "euc_kr", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r"]
 FOREIGN = re.compile("[\udc00-\udcff]")     # bytes that the encoding does not know, as `kept` writes them
 FOREIGN_BYTES = "holds bytes that are not of the file's encoding"
 HALVES = re.compile(r"\\u[dD][89a-fA-F]")    # how JSON may write half a character, and a whole one in two halves
@@ -26,11 +25,7 @@ HALF = "holds half a character (such as \\ud83d alone), which no text can hold; 
 KEPT = "tonglan-kept"
 UTF8_MARKS = {"utf-8": 1, "utf-8-sig": 2}     # byte order marks at the beginning that are passed over
 VOTES = 20_000          # lines
-FEW = 50                # letters that are not plain, too few to tell a language by
-PLAIN = bytes(range(128))
-WESTERN = frozenset("àáâäãåçèéêëíîïñóôöõúûüßœæÀÁÂÄÃÇÈÉÊËÍÎÑÓÔÖÕÚÛÜ°ºª«»’‘“”–—…€§²³µ¿¡\xa0")
-TILDES, PORTUGUESE = re.compile("[ãõÃÕ]"), re.compile(r"[ãÃ](?:[oOeE]|\b)|[õÕ][eE]")
-ENOUGH = 0.6            # of the lines or characters must speak for an encoding
+ENOUGH = 0.6            # of the lines must be UTF-8
 
 
 @dataclass(frozen=True)
@@ -104,45 +99,8 @@ def encoding(sample: bytes) -> Encoding:
     fits = sum(_decodes(line, "utf-8") for line in whole) / len(whole)
     if fits >= ENOUGH or _decodes(sample, "utf-8", cut=True):
         return Encoding("utf-8", "its lines are valid UTF-8" if fits == 1 else f"{fits:.0%} of its lines are valid UTF-8")
-    share = chinese(b"\n".join(whole))
-    if share >= ENOUGH:
-        return Encoding("gb18030", f"read as GB18030, {share:.0%} of what is not ASCII is everyday Chinese")
-    if western(sample):
-        return Encoding("cp1252", "its letters beyond ASCII are Western Europe's; say `encoding` if names look wrong")
-    best = from_bytes(sample[:1 << 16], cp_isolation=OTHERS).best()
-    if best is not None:
-        name = "cp1252" if "cp1252" in best.could_be_from_charset else best.encoding
-        return Encoding(name, "the letters are likeliest so; say `encoding` if names look wrong")
-    return Encoding("cp1252", "it is nothing else that is known; say `encoding` if names look wrong")
-
-
-def western(sample: bytes) -> bool:
-    """Whether letters that are not plain are few, and everyday ones from Lisbon to Vienna: too few to tell a language by."""
-    foreign = sample.translate(None, delete=PLAIN)
-    text = foreign.decode("cp1252", KEPT)
-    return all(character in WESTERN for character in text) and (len(foreign) < FEW or portuguese(sample))
-
-
-def portuguese(sample: bytes) -> bool:
-    """Whether letters with a tilde stand as in são and ações; Hungarian and Romanian letters of the same bytes do not."""
-    text = sample.decode("cp1252", KEPT)
-    return len(PORTUGUESE.findall(text)) > ENOUGH * len(TILDES.findall(text)) > 0
-
-
-def chinese(sample: bytes) -> float:
-    """Read as GB18030, how much of what is not ASCII is among the characters and signs of everyday."""
-    text = sample.decode("gb18030", KEPT)
-    foreign = [character for character in text if not character.isascii()]
-    return sum(map(_everyday, foreign)) / len(foreign) if foreign else 0.0
-
-
-def _everyday(character: str) -> bool:
-    """Whether it is of GB 2312's signs or its first level, the 3,755 commonest characters."""
-    try:
-        pair = character.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return len(pair) == 2 and (0xA1 <= pair[0] <= 0xA3 or 0xB0 <= pair[0] <= 0xD7)
+    name, language = likeliest(b"\n".join(whole), KEPT)
+    return Encoding(name, f"its letters are likeliest those of {language}; say `encoding` if names look wrong")
 
 
 def _wide(sample: bytes) -> str | None:

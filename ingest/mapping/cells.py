@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ingest.mapping.faults import MappingError
+from ingest.mapping.values import Reading
 
 Places = NDArray[np.int32]
 
@@ -60,6 +61,12 @@ class Sheet:
         if (name, blanks) not in self.known:
             self.known[name, blanks] = blanked(self.raw(name), blanks, empty is not None)
         return self.known[name, blanks]
+
+    def read(self, name: str, reading: Reading) -> Cells:
+        """A column's cells, those that mean nothing to a reading being null. Raises: MappingError."""
+        if not reading.also_empty:
+            return self.cells(name, reading.empty)
+        return self.cells(name, (*(self.empty if reading.empty is None else reading.empty), *reading.also_empty))
 
     def raw(self, name: str) -> Cells:
         """A column's cells as they came. Raises: MappingError."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from ingest.mapping.languages import told
 from ingest.rows import Field
 
 FILE = Path(__file__).parent / "choices.yaml"
@@ -14,8 +15,11 @@ FILE = Path(__file__).parent / "choices.yaml"
 @cache
 def words() -> dict[str, dict[str, str]]:
     """Each field's words as they are written, in small letters → the word that the field takes."""
-    read: dict[str, dict[str, list[str]]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return {field: {text.casefold(): word for word, listed in taken.items() for text in listed} for field, taken in read.items()}
+    made: dict[str, dict[str, str]] = {}
+    for read in (*told("choices"), yaml.safe_load(FILE.read_text(encoding="utf-8"))):
+        for field, taken in read.items():
+            made.setdefault(field, {}).update({text.casefold(): word for word, listed in taken.items() for text in listed})
+    return made
 
 
 def fits(field: Field, texts: Iterable[str]) -> bool:

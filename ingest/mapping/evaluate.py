@@ -76,7 +76,7 @@ def source(value: Value, sheet: Sheet) -> Cells:
         names = tuple(name for name in names if name in sheet)
         if not names or value.template is not None:
             return Cells(pa.array([None], pa.string()), np.zeros(len(sheet.frame), np.int32))
-    cells = [sheet.cells(name, value.empty) for name in names]
+    cells = [sheet.read(name, value) for name in names]
     if value.column is not None or (len(cells) == 1 and value.template is None):
         return cells[0]
     texts = [one.by_row() for one in cells]
@@ -220,7 +220,7 @@ def two_columns(value: Value, day: str, time: str | None, context: Context) -> O
         days = moments.Moments(days.local.astype("datetime64[D]").astype("datetime64[us]") + of_day, days.offset | hours.offset,
                                days.zoned | hours.zoned)
     where = origin(value)
-    texts = joined([context.sheet.cells(name, value.empty).by_row() for name in value.named()], " ")
+    texts = joined([context.sheet.read(name, value).by_row() for name in value.named()], " ")
     later, told = Faults(where, texts), Faults(where, texts)
     values = in_utc(days, value, context, told, later)
     return Outcome(values, (*wrong, *told.by_row(None)), tuple(later.by_row(None)))
@@ -229,7 +229,7 @@ def two_columns(value: Value, day: str, time: str | None, context: Context) -> O
 def read_moments(name: str, value: Value, formats: Sequence[str] | None, context: Context, day: bool = True
                  ) -> tuple[moments.Moments, list[Fault]]:
     """One column's days or times of day, a row each."""
-    cells = context.sheet.cells(name, value.empty)
+    cells = context.sheet.read(name, value)
     faults = Faults(name, cells.texts)
     there = cells.texts.is_valid().to_numpy(zero_copy_only=False)
     if day:
@@ -250,7 +250,7 @@ def added(value: Value, names: Sequence[str], context: Context, wanted: str | No
     faults: list[Fault] = []
     for name in names:
         column = name.removeprefix("-")
-        one = read(context.sheet.cells(column, value.empty), value.model_copy(update={"default": None, "if_bad": "reject"}),
+        one = read(context.sheet.read(column, value), value.model_copy(update={"default": None, "if_bad": "reject"}),
                    "number", column, context, wanted)
         with np.errstate(over="ignore", invalid="ignore"):
             total = total - one.values if name.startswith("-") else total + one.values
@@ -275,9 +275,9 @@ def paced(value: Value, start: str, context: Context) -> Outcome:
             context.before + np.arange(len(lines)) + np.searchsorted(np.sort(np.array(context.gaps, np.int64)), lines)
         ).astype(np.float64)
         return Outcome(began + np.round(counts * step * 1e6).astype("timedelta64[us]"))
-    one = read(context.sheet.cells(value.counter, value.empty), Reading(decimal=value.decimal), "number", value.counter, context)
+    one = read(context.sheet.read(value.counter, value), Reading(decimal=value.decimal), "number", value.counter, context)
     within = np.abs(one.values) < FARTHEST / step
-    far = Faults(value.counter, context.sheet.cells(value.counter, value.empty).by_row())
+    far = Faults(value.counter, context.sheet.read(value.counter, value).by_row())
     far.add(~within & ~np.isnan(one.values), "range", "which counts beyond all calendars")
     micros = np.round(np.where(within, one.values, 0) * step * 1e6).astype("timedelta64[us]")
     return Outcome(np.where(within, began + micros, moments.NOT_A_TIME), (*one.faults, *far.by_row(None)))

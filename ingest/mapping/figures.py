@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow.compute as pc
 import yaml
 
+from ingest.mapping.languages import beside
 from ingest.mapping.looks import FIGURES, Looks
-from ingest.mapping.values import BLANKS
 from ingest.mapping.vocabulary import plain
 
 FILE = Path(__file__).parent / "figures.yaml"
@@ -42,7 +42,7 @@ class Figures:
 @cache
 def words() -> dict[str, str]:
     """What figures are called → their key."""
-    read: dict[str, list[str]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    read = beside(yaml.safe_load(FILE.read_text(encoding="utf-8")), "figures")
     return {plain(word): key for key, listed in read.items() for word in listed}
 
 
@@ -114,4 +114,4 @@ def reading_of(one: Looks) -> dict[str, Any]:
     """How the figures of a column are read, the signs of those that are kept back as empty."""
     reading = {"decimal": ",", "thousands": "."} if pointed(one) else dict(one.reading)
     signs = sorted(text for text in pc.unique(one.texts).to_pylist() if WITHHELD.fullmatch(text))
-    return {**reading, "empty": [*BLANKS, *signs]} if signs else reading
+    return {**reading, "also_empty": signs} if signs else reading

@@ -1,12 +1,14 @@
 """True or false, in the words of many languages."""
 
 import unicodedata
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from ingest.mapping.faults import Faults
+from ingest.mapping.languages import told
 from ingest.mapping.values import Reading
 
 TRUE = frozenset((
@@ -18,8 +20,7 @@ FALSE = frozenset((
 def parsed(texts: pa.StringArray, reading: Reading, faults: Faults) -> NDArray[np.object_]:
     """True, False or None for each text."""
     true, false = ({plain(word) for word in words} for words in (reading.when_true, reading.when_false))
-    known: dict[str, bool] = dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False)
-    known |= dict.fromkeys(true, True) | dict.fromkeys(false, False)
+    known = usual() | dict.fromkeys(true, True) | dict.fromkeys(false, False)
     coded = texts.dictionary_encode(null_encoding="encode")
     distinct = coded.dictionary.to_pylist()
     meant = np.array([None if text is None else known.get(plain(text)) for text in distinct], object)
@@ -28,6 +29,14 @@ def parsed(texts: pa.StringArray, reading: Reading, faults: Faults) -> NDArray[n
     faults.add(odd[places], "type", "which is neither true nor false; name it in `when_true` or `when_false`")
     made: NDArray[np.object_] = meant[places]
     return made
+
+
+@cache
+def usual() -> dict[str, bool]:
+    """The words that mean true or false wherever they stand."""
+    of_languages = {plain(word): truth for said in told("flags") for key, truth in (("yes", True), ("no", False))
+                    for word in said[key]}
+    return of_languages | dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False)
 
 
 def plain(text: str) -> str:

@@ -25,9 +25,14 @@ FORMATS = ("iso", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y %H.%M", "%d.%
            "%b %d %Y %I:%M%p", "%d-%b-%y %I:%M %p", "%d-%b-%Y %I:%M %p", "%d-%b-%y %H:%M", "%d-%b-%y", "%d %b %Y %I:%M %p",
            "%d/%m/%Y %I:%M %p", "%d/%m/%Y %I:%M:%S %p", "%d-%m-%Y %I:%M %p", "%d-%m-%Y %I:%M:%S %p",
            "%m/%d/%y %H:%M", "%m/%d/%y", "%d/%m/%y %H:%M", "%d/%m/%y", "%d.%m.%y %H:%M", "%d.%m.%y",
-           "%y-%m-%d", "epoch_ms", "epoch_s", "excel")
+           "%d.%m.%Y, %H:%M:%S", "%d/%m/%Y, %H:%M:%S", "%d.%m.%Y %H:%M:%S.%f", "%H:%M %d/%m/%Y", "%H:%M:%S %d/%m/%Y",
+           "%d de %b de %Y %H:%M",
+           "%d de %b de %Y", "%Y%m%d%H", "%b %d, %Y", "%d %b %Y, %H:%M", "%y-%m-%d", "epoch_ms", "epoch_s", "excel")
+TAIWAN = ("%Ey/%m/%d", "%Ey/%m/%d %H:%M", "%Ey/%m/%d %H:%M:%S", "%Ey.%m.%d", "%Ey-%m-%d", "%Ey年%m月%d日", "%Ey%m%d")
 TWINS = {"%d/%m": "%m/%d", "%m/%d": "%d/%m", "%d-%m": "%m-%d", "%m-%d": "%d-%m"}
-FIGURES = ("epoch_ms", "epoch_s", "excel")
+BUDDHIST = np.datetime64("2480-01-01"), np.datetime64("2680-01-01")   # years that only Thailand's calendar has reached
+BUDDHIST_ISO = ("%EY-%m-%d %H:%M:%S", "%EY-%m-%d %H:%M", "%EY-%m-%d", "%EY/%m/%d")
+FIGURES = ("epoch_ms", "epoch_s", "excel", "%Y%m%d%H")
 OLDEST = np.datetime64("1980-01-01")   # a figure before is a figure and no time
 SAMPLE = 300   # rows
 REST = 0.01    # of a column's times, when they are worth a format of their own
@@ -87,6 +92,7 @@ def look(name: str, sheet: Sheet, city: CityAround) -> Looks:
 def as_numbers(texts: pa.StringArray) -> tuple[NDArray[np.float64], dict[str, Any]]:
     """The column's numbers, and how they must be read: plainly, with a decimal comma, with marks between thousands."""
     ways: tuple[dict[str, Any], ...] = ({}, {"thousands": ","}, {"decimal": ","}, {"decimal": ",", "thousands": "."},
+                                        {"thousands": " "}, {"decimal": ",", "thousands": " "}, {"thousands": "'"},
                                         {"percent": "keep"})
     tried = []
     for way in ways:
@@ -102,13 +108,13 @@ def as_numbers(texts: pa.StringArray) -> tuple[NDArray[np.float64], dict[str, An
 def as_times(texts: pa.StringArray, cells: Cells, city: CityAround) -> tuple[str | None, str | None, float, bool]:
     """The format that reads most of the column as times, one for the rest, how many both read, and whether day and month
     could be the other way round."""
-    figured = pc.match_substring_regex(texts, r"\d").to_numpy(zero_copy_only=False)
+    figured = pc.match_substring_regex(texts, r"\p{Nd}").to_numpy(zero_copy_only=False)
     if not len(texts) or figured.mean() < 0.5:
         return None, None, 0.0, False
     wanted = np.ones(len(texts), bool)
     typed = cells.native is not None and bool(cells.native.all()) and cells.numbers is None
     found: list[tuple[float, str]] = []
-    for written in ("iso",) if typed else FORMATS:
+    for written in ("iso",) if typed else ("iso", *TAIWAN, *FORMATS[1:]) if city.zone.key == "Asia/Taipei" else FORMATS:
         read = moments.read(texts, (written,), wanted)
         likely = read.local >= OLDEST if written in FIGURES else ~np.isnat(read.local)
         share = float(likely.mean())
@@ -124,10 +130,22 @@ def as_times(texts: pa.StringArray, cells: Cells, city: CityAround) -> tuple[str
     twin = any(chosen.startswith(short) and chosen.replace(short, other, 1) in ways for short, other in TWINS.items())
     if twin and city.zone.key not in month_first():
         chosen = next((way for way in ways if way.startswith("%d")), chosen)
+    ahead = moments.read(texts, (chosen,), wanted).local
+    if ((ahead > BUDDHIST[0]) & (ahead < BUDDHIST[1])).mean() > 0.5:
+        chosen, share = in_buddhist_years(texts, chosen)
     also = None if share == 1.0 else of_rest(texts, chosen)
     if also is not None:
         share = float((~np.isnat(moments.read(texts, (chosen, also), wanted).local)).mean())
     return chosen, also, share, twin
+
+
+def in_buddhist_years(texts: pa.StringArray, chosen: str) -> tuple[str, float]:
+    """The format that reads years of the Buddhist era, where one otherwise alike reads far ahead; and how much it reads."""
+    ways = BUDDHIST_ISO if chosen == "iso" else (chosen.replace("%Y", "%EY"),)
+    wanted = np.ones(len(texts), bool)
+    read = {way: float((~np.isnat(moments.read(texts, (way,), wanted).local)).mean()) for way in ways}
+    best = max(read, key=lambda way: read[way])
+    return best, read[best]
 
 
 @cache

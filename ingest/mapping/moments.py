@@ -13,7 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ingest.mapping.layouts import DAYTIME, NAMED, checked
+from ingest.mapping.layouts import DAYTIME, ERAS, FIRST, NAMED, checked
+from ingest.mapping.months import month
+from ingest.mapping.scripts import narrow
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -31,19 +33,8 @@ FEW, SHAPES = 8, 20                                            # after 20 shapes
 LENGTHS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 BEFORE = np.cumsum(LENGTHS) - LENGTHS                          # days of a common year before each month
 DAYS_TO_1970 = 719_162                                         # from the year 1
-AFTERNOON = ("p", "下午", "晚上", "中午")
-MONTHS = {name: number for names in (
-    "january february march april may june july august september october november december",
-    "jan feb mar apr may jun jul aug sep oct nov dec",
-    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-    "ene feb mar abr may jun jul ago sep oct nov dic",
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "janv févr mars avr mai juin juil août sept oct nov déc",
-    "januar februar märz april mai juni juli august september oktober november dezember",
-    "jan feb mär apr mai jun jul aug sep okt nov dez",
-) for number, name in enumerate(names.split(), 1)}
-
-
+AFTERNOON = ("p", "下午", "晚上", "中午", "午後", "오후", "م", "μ", "ös", "ch")
+BUDDHIST = 543                                                 # years that Thailand counts more
 @dataclass(frozen=True)
 class Moments:
     """Times as they were read: the clock on the wall, and how far it stood from UTC where the text says so."""
@@ -69,13 +60,13 @@ class Moments:
 
 
 def read(texts: pa.StringArray, formats: Sequence[str], wanted: Bools) -> Moments:
-    """The wanted texts by the first format that understands each; what none does is tried in half width."""
+    """The wanted texts by the first format that understands each; what none does is tried in half width and with plain digits."""
     made = attempted(texts, formats, wanted)
     rest = made.open(wanted)
     if len(rest):
         chosen = texts.take(pa.array(rest))
-        narrow = pc.utf8_normalize(chosen, form="NFKC")
-        made.put(rest, attempted(narrow, formats, pc.not_equal(narrow, chosen).to_numpy(zero_copy_only=False)))
+        plain = narrow(chosen)
+        made.put(rest, attempted(plain, formats, pc.not_equal(plain, chosen).to_numpy(zero_copy_only=False)))
     return made
 
 
@@ -174,6 +165,10 @@ def by_groups(table: Letters, found: re.Match[str]) -> Moments:
             values["p"] = np.full(count, half_of_day(text))
         elif code in "bB":
             values["m"] = np.full(count, month(text))
+        elif code == "EC":
+            values[code] = np.full(count, ERAS[text], np.int64)
+        elif text == FIRST:
+            values[code] = np.ones(count, np.int64)
         elif code == "z":
             made.offset[:], sound = seconds_east(table[start:start + len(text)], text)
             made.zoned[:] = True
@@ -203,11 +198,6 @@ def half_of_day(written: str) -> int:
     return AFTER_NOON if written.lower().startswith(AFTERNOON) else BEFORE_NOON
 
 
-def month(written: str) -> int:
-    """The number of a month's name; 0 when it is none."""
-    return MONTHS.get(written.rstrip(".").lower(), 0)
-
-
 def digits(lines: Letters) -> Ints:
     """Numbers whose digits stand one a line."""
     made = np.zeros(lines.shape[1], np.int64)
@@ -221,11 +211,21 @@ def assembled(values: dict[str, Ints], count: int) -> tuple[NDArray[np.datetime6
     def part(code: str, otherwise: int) -> Ints:
         return values[code] if code in values else np.full(count, otherwise, np.int64)
 
-    year = np.where(values["y"] >= PIVOT, 1900, 2000) + values["y"] if "y" in values else part("Y", 1970)
-    days, fine = calendar(year, part("m", 1), part("d", 1), values.get("j"))
+    days, fine = calendar(years(values, count), part("m", 1), part("d", 1), values.get("j"))
     seconds, there = clock(part("I" if "I" in values else "H", 0), part("M", 0), part("S", 0), values.get("p"), "I" in values)
-    fine &= there & (year >= 1)
+    fine &= there
     return ((days * 86400 + seconds) * 10**6 + part("f", 0)).view("datetime64[us]"), fine
+
+
+def years(values: dict[str, Ints], count: int) -> Ints:
+    """The years of our era from however they are counted."""
+    if "Ey" in values:
+        return values["Ey"] - 1 + values.get("EC", np.full(count, ERAS["民國"]))
+    if "EY" in values:
+        return values["EY"] - BUDDHIST
+    if "y" in values:
+        return np.where(values["y"] >= PIVOT, 1900, 2000) + values["y"]
+    return values.get("Y", np.full(count, 1970))
 
 
 def clock(hour: Ints, minute: Ints, second: Ints, half: Ints | None, twelve: bool) -> tuple[Ints, Bools]:
@@ -244,8 +244,8 @@ def calendar(year: Ints, month_: Ints, day: Ints, of_year: Ints | None) -> tuple
     """Days since 1970, and which of the dates exist."""
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     if of_year is not None:
-        return days_before(year) + of_year - 1, (of_year >= 1) & (of_year <= 365 + leap)
-    fine = (month_ >= 1) & (month_ <= 12)
+        return days_before(year) + of_year - 1, (year >= 1) & (of_year >= 1) & (of_year <= 365 + leap)
+    fine = (year >= 1) & (month_ >= 1) & (month_ <= 12)
     within = np.where(fine, month_, 1)
     fine &= (day >= 1) & (day <= LENGTHS[within] + (leap & (within == 2)))
     return days_before(year) + BEFORE[within] + (leap & (within > 2)) + day - 1, fine

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ingest.mapping.faults import Faults, MappingError
+from ingest.mapping.scripts import narrow
 from ingest.mapping.units import UnknownUnit, converted, scale_and_zero, tidy
 from ingest.mapping.values import Reading, Unit
 
@@ -66,10 +67,10 @@ def dressed(
         all_[rows] = bad
         faults.add(all_, code, tail)
 
-    narrow = pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFKC"), MINUS, "-")
-    parts = pc.extract_regex(narrow, around(decimal, reading.thousands))
+    plain = pc.replace_substring_regex(narrow(texts), MINUS, "-")
+    parts = pc.extract_regex(plain, around(decimal, reading.thousands))
     none = parts.is_null().to_numpy(zero_copy_only=False)
-    marked = pc.fill_null(pc.match_substring_regex(narrow, MARKED), False).to_numpy(zero_copy_only=False)
+    marked = pc.fill_null(pc.match_substring_regex(plain, MARKED), False).to_numpy(zero_copy_only=False)
     tell(none & ~marked, "type", "which is no number")
     tell(none & marked, "type", "which is no number" + hint(decimal, reading.thousands))
     digits = parts.field("number")

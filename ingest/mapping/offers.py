@@ -1,7 +1,8 @@
 """What a single column could be, by what it is called and by what stands in it."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from ingest.mapping.choices import fits, table
 from ingest.mapping.faults import Faults
 from ingest.mapping.hints import CityAround
 from ingest.mapping.looks import Looks
+from ingest.mapping.moments import BUDDHIST
 from ingest.mapping.regions import RegionIndex
 from ingest.mapping.series import keys
 from ingest.mapping.spec import STEPS
@@ -24,6 +26,8 @@ UNSURE = 0.35     # the least that is proposed
 WORD = 0.6        # how sure it is who has a case by a column that says not since when
 RUNNING, CALLED_UP = 0.6, 0.1   # a sheet's own numbering is a poor identity, a telephone's number none
 TELLING, REPEATED = 0.95, 0.3   # of the cells differ in an identity, which rows of one would overwrite; else it is worth so much
+BUDDHIST_YEARS, REPUBLIC_YEARS = (2480, 2680), (1, 200)     # years that data can be of by these calendars and not by ours
+REPUBLIC = 1911                 # years that Taiwan's calendar lies behind
 BLANK = {"title": "–"}        # what stands for a text that must be there and is often left empty
 PLACES = ("lon", "lat", "point", "geometry", "region")
 STEP_NAMES = tuple(name for name in STEPS if name in ("registered", "dispatched", "disposed", "verified", "closed"))
@@ -43,6 +47,8 @@ def offers(one: Looks, subject: str, city: CityAround) -> Iterator[Guessed]:
     """Every field that a column could be."""
     names = {field.name for field in FIELDS[subject]}
     found: list[Guessed | None] = [of_field(field, one) for field in FIELDS[subject] if field.name not in (*PLACES, "steps")]
+    found = [in_our_era(guessed, one, city) if guessed is not None and guessed.field == "period" else guessed
+             for guessed in found]
     if "steps" in names:
         found += [of_step(name, one) for name in STEP_NAMES]
     if "lon" in names:
@@ -86,6 +92,18 @@ def of_field(field: Field, one: Looks) -> Guessed | None:
         limits["default"] = BLANK[field.name]
     value = {"column": one.name, **limits} if limits else one.name
     return Guessed(field.name, value, round(alike * longest, 2), called)
+
+
+def in_our_era(guessed: Guessed, one: Looks, city: CityAround) -> Guessed:
+    """The years of a column; where Thailand's or Taiwan's calendar counts them, with a table of them and of ours."""
+    years = {text: int(text) for text in pc.unique(one.texts).to_pylist() if text.isascii() and text.isdigit()}
+    eras = ((BUDDHIST_YEARS, BUDDHIST), *(((REPUBLIC_YEARS, -REPUBLIC),) if city.zone.key == "Asia/Taipei" else ()))
+    for (least, most), ahead in eras:
+        if years and all(least <= year <= most for year in years.values()):
+            table = {text: str(year - ahead) for text, year in sorted(years.items())}
+            return replace(guessed, value={"column": one.name, "table": table},
+                           reason=f"{guessed.reason}; its years are those of another calendar")
+    return guessed
 
 
 def of_words(field: Field, one: Looks, called: str) -> Guessed | None:
@@ -150,6 +168,7 @@ def of_axis(name: str, one: Looks, box: Box | None) -> Guessed | None:
 
 POINT = r"^(?i:SRID=\d+;)?\s*(?i:POINT)\s*\(|^\s*\{.*coordinates|^0[01]0[0-9A-Fa-f]{8,}$"
 PAIR = r"^[\[(]?\s*-?\d{1,3}\.\d+\s*[,; ]\s*-?\d{1,3}\.\d+\s*[\])]?$"
+FIRST = re.compile(r"[\[(]?\s*(-?[0-9]{1,3}\.[0-9]+)\s*[,; ]")
 
 
 def of_point(one: Looks) -> Guessed | None:
@@ -161,8 +180,7 @@ def of_point(one: Looks) -> Guessed | None:
     if shapes > 0.5:
         return Guessed("point", one.name, round(0.85 * shapes, 2), f"{shapes:.0%} of the cells in {one.name} are points")
     if pairs > 0.5:
-        first = [abs(float(text.strip("[( ").replace(";", ",").replace(" ", ",").split(",")[0])) for text in one.texts.to_pylist()
-                 if text.strip("[( ")[:1] in "-0123456789"]
+        first = [abs(float(found[1])) for text in one.texts.to_pylist() if (found := FIRST.match(text))]
         order = "lon_lat" if first and max(first) > 90 else "lat_lon"
         sure = 0.85 if first and max(first) > 90 else 0.6
         return Guessed("point", {"column": one.name, "order": order}, round(sure * pairs, 2),

@@ -8,6 +8,10 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+
+from ingest.mapping.languages import of_regions
+from ingest.mapping.scripts import unparted
 
 SUFFIXES = ("街道办事处", "社区居委会", "社区居民委员会", "居民委员会", "村民委员会", "居委会", "村委会", "自治州", "自治县",
             "地区", "街道", "社区", "新区", "区", "县", "市", "镇", "乡", "村", "borough", "district", "county", "town",
@@ -101,13 +105,25 @@ def plain(name: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKC", name).casefold() if letter.isalnum())
 
 
+@cache
+def prefixes() -> tuple[str, ...]:
+    """What stands before a name and only says what kind of region it is, as languages have it."""
+    return (*PREFIXES, *(word if unparted(word) else f"{word} " for word in sorted(of_regions("before"), key=len, reverse=True)))
+
+
+@cache
+def suffixes() -> tuple[str, ...]:
+    """What stands behind a name and only says what kind of region it is."""
+    return (*SUFFIXES, *sorted(map(plain, of_regions("after")), key=len, reverse=True))
+
+
 def bare(name: str) -> str:
     """A name without the words that only say what kind of region it is."""
     made = unicodedata.normalize("NFKC", name).casefold().strip()
-    for prefix in PREFIXES:
+    for prefix in prefixes():
         made = made.removeprefix(prefix)
     made = plain(made)
-    for suffix in SUFFIXES:
+    for suffix in suffixes():
         if made.endswith(suffix) and len(made) - len(suffix) >= SHORTEST:
             return made.removesuffix(suffix)
     return made

@@ -9,10 +9,15 @@ from typing import Any
 
 import yaml
 
+from ingest.mapping.languages import beside
+from ingest.mapping.scripts import simplified, unparted
+
 FILE = Path(__file__).parent / "properties.yaml"
 FEWEST = 2         # columns that make a series
 ANY_REMARK = r"(?: *[(\[][^)\]]*[)\]])?"
 REMARK = re.compile(ANY_REMARK)
+LATIN = "A-Za-z0-9"
+PARTED = rf"{LATIN}\u00c0-\u024f\u0370-\u0dff\u1e00-\u1fff"      # letters of scripts that set spaces between words
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -40,8 +45,7 @@ class Series:
 @cache
 def known() -> dict[str, list[str]]:
     """The words for each property, by its key."""
-    read: dict[str, list[str]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return read
+    return beside(yaml.safe_load(FILE.read_text(encoding="utf-8")), "properties")
 
 
 def called(key: str) -> tuple[str, str]:
@@ -54,8 +58,10 @@ def called(key: str) -> tuple[str, str]:
 @cache
 def quantities() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Each property's key and what its words look like, the longest word first."""
-    words = sorted(((word, key) for key, listed in known().items() for word in listed), key=lambda pair: -len(pair[0]))
-    return tuple((key, re.compile(rf"(?<![A-Za-z0-9]){spaced(word)}(?![A-Za-z0-9])", re.IGNORECASE)) for word, key in words)
+    words = sorted(((simplified(word), key) for key, listed in known().items() for word in listed),
+                   key=lambda pair: -len(pair[0]))
+    return tuple((key, re.compile(rf"(?<![{beside_it}]){spaced(word)}(?![{beside_it}])", re.IGNORECASE))
+                 for word, key in words for beside_it in [LATIN if unparted(word) else PARTED])
 
 
 def spaced(word: str) -> str:
@@ -65,10 +71,12 @@ def spaced(word: str) -> str:
 
 def named(column: str) -> Named | None:
     """A name taken apart; None where it speaks of no quantity that is known."""
+    simple = simplified(column)
+    text = simple if len(simple) == len(column) else column     # so that places in it are places in the name
     for key, pattern in quantities():
-        found = pattern.search(column)
+        found = pattern.search(text)
         if found is not None:
-            return Named(column, column[:found.start()], found[0], column[found.end():], key)
+            return Named(column, column[:found.start()], column[found.start():found.end()], column[found.end():], key)
     return None
 
 

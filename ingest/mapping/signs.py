@@ -6,7 +6,9 @@ from pathlib import Path
 
 import yaml
 
-from ingest.mapping.vocabulary import CHINESE, plain
+from ingest.mapping.languages import beside
+from ingest.mapping.scripts import unparted
+from ingest.mapping.vocabulary import plain
 
 FILE = Path(__file__).parent / "signs.yaml"
 FILE_SAYS, COLUMN_SAYS, MOST = 0.6, 0.2, 0.8     # what a file's name is worth, a column's, and all together
@@ -15,8 +17,8 @@ FILE_SAYS, COLUMN_SAYS, MOST = 0.6, 0.2, 0.8     # what a file's name is worth, 
 @cache
 def signs() -> dict[str, list[str]]:
     """The words that speak for each subject."""
-    read: dict[str, list[str]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return read
+    read = beside(yaml.safe_load(FILE.read_text(encoding="utf-8")), "subjects")
+    return {subject: list(map(plain, words)) for subject, words in read.items()}
 
 
 def spoken(subject: str, called: str, columns: Iterable[str]) -> float:
@@ -27,5 +29,5 @@ def spoken(subject: str, called: str, columns: Iterable[str]) -> float:
 
 
 def has_one(name: str, words: Iterable[str]) -> bool:
-    """Whether a name has one of the words, which in Chinese stand anywhere in it."""
-    return any(word in name if word[0] >= CHINESE or word.isdigit() else f" {word} " in f" {name} " for word in words)
+    """Whether a name has one of the words, which stand anywhere in it where words are not parted."""
+    return any(word in name if unparted(word) or word.isdigit() else f" {word} " in f" {name} " for word in words)

@@ -136,6 +136,8 @@ class Reading(Part):
     """How a cell is read, whatever column it stands in."""
 
     empty: tuple[Words, ...] | None = Field(None, description="Cells that mean nothing, instead of the usual - NA NaN NULL.")
+    also_empty: tuple[Words, ...] = Field((), description="Cells that mean nothing beside those, such as X for a figure that is "
+                                                           "kept back.")
     split: Split | None = Field(None, description="Take one piece of the text.")
     match: str | None = Field(None, description="Take what a regular expression (RE2) finds; a cell without it is refused.")
     take: str | int | None = Field(None, description="The name or number of the pattern's group; the first when left out.")
@@ -155,7 +157,8 @@ class Reading(Part):
     decimals: Annotated[int, Field(ge=0, le=15)] | None = Field(None, description="Round to so many decimals.")
 
     format: Names | None = Field(None, description="How times are written: iso, epoch_s, epoch_ms, excel, excel_1904 or "
-                                                   "strptime codes such as %d.%m.%Y %H:%M; several are tried in order.")
+                                                   "strptime codes such as %d.%m.%Y %H:%M, %EY for Buddhist years; several are "
+                                                   "tried in order.")
     zone: str | None = Field(None, description="The zone of times that name none; the mapping's or the city's when left out.")
     clock_change: ClockChange | None = Field(None, description="Local times that a clock change skips or repeats: mark (the "
                                              "first of the two, marked), earlier, later, or reject.")

@@ -19,6 +19,7 @@ from ingest.scaffold import city, regions, sources
 from ingest.scaffold.city import DATA, SOURCE
 from ingest.scaffold.devices import unlisted
 from ingest.scaffold.found import Found, look
+from ingest.scaffold.measured import units
 from ingest.scaffold.regions import Level
 from ingest.scaffold.sources import Sent
 from ingest.scaffold.systems import fitted, near
@@ -160,9 +161,22 @@ def words(home: Path, facts: Sequence[Sent]) -> list[str]:
             found = [*found, *({"other"} - set(found))]
         if found:
             names = [(one, *(called(one) if key == "properties" else (one, one))) for one in found]
-            made += [f"{key}:", *(f"  - {inline({'key': one[:64], 'zh': zh, 'en': en} | more)}" for one, zh, en in names)]
+            told = units([(one.found, one.guess) for one in facts]) if more else {}
+            said = {one: {"key": one[:64], "zh": zh, "en": en} | more | unit(told, one) for one, zh, en in names}
+            made += [f"{key}:", *(f"  - {inline(parts)}{others(told, one)}" for one, parts in said.items())]
             made += [comment(2, "write each property's unit, and where watch and alarm begin")] if more else []
     return made
+
+
+def unit(told: dict[str, list[str]], key: str) -> dict[str, str]:
+    """The unit of a property, where names say one."""
+    return {"unit": told[key][0]} if key in told else {}
+
+
+def others(told: dict[str, list[str]], key: str) -> str:
+    """A note on the units that a property comes in beside the first."""
+    more = told.get(key, [])[1:]
+    return f"   # also comes in {', '.join(more)}: say `unit: {more[0]}` where it does" if more else ""
 
 
 def taken(levels: Sequence[Level], facts: Sequence[Sent]) -> list[tuple[str, str]]:

@@ -9,14 +9,16 @@ import geopandas
 import numpy as np
 import shapely
 
+from ingest.mapping import languages
+from ingest.mapping.languages import among
 from ingest.pack.tree import Lengths
 from ingest.regions.rows import GEOMETRY, filled
 from ingest.scaffold.found import Found
 
-CODE = re.compile(r"代码|编码|区划码|^code$|^c[óo]digo|code$|_id$|^id$|geoid|adcode|fips|编号|^co?d_|_cod$|bm$|dm$|[ _]no\.?$"
-                  r"|_nr$|num(?:be?r?)?(?:_\d)?$", re.IGNORECASE)
+CODE = re.compile(among(r"代码|编码|区划码|^code$|^c[óo]digo|code$|_id$|^id$|geoid|adcode|fips|编号|^co?d_|_cod$|bm$|dm$"
+                        r"|[ _]no\.?$|_nr$|num(?:be?r?)?(?:_\d)?$", "code"), re.IGNORECASE)
 RUNNING = re.compile(r"^(?:objectid|fid|gid|ogc_fid|id_0|序号|id|s\.? ?no\.?|sr\.? ?no\.?)(?:_?\d+)?$", re.IGNORECASE)
-NAME = re.compile(r"名称|名$|^name|name$|^nome?$|^bezeichnung|^nombre|^no?m_|mc$", re.IGNORECASE)
+NAME = re.compile(among(r"名称|名$|^name|name$|^nome?$|^bezeichnung|^nombre|^no?m_|mc$", "name"), re.IGNORECASE)
 PARENT = re.compile(r"上级|父|所属|隶属|parent|upper|belongs", re.IGNORECASE)
 HAN = re.compile(r"[\u4e00-\u9fff]")
 MOST_REGIONS = 20_000
@@ -44,7 +46,7 @@ class Kind:
 
 def kind(key: str, zh: str, en: str, called: str, *ends: str) -> Kind:
     """A kind of level."""
-    return Kind(key, zh, en, re.compile(called, re.IGNORECASE), ends)
+    return Kind(key, zh, en, re.compile(among(called, key), re.IGNORECASE), (*ends, *languages.ends(key)))
 
 
 KINDS = (

@@ -41,6 +41,9 @@ def one(cell: Any, value: dict[str, Any] | None = None, zone: ZoneInfo = SHANGHA
     "2024年3月5日 14时05分",
     "2024年03月05日14:05", "2024年3月5日 下午2时5分", "2024年3月5号14点05分00秒", "２０２４-03-05　14：05",
     "2024-03-05T06:05:00Z", "2024-03-05T14:05:00+08:00", "2024-03-05 14:05:00 +0800", "2024-03-05T01:05:00-05", "20240305140500",
+    "2024. 3. 5. 오후 2:05", "2024-03-05 오후 02:05:00", "2024년 3월 5일 14시 5분", "2024年3月5日午後2時5分",
+    "令和6年3月5日 14:05", "R6.3.5 14:05",
+    "٢٠٢٤-٠٣-٠٥ ١٤:٠٥", "۲۰۲۴/۰۳/۰۵ ۱۴:۰۵", "2024-03-05 02:05 م", "2024-03-05 02:05 μμ",
     "20240305T140500", "2024-03-05 2:05 PM", "2024-03-05 02:05 p.m.", datetime(2024, 3, 5, 14, 5),
     datetime(2024, 3, 5, 1, 5, tzinfo=NEW_YORK), pd.Timestamp("2024-03-05 14:05"), np.datetime64("2024-03-05T14:05", "ns"),
 ])
@@ -53,7 +56,15 @@ def test_a_time_with_the_year_first_needs_no_format(cell: Any) -> None:
     ("03/05/2024 02:05:00 PM", "%m/%d/%Y %I:%M:%S %p"),
     ("05/03/24 14:05", "%d/%m/%y %H:%M"), ("5-Mar-2024 14:05", "%d-%b-%Y %H:%M"), ("March 5, 2024 14:05", "%B %d, %Y %H:%M"),
     ("5. März 2024 14:05", "%d. %B %Y %H:%M"), ("Tue, 05 Mar 2024 06:05:00 GMT", "%a, %d %b %Y %H:%M:%S %z"),
-    ("5 mars 2024 14:05", "%d %B %Y %H:%M"), ("2024-065 14:05", "%Y-%j %H:%M"), ("05.03.2024 14:05", "dd.MM.yyyy HH:mm"),
+    ("5 mars 2024 14:05", "%d %B %Y %H:%M"), ("5 марта 2024 14:05", "%d %B %Y %H:%M"), ("5-MAR-2024 14:05", "%d-%b-%Y %H:%M"),
+    ("5 de março de 2024 14:05", "%d de %B de %Y %H:%M"), ("5 березня 2024 14:05", "%d %B %Y %H:%M"),
+    ("5 mar 2024 14:05", "%d %b %Y %H:%M"), ("5 marca 2024 14:05", "%d %B %Y %H:%M"), ("5 Mart 2024 14:05", "%d %B %Y %H:%M"),
+    ("5 ΜΑΡΤΙΟΥ 2024 14:05", "%d %B %Y %H:%M"), ("5 Maret 2024 14:05", "%d %B %Y %H:%M"),
+    ("5 marzo 2024 14:05", "%d %B %Y %H:%M"),
+    ("5 มี.ค. 2567 14:05", "%d %b %EY %H:%M"), ("5 มีนาคม 2567 14:05", "%d %B %EY %H:%M"), ("05/03/2567 14:05", "%d/%m/%EY %H:%M"),
+    ("٥ مارس ٢٠٢٤ ١٤:٠٥", "%d %B %Y %H:%M"), ("5 מרץ 2024 14:05", "%d %B %Y %H:%M"),
+    ("令和06/03/05 14:05", "%EC%Ey/%m/%d %H:%M"), ("民國113年3月5日 14:05", "iso"), ("113/03/05 14:05", "%Ey/%m/%d %H:%M"),
+    ("2024-065 14:05", "%Y-%j %H:%M"), ("05.03.2024 14:05", "dd.MM.yyyy HH:mm"),
     ("1709618700", "epoch_s"), ("1709618700000", "epoch_ms"), (1709618700, "epoch_s"), ("45356.5868055556", "excel"),
     (45356.586805555555, "excel"), ("43894.5868055556", "excel_1904"), ("14:05 05032024", "%H:%M %d%m%Y"),
     ("05/03/2024 14:05", ["iso", "%d.%m.%Y", "%d/%m/%Y %H:%M"]), (datetime(2024, 3, 5, 14, 5), "%d/%m/%Y"),
@@ -64,6 +75,7 @@ def test_any_other_time_is_read_by_its_format(cell: Any, format_: str | list[str
 
 @pytest.mark.parametrize(("cell", "expected"), [
     ("2024-03-05", "2024-03-04T16:00"), ("2024-03-05 24:00", "2024-03-05T16:00"), ("2024-02-29 08:00", "2024-02-29T00:00"),
+    ("令和元年5月1日", "2019-04-30T16:00"), ("平成31年4月30日", "2019-04-29T16:00"), ("S64.1.7", "1989-01-06T16:00"),
     ("2024-03-05 14:05:30.25", "2024-03-05T06:05:30.250000"), ("0001-01-02 08:05:43", "0001-01-02T00:00"),
 ])
 def test_days_midnights_and_fractions_are_what_they_say(cell: str, expected: str) -> None:
@@ -76,7 +88,8 @@ def test_days_midnights_and_fractions_are_what_they_say(cell: str, expected: str
     ("45356", "iso"),
     (45356.5, "iso"), ("2024-03-05x", "iso"), ("31/04/2024", "%d/%m/%Y"), ("5/3/24", "%d/%m/%Y"), ("13:05 PM", "%I:%M %p"),
     ("60", "excel"), ("0", "excel"), ("3000000", "excel"), ("-1", "excel"), ("99999999999", "epoch_s"), ("1e400", "epoch_ms"),
-    ("5-Foo-2024", "%d-%b-%Y"), ("2023-366", "%Y-%j"), ("2024-03-05 " + "x" * 200, "iso"), ("٢٠٢٤-03-05", "iso"),
+    ("5-Foo-2024", "%d-%b-%Y"), ("2023-366", "%Y-%j"), ("2024-03-05 " + "x" * 200, "iso"), ("２０２４-03-05-06", "iso"),
+    ("R6.13.1", "iso"), ("29/02/2566", "%d/%m/%EY"),
 ])
 def test_what_no_calendar_or_clock_has_is_refused(cell: Any, format_: str) -> None:
     assert one(cell, {"format": format_}) == "!time"
@@ -174,3 +187,8 @@ def test_a_million_ways_to_write_a_time_are_each_read_alone() -> None:
     made = mapped({"c": cells}, {"column": "c", "zone": "UTC", "format": [f"%d{a}%b{b}%Y %H:%M" for a in "-./ " for b in "-./ "]})
     assert not made.rejects.reasons
     assert (made.columns["f"] == np.datetime64("2024-01-01") + np.arange(3000) * np.timedelta64(1, "h")).all()
+
+
+def test_the_twenty_ninth_of_february_of_a_buddhist_year_is_that_of_ours() -> None:
+    """2567 is 2024, a leap year, though 2567 itself divides by four as little as 2023 does."""
+    assert one("29/02/2567 08:00", {"format": "%d/%m/%EY %H:%M"}) == "2024-02-29T00:00"
