@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.scene import Witness
+from tests.browser.conftest import Send
+from tests.browser.scene import Witness, case
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = ("serious", "critical")
@@ -239,7 +241,11 @@ def test_names_in_other_alphabets_are_drawn_by_the_screens_own_font(desk: Page) 
     assert desk.evaluate(LACKING, "ก") == ["ก"], "a letter that the font does lack is told"
 
 
-def test_the_switch_turns_the_theme_for_the_whole_screen_and_is_remembered(desk: Page, site: str) -> None:
+def test_the_switch_turns_the_theme_for_the_whole_screen_and_is_remembered(desk: Page, site: str, send: Send) -> None:
+    earlier = datetime.now(UTC) - timedelta(hours=30)   # without, the day's first hour is all that is known, and no course
+    steps = [{"step": "reported", "at": earlier.isoformat()},
+             {"step": "closed", "at": (earlier + timedelta(hours=1)).isoformat()}]
+    assert send("cases", [{**case("c-earlier", 1, earlier), "steps": steps}])["rejected"] == 0
     go(desk, "/", "en")
     expect(desk.locator("#panel-events .chart svg").first).to_be_visible()
     desk.wait_for_function("window.tonglan?.map?.ready")
