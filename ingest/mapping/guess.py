@@ -32,6 +32,7 @@ HOUR = re.compile(r"^(?P<start>[Hh]?)(?P<hour>[01]?\d|2[0-4])(?P<end>时|点|h|H
 FEWEST_HOURS = 12
 CLOCK = r"^(?:[01]?\d|2[0-4])(?:[:hH]|时)[0-5]\d(?:[:m分][0-5]?\d?秒?)?(?: ?[AaPp]\.?[Mm]\.?)?$"
 HALF = r"[Mm]\.?$"     # the hours of a half day
+REPEATED, KINDS = (2, 100), 0.3   # how many texts are classes of cases, and the share of rows that they may be at most
 ALONE = 0.9      # of the cells differ in a column that tells rows apart
 TELLING, LONGEST_ID = 10, 60   # cells that all differ by no accident, and letters of an identity
 WAYS = ({"lon", "lat"}, {"point"}, {"geometry"})   # of giving coordinates
@@ -97,7 +98,7 @@ def guessed(looks: list[Looks], subject: str, city: CityAround, called: str = ""
     if subject == "statistics":
         return of_figures(made, looks, called)
     made = handed(told_apart(own(made, looks, subject), looks, subject), looks, subject)
-    made = in_days(with_clock(made, looks), looks)
+    made = in_days(with_clock(finer(classed(made, looks, subject), looks), looks), looks)
     across, spent = widely(looks, {one.field: one for one in made}) if subject == "observations" else ([], set[str]())
     if subject == "observations" and not across:
         made, spent = by_hours(made, looks)
@@ -200,6 +201,51 @@ def handed(made: list[Guessed], looks: list[Looks], subject: str) -> list[Guesse
     reported = found["reported_at"]
     reason = f"{agency} names who has the case, and no column since when: taken from its report on"
     return [*made, Guessed("step:reported", {**with_column(reported), "agency": agency}, WORD, reason)]
+
+
+def classed(made: list[Guessed], looks: list[Looks], subject: str) -> list[Guessed]:
+    """The guesses of cases; where no column is called their class, their titles are, if few texts stand for many cases."""
+    found = {one.field: one for one in made}
+    title = found.get("title")
+    kinds = next((len(pc.unique(one.texts)) for one in looks if title is not None and one.name == column_of(title)), 0)
+    if subject != "cases" or "class" in found or title is None or not REPEATED[0] <= kinds <= REPEATED[1]:
+        return made
+    column = column_of(title) or ""
+    if not any(one.name == column and one.distinct <= KINDS for one in looks):
+        return made
+    return [Guessed("class", column, WORD, f"no column is called a class, and {column} holds {kinds} different texts"), *made]
+
+
+def finer(made: list[Guessed], looks: list[Looks]) -> list[Guessed]:
+    """The guesses, where a time has days alone and another column the same days with their time of day: that one."""
+    used = {column_of(one) for one in made}
+    named = {one.name: one for one in looks}
+    coarse = {name for name in used if name in named and days(named[name])}
+    finest = {name: next((one for one in looks if one.name not in used and begins(one, named[name])), None) for name in coarse}
+    return [in_hours(one, finest.get(column_of(one) or "")) if timed(one) else one for one in made]
+
+
+def in_hours(one: Guessed, fine: Looks | None) -> Guessed:
+    """A guess of a time by another column; as it is without one."""
+    made = None if fine is None else of_time(one.field, fine, one.confidence)
+    if made is None:
+        return one
+    agency = {part: text for part, text in with_column(one).items() if part == "agency"}
+    return replace(made, value={**with_column(made), **agency} if agency else made.value,
+                   reason=f"{made.reason}, with the time of day that {column_of(one)} lacks")
+
+
+def timed(one: Guessed) -> bool:
+    """Whether a field is a moment."""
+    return one.field.endswith("_at") or one.field.startswith("step:")
+
+
+def begins(fine: Looks, coarse: Looks) -> bool:
+    """Whether a column of times begins with the days of another, row for row."""
+    pairs = [(longer, shorter) for longer, shorter in zip(fine.cells.by_row().to_pylist(), coarse.cells.by_row().to_pylist(),
+                                                         strict=True) if longer and shorter]
+    return fine.timely > WIDE and len(pairs) > 1 and sum(
+        longer.startswith(shorter) and len(longer) > len(shorter) for longer, shorter in pairs) > ALONE * len(pairs)
 
 
 def with_column(one: Guessed) -> dict[str, Any]:

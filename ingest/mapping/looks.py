@@ -33,7 +33,7 @@ TWINS = {"%d/%m": "%m/%d", "%m/%d": "%d/%m", "%d-%m": "%m-%d", "%m-%d": "%d-%m"}
 BUDDHIST = np.datetime64("2480-01-01"), np.datetime64("2680-01-01")   # years that only Thailand's calendar has reached
 BUDDHIST_ISO = ("%EY-%m-%d %H:%M:%S", "%EY-%m-%d %H:%M", "%EY-%m-%d", "%EY/%m/%d")
 FIGURES = ("epoch_ms", "epoch_s", "excel", "%Y%m%d%H")
-OLDEST = np.datetime64("1980-01-01")   # a figure before is a figure and no time
+OLDEST, NEWEST = np.datetime64("1980-01-01"), np.datetime64("2100-01-01")   # a figure before or after is a figure and no time
 SAMPLE = 300   # rows
 REST = 0.01    # of a column's times, when they are worth a format of their own
 
@@ -116,7 +116,7 @@ def as_times(texts: pa.StringArray, cells: Cells, city: CityAround) -> tuple[str
     found: list[tuple[float, str]] = []
     for written in ("iso",) if typed else ("iso", *TAIWAN, *FORMATS[1:]) if city.zone.key == "Asia/Taipei" else FORMATS:
         read = moments.read(texts, (written,), wanted)
-        likely = read.local >= OLDEST if written in FIGURES else ~np.isnat(read.local)
+        likely = (read.local >= OLDEST) & (read.local < NEWEST) if written in FIGURES else ~np.isnat(read.local)
         share = float(likely.mean())
         if share > 0.5:
             found.append((share, written))

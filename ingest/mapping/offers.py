@@ -13,7 +13,7 @@ from ingest.mapping import flags
 from ingest.mapping.choices import fits, table
 from ingest.mapping.faults import Faults
 from ingest.mapping.hints import CityAround
-from ingest.mapping.looks import Looks
+from ingest.mapping.looks import FIGURES, Looks
 from ingest.mapping.moments import BUDDHIST
 from ingest.mapping.regions import RegionIndex
 from ingest.mapping.series import keys
@@ -84,7 +84,7 @@ def of_field(field: Field, one: Looks) -> Guessed | None:
         chosen = table(field, different) if field.allowed else keys(different) if field.name == "property" else {}
         return Guessed(field.name, {"column": one.name, "table": chosen} if chosen else one.name, round(alike * few, 2),
                        f"{called}; it holds {len(different)} different texts")
-    if one.timely > 0.9 and field.kind == "text":
+    if one.timely > 0.9 and field.kind == "text" and one.format not in FIGURES:   # a code may look like seconds since 1970
         return None
     longest = 1.0 if one.longest <= field.longest else 0.5
     limits: dict[str, Any] = {} if one.longest <= field.longest else {"cut": field.longest}

@@ -28,6 +28,7 @@ GUIYANG = CityAround(ZoneInfo("Asia/Shanghai"), Box(106.1, 26.1, 107.3, 27.4), R
     "520102", "520103"], ["贵阳市", "南明区", "云岩区"], ["Guiyang", "Nanming", "Yunyan"], ["", "520100", "520100"], [0, 1, 1],
     ["city", "district"]))
 MEXICO = CityAround(ZoneInfo("America/Mexico_City"), Box(-99.37, 19.05, -98.94, 19.6))
+DENVER = CityAround(ZoneInfo("America/Denver"))
 BERLIN = CityAround(ZoneInfo("Europe/Berlin"), Box(13.08, 52.33, 13.77, 52.68))
 PARIS = CityAround(ZoneInfo("Europe/Paris"), Box(2.22, 48.81, 2.47, 48.91))
 NEW_YORK = CityAround(ZoneInfo("America/New_York"), Box(-74.26, 40.49, -73.69, 40.92))
@@ -257,3 +258,38 @@ def test_words_that_are_no_flags_are_no_guess_for_a_flag_and_a_title_that_is_oft
     assert "enabled" in {one.field for one in guess(frame.assign(状态=["是", "否"] * 20), "devices", GUIYANG).fields}
     blank = pd.DataFrame({"标题": ["路灯", None] * 20})
     assert guess(blank, "cases", GUIYANG).mapping()["columns"]["title"] == {"column": "标题", "default": "–"}
+
+
+def test_of_two_columns_with_the_same_days_the_one_with_the_time_of_day_is_taken() -> None:
+    hours = [f"{1 + at % 12}:{at:02}:00 {'AM' if at % 2 else 'PM'}" for at in range(40)]
+    days = [f"03/{1 + at % 28:02}/2024" for at in range(40)]
+    later = [f"04/{1 + at % 28:02}/2024" for at in range(40)]
+    frame = pd.DataFrame({"Case Created Date": days, "Agency": ["Parks", "Roads"] * 20,
+                          "Case Created dttm": [f"{day} {hour}" for day, hour in zip(days, hours, strict=True)],
+                          "Case Closed Date": later, "Updated": [f"05{day[2:]} 1:00:00 PM" for day in days]})
+    steps = guess(frame, "cases", DENVER).mapping()
+    taken = {"column": "Case Created dttm", "format": "%m/%d/%Y %I:%M:%S %p"}
+    assert steps["columns"]["reported_at"] == taken
+    assert steps["steps"]["reported"] == {**taken, "agency": "Agency"}
+    assert steps["steps"]["closed"] == {"column": "Case Closed Date", "format": "%m/%d/%Y"}, "Updated has other days"
+
+
+def test_titles_that_often_return_are_classes_of_cases_where_no_column_is_called_so() -> None:
+    titles = pd.DataFrame({"Case Summary": ["Pothole", "Graffiti", "Noise", "Trash"] * 10})
+    assert guess(titles, "cases", DENVER).mapping()["columns"]["class"] == "Case Summary"
+    assert "class" not in guess(titles.assign(**{"Case Summary": [f"Hole {at}" for at in range(40)]}), "cases",
+                                DENVER).mapping()["columns"]
+    assert "class" not in guess(titles.assign(**{"Case Summary": "Pothole"}), "cases", DENVER).mapping()["columns"]
+
+
+def test_a_code_that_could_be_seconds_since_1970_is_still_a_devices_code() -> None:
+    for first in (1_301_000_000, 5_301_000_000):
+        frame = pd.DataFrame({"设备编码": [str(first + at % 4) for at in range(40)], "监测时间": ["2026年11月24日 16时"] * 40,
+                              "PM2.5": ["24"] * 40})
+        assert guess(frame, "observations", GUIYANG).mapping()["columns"]["device"] == "设备编码"
+
+
+def test_a_limit_that_is_a_moment_is_when_a_case_is_due() -> None:
+    frame = pd.DataFrame({"受理时间": ["2026/10/31 08:45:00"] * 20, "办理时限": ["2026/11/03 08:45:00"] * 20})
+    assert guess(frame, "cases", GUIYANG).mapping()["columns"]["due_at"] == "办理时限"
+    assert "due_at" not in guess(frame.assign(办理时限="5个工作日"), "cases", GUIYANG).mapping()["columns"]
