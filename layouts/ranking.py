@@ -1,6 +1,7 @@
 """The child regions, ranked by the indicator that the map shows; where they are few, also the worst painted below them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
@@ -12,11 +13,21 @@ from indicators.reading import Reading
 from layouts import figures, formats, links, states
 from layouts.look import Look
 
-MOST = 9
-ROOM = 10            # rows of both lists
-LEAST, FAR = 2, 5    # so few of the lower list are not worth their heading; so many are enough
+LEAST = 2            # so few of the lower list are not worth their heading
 STRANGE = 4.0        # times the middle value: a region beyond that must not shorten the others' bars to nothing
 ONE_LINE = 105       # units of the charts' letters: longer names need a second line
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many rows a wall has room for: of the first list, of both lists, and at most of the lower one."""
+
+    first: int
+    both: int
+    lower: int
+
+
+USUAL, WIDE = Room(first=9, both=10, lower=5), Room(first=19, both=19, lower=14)   # the style sheet hides WIDE's rest elsewhere
 
 
 def ranking(look: Look, parts: Sequence[ChildReading], below: Sequence[ChildReading] = ()) -> list[Any]:
@@ -28,23 +39,41 @@ def ranking(look: Look, parts: Sequence[ChildReading], below: Sequence[ChildRead
         return [html.P(look.say("ranking.leaf"), className="t3")]
     ranked = order(parts)
     longest, end = most(ranked), whole_bar(ranked)
-    rows = [row(look, number, part, longest, end) for number, part in enumerate(ranked[:MOST], start=1)]
-    return [html.Table([html.Caption(heading(look, parts)), html.Tbody([*rows, *(unranked(look, part) for part in
-                       others(parts, MOST - len(rows)))])], className="rank"), *rest(look, parts, len(rows)),
-            *lower(look, parts, below)]
+    rows = [row(look, number, part, longest, end, name_of(number, USUAL.first))
+            for number, part in enumerate(ranked[:WIDE.first], start=1)]
+    unknown = [unranked(look, part, name_of(number, USUAL.first)) for number, part in
+               enumerate(others(parts, WIDE.first - len(rows)), start=len(rows) + 1)]
+    return [html.Table([html.Caption(heading(look, parts)), html.Tbody([*rows, *unknown])], className="rank"),
+            *rest(look, parts, USUAL, "more not-wide"), *rest(look, parts, WIDE, "more wide"), *lower(look, parts, below)]
+
+
+def name_of(number: int, usual: int) -> str:
+    """The class of a row that only a very wide wall has room for."""
+    return "wide" if number > usual else ""
 
 
 def lower(look: Look, parts: Sequence[ChildReading], below: Sequence[ChildReading]) -> list[Any]:
     """The worst regions of the level painted beneath, as many as there is room for; nothing where it is the same level."""
-    ranked, room = order(below), min(FAR, ROOM - len(parts))
-    if room < LEAST or len(ranked) <= room or ranked[0].region.level <= parts[0].region.level:
+    ranked = order(below)
+    usual, wide = (lower_rows(room, len(parts), len(ranked)) for room in (USUAL, WIDE))
+    if not wide or ranked[0].region.level <= parts[0].region.level:
         return []
     longest, end = most(ranked), whole_bar(ranked)
-    level = look.read(look.city.levels[ranked[0].region.level].name)
+    rows = [row(look, at, part, longest, end, name_of(at, usual)) for at, part in enumerate(ranked[:wide], start=1)]
+    told = [html.Span(lower_caption(look, ranked, count), className=name) for name, count in {"not-wide": usual, "wide": wide}.items()]
+    return [html.Table([html.Caption(told), html.Tbody(rows)], className="rank lower" if usual else "rank lower wide")]
+
+
+def lower_rows(room: Room, above: int, known: int) -> int:
+    """How many of `known` regions the lower list shows below `above` rows of the first, never all; none for too few."""
+    rows = min(room.lower, room.both - above, known - 1)
+    return rows if rows >= LEAST else 0
+
+
+def lower_caption(look: Look, ranked: Sequence[ChildReading], rows: int) -> str:
+    """Which regions the lower list shows, and how many."""
     key = "ranking.highest_of" if ranked[0].reading.indicator.better == "neither" else "ranking.worst_of"
-    return [html.Table([html.Caption(look.say(key, level=level, n=room)),
-                        html.Tbody([row(look, at, part, longest, end) for at, part in enumerate(ranked[:room], start=1)])],
-                       className="rank lower")]
+    return look.say(key, level=look.read(look.city.levels[ranked[0].region.level].name), n=rows)
 
 
 def order(parts: Sequence[ChildReading]) -> list[ChildReading]:
@@ -87,7 +116,7 @@ def caption(look: Look, parts: Sequence[ChildReading]) -> str:
     return f"{told} · {look.say('ranking.week')}" if any(moved(look, part.reading, 0.0) for part in parts) else told
 
 
-def row(look: Look, number: int, part: ChildReading, longest: float, end: float) -> html.Tr:
+def row(look: Look, number: int, part: ChildReading, longest: float, end: float, name: str = "") -> html.Tr:
     """One region: rank, name, bar, value, change since last week. A bar that goes on beyond its `end` is broken."""
     region, reading = part.region, part.reading
     share = max(reading.value or 0.0, 0.0) / end
@@ -99,7 +128,7 @@ def row(look: Look, number: int, part: ChildReading, longest: float, end: float)
         html.Td(html.I(style={"width": f"{min(share, 1.0) * 100:.0f}%"}, className=bar), className="bar"),
         html.Td([shown.digits, html.Small(unit[:1]) if unit else ""], className="v"),
         html.Td(moved(look, reading, longest), className="d"),
-    ], className="stale" if reading.status == "stale" else "")
+    ], className=f"{name} {'stale' if reading.status == 'stale' else ''}".strip())
 
 
 def named(look: Look, region: Region) -> html.Th:
@@ -118,17 +147,17 @@ def moved(look: Look, reading: Reading, longest: float) -> str:
     return f"{change.arrow} {change.size.split(' ')[0]}" if change.arrow else formats.NONE
 
 
-def unranked(look: Look, part: ChildReading) -> html.Tr:
+def unranked(look: Look, part: ChildReading, name: str = "") -> html.Tr:
     """One region that is not ranked, with the reason's word."""
     region, reading = part.region, part.reading
     return html.Tr([html.Td("", className="n"), named(look, region),
-                    html.Td(states.reading_word(reading, look.language), className="t3 word", colSpan=3)])
+                    html.Td(states.reading_word(reading, look.language), className="t3 word", colSpan=3)], className=name)
 
 
-def rest(look: Look, parts: Sequence[ChildReading], shown: int) -> list[Any]:
-    """How many more there are; it leads to them all."""
-    left = len(parts) - shown - len(others(parts, MOST - shown))
+def rest(look: Look, parts: Sequence[ChildReading], room: Room, name: str) -> list[Any]:
+    """How many more there are than there is room for; it leads to them all."""
+    left = len(parts) - room.first
     if left <= 0:
         return []
-    key = parts[0].reading.indicator.key
-    return [links.link(look.say("ranking.more", n=left), links.to_indicator(look.view, key), className="more")]
+    there = links.to_indicator(look.view, parts[0].reading.indicator.key)
+    return [links.link(look.say("ranking.more", n=left), there, className=name)]

@@ -161,9 +161,28 @@ def test_a_long_name_in_the_ranking_takes_two_lines():
     assert ranking.named(look(), replace(place, name=Text("布鲁克林海军造船厂", "Brooklyn Navy Yard"))).className == "name long"
 
 
-def test_a_long_ranking_shows_nine_and_counts_the_rest():
+def test_a_long_ranking_shows_nine_and_counts_the_rest_and_a_very_wide_wall_shows_more():
     drawn = ranking.ranking(look("MN"), children("place_case_density", "MN"))
-    assert "另 3 个" in text(drawn)
+    rows = [part for part in parts(drawn[0]) if type(part).__name__ == "Tr"]
+    assert [row.className for row in rows] == [""] * 9 + ["wide"] * 3
+    assert [(text(part), part.className) for part in drawn[1:]] == [("另 3 个", "more not-wide")]
+    two = ranking.rest(look("MN"), children("place_case_density", "MN") * 2, ranking.WIDE, "more wide")
+    assert [(text(part), part.className) for part in two] == [("另 5 个", "more wide")]
+
+
+def test_on_a_very_wide_wall_the_lower_list_is_longer_and_its_heading_says_how_long():
+    deeper = children("place_case_density", "MN", values=tuple(range(1, 13)))
+    drawn = ranking.ranking(look(), children("place_case_density"), deeper)[-1]
+    assert [(text(part), part.className) for part in parts(drawn) if type(part).__name__ == "Span"] == [
+        ("社区 · 最差 5 个", "not-wide"), ("社区 · 最差 11 个", "wide")]
+    assert [part.className for part in parts(drawn) if type(part).__name__ == "Tr"] == [""] * 5 + ["wide"] * 6
+
+
+def test_a_lower_list_that_only_a_very_wide_wall_has_room_for_is_seen_there_alone():
+    deeper = children("place_case_density", "MN", values=tuple(range(1, 13)))
+    drawn = ranking.lower(look(), [*children("place_case_density"), *children("place_case_density")[:4]], deeper)
+    assert [part.className for part in drawn] == ["rank lower wide"]
+    assert ranking.lower_rows(ranking.USUAL, 9, 59) == 0 and ranking.lower_rows(ranking.WIDE, 5, 59) == 14
 
 
 def test_beneath_few_regions_the_worst_of_those_painted_below_are_listed():
@@ -171,7 +190,7 @@ def test_beneath_few_regions_the_worst_of_those_painted_below_are_listed():
     deeper = children("place_case_density", "MN", values=tuple(range(1, 13)))
     drawn = ranking.ranking(look(), children("place_case_density"), deeper)
     assert "最差 5 个" in text(drawn)
-    assert [part.children for part in parts(drawn[-1]) if getattr(part, "className", "") == "v"] == [
+    assert [part.children for part in parts(drawn[-1]) if getattr(part, "className", "") == "v"][:5] == [
         [digits, ""] for digits in ("12.0", "11.0", "10.0", "9.0", "8.0")]
 
 
