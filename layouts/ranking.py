@@ -60,7 +60,8 @@ def lower(look: Look, parts: Sequence[ChildReading], below: Sequence[ChildReadin
         return []
     longest, end = most(ranked), whole_bar(ranked)
     rows = [row(look, at, part, longest, end, name_of(at, usual)) for at, part in enumerate(ranked[:wide], start=1)]
-    told = [html.Span(lower_caption(look, ranked, count), className=name) for name, count in {"not-wide": usual, "wide": wide}.items()]
+    counts = {"not-wide": usual, "wide": wide}
+    told = [html.Span(lower_caption(look, ranked, count), className=name) for name, count in counts.items()]
     return [html.Table([html.Caption(told), html.Tbody(rows)], className="rank lower" if usual else "rank lower wide")]
 
 
