@@ -1,7 +1,7 @@
 """How far each subject's data reaches: since when, until when, and whether it is simulated."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -12,16 +12,16 @@ from indicators.metrics import METRICS
 from indicators.windows import midnight
 
 FEEDS = """
-    SELECT f.subject, max(f.last_at) AS last_at, bool_or(s.simulated) AS simulated
+    SELECT f.subject, max(f.last_at) AS last_at, bool_or(s.simulated) AS simulated, min(s.refresh_seconds) AS promised
       FROM feed f JOIN source s USING (source_id)
      WHERE f.last_at IS NOT NULL
      GROUP BY f.subject
      UNION ALL
-    SELECT 'arrival', max(f.last_received_at), bool_or(s.simulated)
+    SELECT 'arrival', max(f.last_received_at), bool_or(s.simulated), min(s.refresh_seconds)
       FROM feed f JOIN source s USING (source_id)
     HAVING max(f.last_received_at) IS NOT NULL
      UNION ALL
-    SELECT 'region', c.loaded_at, FALSE
+    SELECT 'region', c.loaded_at, FALSE, NULL
       FROM city c"""
 REACH = """
     SELECT m.key, first.day, newest.at
@@ -37,11 +37,13 @@ REACH = """
 
 @dataclass(frozen=True)
 class Feed:
-    """One subject's data as known at an instant: its oldest day, its newest datum."""
+    """One subject's data as known at an instant: its oldest day, its newest datum, and how often the most frequent of its
+    sources promises new ones (None where all are archives)."""
 
     last_at: datetime
     simulated: bool
     began: datetime | None = None
+    promised: timedelta | None = None
 
 
 def feeds(connection: Connection, city: City, subjects: Iterable[str], at: datetime) -> dict[str, Feed]:
@@ -53,13 +55,18 @@ def feeds(connection: Connection, city: City, subjects: Iterable[str], at: datet
     """
     wanted = set(subjects)
     found: dict[str, Feed] = {}
-    for subject, last_at, simulated in connection.execute(sql(FEEDS)):
+    for subject, last_at, simulated, seconds in connection.execute(sql(FEEDS)):
+        heard = Feed(last_at, simulated, promised=None if seconds is None else timedelta(seconds=seconds))
         for name in {subject, subject.partition(":")[0]} & wanted:
-            known = found.get(name)
-            found[name] = Feed(last_at, simulated) if known is None else Feed(
-                max(known.last_at, last_at), known.simulated or simulated)
+            found[name] = both(found[name], heard) if name in found else heard
     reach = reaches(connection, city, found, at)
     return {name: bounded(feed, *reach.get(name, (None, None)), at) for name, feed in found.items()}
+
+
+def both(one: Feed, other: Feed) -> Feed:
+    """What two feeds of one subject are together."""
+    promises = [feed.promised for feed in (one, other) if feed.promised is not None]
+    return Feed(max(one.last_at, other.last_at), one.simulated or other.simulated, promised=min(promises, default=None))
 
 
 def reaches(
@@ -82,4 +89,4 @@ def reaches(
 def bounded(feed: Feed, began: datetime | None, until: datetime | None, at: datetime) -> Feed:
     """The feed as it stood at an instant: what came later is not known yet."""
     last_at = feed.last_at if feed.last_at <= at else min(at, until or at)
-    return Feed(last_at, feed.simulated, began)
+    return replace(feed, last_at=last_at, began=began)

@@ -89,7 +89,7 @@ def guess(frame: pd.DataFrame, subject: str, city: CityAround, called: str = "")
     """Guess the mapping of a sample of a table; `called` is how file and sheet are."""
     looks = looked_at(frame, city)
     made = guessed(looks, subject, city, called)
-    return replace(made, fields=with_datum(in_system(made.fields, looks, city)))
+    return replace(made, fields=with_datum(in_system(concluded(made.fields), looks, city)))
 
 
 def guessed(looks: list[Looks], subject: str, city: CityAround, called: str = "") -> Guess:
@@ -214,6 +214,16 @@ def classed(made: list[Guessed], looks: list[Looks], subject: str) -> list[Guess
     if not any(one.name == column and one.distinct <= KINDS for one in looks):
         return made
     return [Guessed("class", column, WORD, f"no column is called a class, and {column} holds {kinds} different texts"), *made]
+
+
+def concluded(made: tuple[Guessed, ...]) -> tuple[Guessed, ...]:
+    """The guesses of cases, which end when they are dealt with, where no column says a later end."""
+    found = {one.field: one for one in made}
+    dealt = found.get("step:disposed")
+    if dealt is None or {"step:verified", "step:closed"} & found.keys():
+        return made
+    return (*made, replace(dealt, field="step:closed", confidence=WORD,
+                           reason=f"no column says a later end than {column_of(dealt)}: taken as closed then"))
 
 
 def finer(made: list[Guessed], looks: list[Looks]) -> list[Guessed]:

@@ -265,6 +265,24 @@ def test_a_value_older_than_promised_is_stale_and_three_times_as_old_dead(filled
     assert dead.why is not None and "03-04 10:20" in dead.why.zh and "03-04 10:20" in dead.why.en
 
 
+def test_a_value_is_as_fresh_as_its_sources_promise_where_that_is_less_than_the_indicators(filled: Engine, town: City) -> None:
+    """An hour promised: levels of 25 minutes ago are in time, calls of two hours ago late, and not lost before three."""
+    with filled.begin() as connection:
+        before = connection.execute(text("SELECT source_id, refresh_seconds FROM source")).all()
+        connection.execute(text("UPDATE source SET refresh_seconds = 3600"))
+    try:
+        assert read(filled, town, "place_water_over").status == "ok"
+        assert read(filled, town, "situation_calls").status == "stale"
+        with filled.begin() as connection:
+            connection.execute(text("UPDATE source SET refresh_seconds = NULL"))
+        assert read(filled, town, "situation_calls").status == "dead", "archives promise nothing"
+    finally:
+        with filled.begin() as connection:
+            for source, seconds in before:
+                connection.execute(text("UPDATE source SET refresh_seconds = :seconds WHERE source_id = :source"),
+                                   {"seconds": seconds, "source": source})
+
+
 def test_a_measure_that_needs_a_device_is_not_applicable_where_there_is_none(filled: Engine, town: City) -> None:
     found = read(filled, town, "place_pm25", "T22")
     assert (found.status, found.value) == ("not_applicable", None)

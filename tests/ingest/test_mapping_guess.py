@@ -293,3 +293,10 @@ def test_a_limit_that_is_a_moment_is_when_a_case_is_due() -> None:
     frame = pd.DataFrame({"受理时间": ["2026/10/31 08:45:00"] * 20, "办理时限": ["2026/11/03 08:45:00"] * 20})
     assert guess(frame, "cases", GUIYANG).mapping()["columns"]["due_at"] == "办理时限"
     assert "due_at" not in guess(frame.assign(办理时限="5个工作日"), "cases", GUIYANG).mapping()["columns"]
+
+
+def test_cases_end_when_they_are_dealt_with_where_no_column_says_a_later_end() -> None:
+    frame = pd.DataFrame({"受理时间": ["2026/10/31 08:45:00"] * 20, "办结时间": ["2026/11/03 08:45:00"] * 20})
+    assert guess(frame, "cases", GUIYANG).mapping()["steps"] == {"disposed": "办结时间", "closed": "办结时间"}
+    later = frame.assign(结案时间="2026/11/04 08:45:00")
+    assert guess(later, "cases", GUIYANG).mapping()["steps"] == {"disposed": "办结时间", "closed": "结案时间"}
