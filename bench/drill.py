@@ -53,7 +53,7 @@ def drill(browser: Browser, url: str, address: str, clicks: int = CLICKS) -> dic
     page = browser.new_context(viewport={"width": 1920, "height": 1080}, device_scale_factor=1).new_page()
     page.add_init_script(WATCH)
     page.goto(url + address)
-    page.wait_for_selector(".rank tbody a", timeout=PATIENCE_S * 1000)
+    page.wait_for_selector(".rank tbody a:visible", timeout=PATIENCE_S * 1000)
     page.wait_for_timeout(5000)
     page.evaluate("tonglan.map.map.on('render', () => { window.moved = performance.now(); })")
     seen = there_and_back(page, clicks, still)
@@ -89,7 +89,7 @@ def still(page: Page) -> None:
 
 def clicked(page: Page, number: int) -> dict[str, float]:
     """Point at a link of the ranking, press, and wait for the frame."""
-    links = page.locator(".rank tbody a")
+    links = page.locator(".rank tbody a:visible")
     link = links.nth(number % links.count())
     link.hover()
     page.wait_for_timeout(HOVER_MS)
