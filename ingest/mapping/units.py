@@ -23,6 +23,11 @@ CLDR = {"temperature-celsius": "degC", "temperature-fahrenheit": "degF", "speed-
         "pressure-millibar": "mbar", "energy-kilowatt-hour": "kWh", "power-watt": "W", "volume-liter": "L",
         "volume-cubic-meter": "m**3", "mass-kilogram": "kg", "electric-volt": "V"}
 IN_NAME = re.compile(r"[(\[]\s*([^()\[\]]+)\s*[)\]]|,\s*([^,()]+)$|\s([^\s()\[\]]+/[^\s\d()\[\]]+)$|(°\s?[CFС]|%)$")
+PLAIN = (                                            # as names without signs say them: temp_f, wind_speed_mph
+    (re.compile(r"(?i)^(?:.*[ _])?(?:temp(?:erature)?|dew[ _]?point)(?:[ _]\w+)?[ _](?:deg[ _]?)?(?:f|fahrenheit)$"), "degF"),
+    (re.compile(r"(?i)^(?:.*[ _])?(?:temp(?:erature)?|dew[ _]?point)(?:[ _]\w+)?[ _](?:deg[ _]?)?(?:c|celsius)$"), "degC"),
+    (re.compile(r"(?i)(?:wind|gust|speed).*[ _](?:mph|mi[ _]?h)$"), "mile/hour"),
+    (re.compile(r"(?i)(?:wind|gust|speed).*[ _](?:kph|km[ _]?p?h)$"), "km/hour"))
 NOISE = re.compile(r"\bdB\s?\(?[AА]\)?")      # weighed as the ear hears, which the library does not know
 SINGLE = frozenset("mVW%°м")             # other single letters are marks rather than units
 FINE = 12  # digits that a conversion keeps: float noise goes, every instrument stays
@@ -74,7 +79,7 @@ def told(name: str) -> str | None:
         written = next(part for part in found.groups() if part is not None).strip()
         if (len(written) > 1 or written in SINGLE) and not written[0].isdigit() and (unit := shown(written)) is not None:
             return unit
-    return None
+    return next((shown(unit) for pattern, unit in PLAIN if pattern.search(name.strip())), None)
 
 
 def shown(written: str) -> str | None:

@@ -13,7 +13,7 @@ from shapely import Point
 
 from geo.datums import from_wgs84
 from geo.strays import Box
-from ingest.mapping import hints
+from ingest.mapping import hints, units
 from ingest.mapping.guess import guess, subjects
 from ingest.mapping.hints import CityAround
 from ingest.mapping.looks import looked_at
@@ -300,3 +300,10 @@ def test_cases_end_when_they_are_dealt_with_where_no_column_says_a_later_end() -
     assert guess(frame, "cases", GUIYANG).mapping()["steps"] == {"disposed": "办结时间", "closed": "办结时间"}
     later = frame.assign(结案时间="2026/11/04 08:45:00")
     assert guess(later, "cases", GUIYANG).mapping()["steps"] == {"disposed": "办结时间", "closed": "结案时间"}
+
+
+@pytest.mark.parametrize(("name", "unit"), [
+    ("temperature_f", "°F"), ("air_temp_degC", "°C"), ("Temp (°F)", "°F"), ("wind_speed_mph", "mi/h"), ("dew_point_c", "°C"),
+    ("temperature", None), ("template f", None), ("bus_f", None)])
+def test_a_columns_name_says_its_unit_by_a_sign_or_plainly(name: str, unit: str | None) -> None:
+    assert units.told(name) == unit
