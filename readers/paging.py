@@ -21,6 +21,7 @@ from readers.web import Answer, Client, secret
 
 ROWS = {"socrata": 10_000, "ckan": 10_000, "offset": 1_000, "page": None, "next": None}
 WIDEST_ZONE = timedelta(hours=14)       # a time without a zone may be meant so much earlier
+FAILED = ("error", "exceptions")         # what ArcGIS and WFS answer with status 200 when they fail
 COLUMN = re.compile(r"^:?[A-Za-z_]\w*$")
 
 
@@ -97,6 +98,8 @@ class Pages(Asked):
         """Where in the answer the rows are; None when there are none yet. Raises: Unreadable."""
         if self.read.records is None and self.paging.kind == "ckan":
             return Place("result.records", "list", "CKAN says so")
+        if self.read.records is None and isinstance(value, dict) and isinstance(value.get("features"), list):
+            return Place("features", "list", "ArcGIS and WFS say so, however long their list of fields is")
         found = document.locate(Scanner(iter([body.decode("utf-8", "replace")]), self.name), self.read.records)
         if found.shape == "list":
             return found
@@ -159,14 +162,16 @@ class Pages(Asked):
 
 
 def parsed(body: bytes, name: str) -> Any:
-    """An answer's JSON. Raises: Unreadable."""
+    """An answer's JSON. Raises: Unreadable, also where it says that it failed: that is no end of the rows."""
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         start = body[:80].decode("utf-8", "replace")
         raise Unreadable(name, f"answered with what is no JSON ({error}); it begins: {start!r}") from error
-    if isinstance(value, dict) and value.get("success") is False:
-        raise Unreadable(name, f"answered that it failed: {orjson.dumps(value.get('error')).decode()[:400]}")
+    if isinstance(value, dict):
+        fault = next((value[key] for key in FAILED if value.get(key)), None)
+        if fault is not None or value.get("success") is False:
+            raise Unreadable(name, f"answered that it failed: {orjson.dumps(fault).decode()[:400]}")
     return value
 
 

@@ -130,6 +130,36 @@ def test_a_portal_that_says_it_failed_is_quoted(serve, tmp_path):
         ids(Read(url=url, paging=Paging(kind="ckan")), tmp_path)
 
 
+ARCGIS = Paging(kind="offset", at="resultOffset", size="resultRecordCount", rows=10)
+
+
+def test_arcgis_gives_features_beside_a_longer_list_of_fields(serve, tmp_path):
+    def portal(path: str, given: Given) -> Said:
+        start = int(given["resultOffset"])
+        fields = [{"name": f"field{n}", "type": "esriFieldTypeString"} for n in range(30)]
+        features = [{"attributes": row, "geometry": {"x": 1.5, "y": 2.5}} for row in ALL[start:start + 10]]
+        return 200, said({"objectIdFieldName": "n", "fields": fields, "features": features, "exceededTransferLimit": start < 20})
+
+    table, = open_tables(Read(url=serve(portal), paging=ARCGIS, parameters={"f": "json"}), tmp_path)
+    assert [cell for frame in table.frames(10) for cell in frame.rows["attributes.id"]] == EVERY
+
+
+@pytest.mark.parametrize("fault", [
+    {"error": {"code": 500, "message": "Error performing query operation", "details": ["one", "two"]}},
+    {"version": "2.0.0", "exceptions": [{"code": "NoApplicableCode", "text": "Error performing query operation"}]}])
+@pytest.mark.parametrize("fails_at", [0, 20])
+def test_an_answer_that_says_it_failed_is_no_end_of_the_rows_and_no_row(serve, tmp_path, fault, fails_at):
+    """With status 200 in the middle: the five rows behind it would be missing without a word."""
+    def portal(path: str, given: Given) -> Said:
+        start = int(given["resultOffset"])
+        features = [{"attributes": row} for row in ALL[start:start + 10]]
+        return 200, said(fault if start == fails_at else {"features": features})
+
+    with pytest.raises(Unreadable, match=r"answered that it failed.*Error performing query operation"):
+        for table in open_tables(Read(url=serve(portal), paging=ARCGIS), tmp_path):
+            list(table.frames(10))
+
+
 def test_pages_are_counted_until_one_is_missing(serve, tmp_path):
     def portal(path: str, given: Given) -> Said:
         page = int(given["page"])
