@@ -9,10 +9,10 @@ from sqlalchemy import Engine
 
 from data_access.engine import reading, sql
 from data_access.trace import TRACE_COLUMNS, Trace, trace
+from indicators.hearing import SILENT_INTERVALS, heard, promised
 from indicators.text import Text
 
 Health = Literal["ok", "watch", "alarm", "offline"]
-SILENT_INTERVALS = 3
 PAST = timedelta(days=1)
 RAISED_WITHIN = timedelta(days=7)   # how far back the beginning of an alarm is looked for
 
@@ -85,10 +85,12 @@ class DeviceRecord:
     kind_key: str = ""
     stream: str | None = None   # addresses of its own pictures, where it came with any
     snapshot: str | None = None
+    promised: timedelta | None = None   # how often who told its last word promises new data
 
     def online(self, now: datetime) -> bool:
-        """Whether it was heard within three of its intervals."""
-        return self.last_at is not None and now - self.last_at <= SILENT_INTERVALS * self.interval
+        """Whether it was heard within three of its intervals, or of its source's where they are longer."""
+        patience = max(self.interval, self.promised or self.interval)
+        return self.last_at is not None and now - self.last_at <= SILENT_INTERVALS * patience
 
     def health(self, now: datetime) -> Health:
         """The worst of its channels; offline when silent."""
@@ -105,10 +107,10 @@ def device(engine: Engine, code: str, now: datetime, span: timedelta = timedelta
     Source: device, device_picture, latest_observation, observation.
     """
     with reading(engine, "the device") as connection:
-        head = connection.execute(sql("""
+        head = connection.execute(sql(f"""
             SELECT d.device_id, d.code, d.name, k.name_zh, k.name_en, d.region_id, ST_X(d.geom) AS lon, ST_Y(d.geom) AS lat,
                    d.interval_s, d.installed_at, d.enabled, d.last_at, s.key, s.name_zh AS source_zh, s.name_en AS source_en,
-                   s.simulated, d.kind, a.stream, a.snapshot
+                   s.simulated, d.kind, a.stream, a.snapshot, {promised('d', 'd.last_at')} AS promised
               FROM device d JOIN device_kind k USING (kind) JOIN source s USING (source_id)
               LEFT JOIN device_picture a USING (device_id)
              WHERE d.code = :code"""), {"code": code}).first()
@@ -144,6 +146,7 @@ def device(engine: Engine, code: str, now: datetime, span: timedelta = timedelta
                        for p in known),
         source_key=head.key, source=Text(head.source_zh, head.source_en), simulated=head.simulated,
         trace=None if spoken is None else trace(spoken), kind_key=head.kind, stream=head.stream, snapshot=head.snapshot,
+        promised=None if head.promised is None else timedelta(seconds=head.promised),
     )
 
 
@@ -178,11 +181,10 @@ def alarms(engine: Engine, region_id: int, now: datetime, limit: int) -> tuple[A
               JOIN source s USING (source_id)
              WHERE p.alarm IS NOT NULL AND d.enabled
                AND CASE WHEN p.low_is_bad THEN heard.value <= p.alarm ELSE heard.value >= p.alarm END
-               AND heard.observed_at > :now - make_interval(secs => :silent * d.interval_s)
+               AND {heard('d', 'heard.observed_at', ':now')}
                AND d.region_id IN (SELECT region_id FROM region_ancestor WHERE ancestor_id = :region)
              ORDER BY abs(heard.value - p.alarm) / greatest(abs(p.alarm), 1e-9) DESC, d.code
-             LIMIT :limit"""), {"now": now, "silent": SILENT_INTERVALS, "region": region_id,
-                                             "limit": limit, "since": now - PAST}).all()
+             LIMIT :limit"""), {"now": now, "region": region_id, "limit": limit, "since": now - PAST}).all()
     return tuple(Alarm(r.code, r.name, Text(r.kind_zh, r.kind_en), Text(r.name_zh, r.name_en), r.unit, r.value, r.alarm,
                        r.observed_at, r.region_id, r.lon, r.lat, r.simulated) for r in rows)
 

@@ -6,6 +6,7 @@ time and cases that were due are both counted when they fell due, so that the sh
 
 from indicators.clocks import DUE_SOON, PUNCTUAL
 from indicators.definition import Metric, Stock
+from indicators.hearing import heard
 
 PROPERTIES = (
     "pm25", "pm10", "no2", "o3", "leq", "speed", "flow", "level", "lel", "obscuration", "tilt", "kwh", "online", "count",
@@ -122,7 +123,7 @@ RUNNING = "(f.suspended_at IS NULL OR f.suspended_at > :at)"
 SOON = f"interval '{DUE_SOON.total_seconds():.0f} seconds'"
 ALIVE = "f.registered_at <= :at AND (f.closed_at IS NULL OR f.closed_at > :at)"
 INSTALLED = "f.enabled AND f.installed_at <= :at"
-HEARD = "f.last_at > :at - 3 * f.interval_s * interval '1 second'"
+HEARD = heard("f", "f.last_at", ":at")
 PROMISED = "f.refresh_seconds IS NOT NULL"
 FRESH = "f.enabled AND f.observed_at > :at - 3 * f.interval_s * interval '1 second'"
 

@@ -13,8 +13,8 @@ OBJECTS = (
         key="object_online", title=Text("设备在线率", "Devices online"), dimension="objects",
         measure=standing_share("device_online", of="device_enabled"), unit="percent", decimals=1, better="higher",
         target=Target(good=95, bad=85), subject="observation", stale_after=PROMISE, place="hero",
-        definition=Text("三个上报周期内有数据的设备 ÷ 启用的设备",
-                        "Devices heard within three of their intervals ÷ enabled devices"),
+        definition=Text("三个上报周期（来源更新更慢的，按来源的更新周期）内有数据的设备 ÷ 启用的设备",
+                        "Devices heard within three of their intervals (their source's, where longer) ÷ enabled devices"),
     ),
     Indicator(
         key="object_alarm", title=Text("报警点", "In alarm"), dimension="objects",
@@ -67,7 +67,8 @@ OBJECTS = (
     Indicator(
         key="object_camera_now", title=Text("在线视频", "Cameras speaking"), dimension="objects",
         measure=standing("camera_online"), unit="camera", better="higher", subject="observation:online", stale_after=PROMISE,
-        definition=Text("三个上报周期内有巡检数据的视频路数", "Cameras heard within three of their intervals"),
+        definition=Text("三个上报周期（来源更新更慢的，按来源的更新周期）内有巡检数据的视频路数",
+                        "Cameras heard within three of their intervals (their source's, where longer)"),
     ),
     Indicator(
         key="object_power", title=Text("用电量", "Electricity"), dimension="objects",

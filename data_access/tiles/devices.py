@@ -7,15 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine
 
-from data_access.devices import SILENT_INTERVALS
 from data_access.engine import reading, sql
 from data_access.tiles.address import Address
 from data_access.tiles.encoding import CROWDED_CELLS, INSIDE, MARK_PLACE, MARKS, PLACED, crowding, encode, frame
 from geo import tiling
+from indicators.hearing import heard
 
 # Devices by what is wrong with them: ok 0, watch 1, offline 2, alarm 3.
 WATCH, OFFLINE, ALARM = 1, 2, 3
-SILENT = "(f.last_at IS NULL OR f.last_at < :now - make_interval(secs => :silent * f.interval_s))"
+SILENT = f"({heard('f', 'f.last_at', ':now')} IS NOT TRUE)"
 DEVICE_MARKS = f"""
         SELECT (ARRAY['ok', 'watch', 'offline', 'alarm'])[rank + 1] AS health, n,
                CASE WHEN n = 1 THEN id END AS code, CASE WHEN n = 1 THEN kind END AS kind, {MARK_PLACE}
@@ -67,7 +67,7 @@ def oddities(engine: Engine, now: datetime) -> Oddities:
             SELECT f.device_id, ST_X(f.geom), ST_Y(f.geom), CASE WHEN {SILENT} THEN {OFFLINE} ELSE told.rank END, f.code, f.kind
               FROM device f LEFT JOIN told USING (device_id)
              WHERE f.enabled AND f.geom IS NOT NULL AND ({SILENT} OR told.rank IS NOT NULL)"""),
-            {"now": now, "silent": SILENT_INTERVALS}).all()
+            {"now": now}).all()
     ids, xs, ys, ranks, codes, kinds = ([row[at] for row in rows] for at in range(6))
     return Oddities(np.array(ids, dtype=np.int64), tiling.unit_square(np.array([xs, ys], dtype=float).T.reshape(-1, 2)),
                     np.array(ranks, dtype=np.int64), np.array(codes, dtype=object), np.array(kinds, dtype=object))
