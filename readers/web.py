@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from readers.content import CHUNK, Content, Folder
@@ -42,8 +43,9 @@ class Client:
         self.name, self.timeout = read.url or "", (CONNECT_S, read.timeout_s)
         self.session = Discreet({key: secret(value, self.name) for key, value in read.headers.items()}, [self.name])
         self.session.headers["User-Agent"] = AGENT
-        retry = Retry(total=TRIES, backoff_factor=PAUSE_S, status_forcelist=BUSY, allowed_methods={"GET"}, raise_on_status=False,
-                      retry_after_max=LONGEST_PAUSE_S)
+        # Busy servers are asked again here; those that stay away or break off by `_again` alone, or five tries were thirty.
+        retry = Retry(total=TRIES, connect=0, read=False, other=0, backoff_factor=PAUSE_S, status_forcelist=BUSY,
+                      allowed_methods={"GET"}, raise_on_status=False, retry_after_max=LONGEST_PAUSE_S)
         for scheme in ("http://", "https://"):
             self.session.mount(scheme, HTTPAdapter(max_retries=retry))
 
@@ -108,7 +110,8 @@ class Client:
 
     def _plain(self, error: requests.RequestException) -> str:
         host = urlsplit(self.name).hostname
-        if isinstance(error, requests.Timeout):
+        hung = isinstance(next(iter(error.args), None), ReadTimeoutError)     # in the middle of its answer
+        if isinstance(error, requests.Timeout) or hung:
             return f"{host} did not answer within {self.timeout[1]:g} s, {TRIES} times"
         if isinstance(error, requests.exceptions.SSLError):
             return f"{host} has no certificate that can be trusted"

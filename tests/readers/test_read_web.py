@@ -213,6 +213,32 @@ def test_a_busy_server_is_asked_again(serve, tmp_path):
     assert ids(Read(url=serve(portal), paging=Paging(kind="offset")), tmp_path) == EVERY
 
 
+@pytest.mark.parametrize("begins", [False, True])
+@pytest.mark.parametrize("paging", [None, Paging(kind="offset")])
+def test_a_server_that_hangs_is_asked_five_times_and_called_so(serve, tmp_path, monkeypatch, begins, paging):
+    """Before its answer or in the middle of it; thirty tries of a minute each would hold a load up for half an hour."""
+    asked, over, end = [], threading.Event(), BaseHTTPRequestHandler.finish
+
+    def portal(path: str, given: Given) -> Said:
+        asked.append(path)
+        if not begins:
+            over.wait(5)
+        return 200, b"[", {"Content-Length": "5000"}
+
+    def finish(handler: Any) -> None:
+        over.wait(5)
+        end(handler)
+
+    monkeypatch.setattr(BaseHTTPRequestHandler, "finish", finish)
+    monkeypatch.setattr(ThreadingHTTPServer, "handle_error", lambda *_: None)       # whoever asked is gone by then
+    with pytest.raises(Unreadable, match=r"did not answer within 0\.1 s, 5 times"):
+        try:
+            ids(Read(url=serve(portal), paging=paging, timeout_s=0.1), tmp_path)
+        finally:
+            over.set()
+    assert len(asked) == web.TRIES
+
+
 @pytest.mark.parametrize(("status", "body", "why"), [
     (404, b"gone", "answered 404 Not Found: gone"), (200, b"<html>", "no JSON"), (200, b'{"a": 1}', "no list of rows")])
 def test_an_answer_that_is_none_is_told(serve, tmp_path, status, body, why):
